@@ -1,0 +1,179 @@
+/**
+ * The interfaces in which the parts of Kale meet. Parts import this file, never each other;
+ * cli/compose.ts and the thread entries beside it join them.
+ *
+ * Times are Unix milliseconds. Ranges are half-open: from <= t < until.
+ */
+import type { Episode, EpisodeEvent } from "./episode.ts";
+import type { SampleBatch } from "./sample-batch.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** Samples of one series: ascending times, each once. Owned by who receives them. */
+export interface SampleColumns {
+  readonly timesMs: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+}
+
+/** Takes whole batches: a shard, a store, a test. */
+export interface SampleSink {
+  /**
+   * Takes the batch and owns it from now on.
+   * @returns resolves when there is room for the next; callers that can wait, wait
+   */
+  write(batch: SampleBatch): Promise<void>;
+}
+
+export interface NameQuery {
+  /** Glob or part of a name, see `nameMatcher`; "" is every name. */
+  readonly query: string;
+  readonly limit: number;
+}
+
+export interface NamePage {
+  /** Exact name first, then names that begin with the text, then the rest; each part sorted. */
+  readonly names: readonly string[];
+  /** How many match in all. */
+  readonly totalCount: number;
+}
+
+export interface StoreFault {
+  /** e.g. "corrupt-record", "disk-full" */
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+  readonly lastMs: number;
+}
+
+export interface StoreStats {
+  readonly seriesCount: number;
+  readonly sampleCount: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  /** Samples accepted but not yet durable. */
+  readonly uncommittedCount: number;
+  /** False while the store cannot write and keeps samples in memory only. */
+  readonly isDurable: boolean;
+  readonly refusedSeriesCount: number;
+  readonly lateCount: number;
+  readonly faults: readonly StoreFault[];
+}
+
+/**
+ * Keeps series. Every backend passes store/contract.ts.
+ *
+ * Of samples of one series with the same time the last written wins. Samples may come late, out of
+ * order and with any step. Values are kept bit for bit.
+ */
+export interface SeriesStore extends SampleSink {
+  /** Visible to `read` when it resolves; durable after the next `commit`. */
+  write(batch: SampleBatch): Promise<void>;
+  /** Resolves when all that was written before the call is durable; rejects with a StoreError. */
+  commit(): Promise<void>;
+  /** @returns undefined where the series is unknown; empty columns where it has nothing in range */
+  read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  findNames(query: NameQuery): Promise<NamePage>;
+  stats(): StoreStats;
+  /** Commits and lets go of files and connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * The warm copy of the last day that a shard judges and searches: same thread, no promise, no
+ * object per sample. Series have small whole numbers as ids, 0 to `idCount` - 1; an id whose series
+ * expired is free and may be given to another one.
+ */
+export interface SeriesWindow {
+  readonly idCount: number;
+  isLive(id: number): boolean;
+  name(id: number): string;
+  find(name: string): number | undefined;
+  /** Time of the newest sample, -Infinity if it has none. */
+  newestMs(id: number): number;
+  /** Grows with each sample taken for this id: equal means nothing new. */
+  revision(id: number): number;
+  /** An upper bound of the samples that `copy` would give. */
+  sampleCountMax(id: number, range: TimeRange): number;
+  /**
+   * Copies the samples in range, oldest first; where they do not fit, the newest that do.
+   * @returns how many were copied to the start of both columns
+   */
+  copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number;
+}
+
+/** What the page and the routes ask of the series, whichever thread or backend has them. */
+export interface SeriesReader {
+  read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  findNames(query: NameQuery): Promise<NamePage>;
+  /** All nine checks on the series as it is now; undefined where the series is unknown. */
+  judge(name: string): Promise<Verdict | undefined>;
+}
+
+export interface EpisodeQuery {
+  readonly state: "active" | "ended" | "all";
+  /** Episodes that overlap the range. */
+  readonly range?: TimeRange;
+  readonly name?: string;
+  readonly limit: number;
+}
+
+/** Keeps episodes across restarts. */
+export interface EpisodeJournal {
+  record(events: readonly EpisodeEvent[]): void;
+  find(query: EpisodeQuery): Episode[];
+  get(id: string): Episode | undefined;
+  /** How many episodes were active in each step of the range; for the strip over time. */
+  countOverTime(range: TimeRange, stepMs: number): number[];
+  close(): void;
+}
+
+/** Reads one protocol's refusals. Counted by reason; only the last example is kept. */
+export interface RefusalCount {
+  /** e.g. "bad-value"; closed union of the reader, see wire/ */
+  readonly reason: string;
+  readonly count: number;
+  readonly lastMs: number;
+  /** The last refused input, cut to 200 characters; text from outside, escape it. */
+  readonly lastExample: string;
+}
+
+export interface SourceStats {
+  /** e.g. "carbon" */
+  readonly protocol: string;
+  /** e.g. "tcp 127.0.0.1:2003"; empty while the port is off or could not be opened. */
+  readonly addresses: readonly string[];
+  /** Why it does not listen, for a person; undefined while it does. */
+  readonly problem?: string;
+  readonly clientCount: number;
+  readonly acceptedCount: number;
+  /** Samples per second over the last minute. */
+  readonly ratePerSecond: number;
+  readonly lastSampleMs: number | null;
+  /** Datagrams that the intake had no room for. */
+  readonly droppedCount: number;
+  readonly pausedClientCount: number;
+  readonly refusals: readonly RefusalCount[];
+}
+
+/** How one shard thread is doing. */
+export interface ShardStats {
+  readonly shard: number;
+  readonly store: StoreStats;
+  /** Series looked at in the last full round, by outcome. */
+  readonly roundSeriesCount: number;
+  readonly roundStatusCounts: Readonly<Record<"ok" | "TooShort" | "Stale" | "Boring", number>>;
+  readonly abstainedCount: number;
+  readonly activeEpisodeCount: number;
+  /** Duration and end of the last full round. */
+  readonly roundMs: number;
+  readonly roundEndedMs: number | null;
+  /** How long ago the longest-waiting series was judged. */
+  readonly lagMs: number;
+  readonly sliceMaxMs: number;
+  readonly cpuSeconds: number;
+  readonly waitingBatchCount: number;
+}

@@ -1,0 +1,45 @@
+/** What a check and the checks together say of one series at one moment. */
+
+/** The nine checks of the original, by its names and in its order. */
+export const checkNames = [
+  "first_hour_average",
+  "mean_subtraction_cumulation",
+  "stddev_from_average",
+  "stddev_from_moving_average",
+  "least_squares",
+  "grubbs",
+  "histogram_bins",
+  "median_absolute_deviation",
+  "ks_test",
+] as const;
+
+export type CheckName = (typeof checkNames)[number];
+
+/**
+ * One check's answer and what it compared.
+ *
+ * `lower` and `upper` bound the calm range of `observed`; a side that the check does not have is
+ * null. `observed` is null where there was nothing to compare. Where `isValue` holds, the three are
+ * on the scale of the metric itself, so that they can be drawn as lines on its graph.
+ */
+export interface CheckResult {
+  readonly check: CheckName;
+  /** "abstained": the check failed on this input; it neither votes nor silences the others. */
+  readonly outcome: "fired" | "calm" | "abstained";
+  readonly observed: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly isValue: boolean;
+}
+
+/** Why a series was not judged; the original's three reasons. */
+export type VerdictStatus = "ok" | "TooShort" | "Stale" | "Boring";
+
+export interface Verdict {
+  readonly status: VerdictStatus;
+  /** Empty unless the status is "ok". */
+  readonly checks: readonly CheckResult[];
+  /** How many fired. */
+  readonly voteCount: number;
+  readonly isAnomalous: boolean;
+}

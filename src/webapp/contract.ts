@@ -1,0 +1,172 @@
+/**
+ * The JSON that the pages receive: types only, and all of the server that web/ may see.
+ *
+ * Times are Unix seconds, with a fraction; names of series are text from outside and never markup.
+ * Numbers that JSON cannot write (NaN, infinities) are null.
+ */
+
+export type CheckOutcome = "fired" | "calm" | "abstained";
+
+export interface CheckJson {
+  check: string;
+  outcome: CheckOutcome;
+  observed: number | null;
+  lower: number | null;
+  upper: number | null;
+  /** Whether the three numbers are values of the metric, so that limits can be drawn on its graph. */
+  isValue: boolean;
+}
+
+/** GET /kale/anomalies gives a list of these, newest first; /kale/anomalies/ID one. */
+export interface AnomalyJson {
+  id: string;
+  name: string;
+  state: "active" | "ended";
+  started: number;
+  ended: number | null;
+  endReason: "calm" | "stale" | null;
+  lastSeen: number;
+  observed: number;
+  before: number | null;
+  peak: number;
+  peakTime: number;
+  expected: { lower: number; upper: number } | null;
+  votes: number;
+  checks: CheckJson[];
+  sentence: string;
+}
+
+/** GET /kale/points */
+export interface PointsJson {
+  name: string;
+  from: number;
+  until: number;
+  /** Oldest first. Reduced to at most `maxPoints` by keeping each bucket's lowest and highest. */
+  points: [time: number, value: number][];
+  /** How many samples there are in the range before reduction. */
+  sampleCount: number;
+}
+
+/** GET /kale/series gives names; with `details=1` this. */
+export interface SeriesPageJson {
+  names: string[];
+  total: number;
+}
+
+/** GET /kale/verdict?name= : all nine checks on the series as it is now. */
+export interface VerdictJson {
+  name: string;
+  status: "ok" | "TooShort" | "Stale" | "Boring";
+  checks: CheckJson[];
+  votes: number;
+  anomalous: boolean;
+}
+
+/** GET /kale/activity?from&until&step : how many metrics were abnormal in each step. */
+export interface ActivityJson {
+  from: number;
+  step: number;
+  counts: number[];
+}
+
+export interface RefusalJson {
+  reason: string;
+  count: number;
+  last: number;
+  example: string;
+}
+
+export interface SourceJson {
+  protocol: string;
+  addresses: string[];
+  problem: string | null;
+  clients: number;
+  accepted: number;
+  ratePerSecond: number;
+  lastSample: number | null;
+  dropped: number;
+  pausedClients: number;
+  refusals: RefusalJson[];
+}
+
+/** GET /kale/sources */
+export interface SourcesJson {
+  sources: SourceJson[];
+}
+
+export interface ShardJson {
+  shard: number;
+  series: number;
+  samples: number;
+  memoryBytes: number;
+  diskBytes: number;
+  durable: boolean;
+  uncommitted: number;
+  late: number;
+  refusedSeries: number;
+  faults: { code: string; message: string; count: number; last: number }[];
+  roundSeries: number;
+  roundStatus: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
+  abstained: number;
+  activeEpisodes: number;
+  roundSeconds: number;
+  roundEnded: number | null;
+  lagSeconds: number;
+  sliceMaxMs: number;
+  cpuSeconds: number;
+  waitingBatches: number;
+}
+
+/** The canary: a metric sent to our own Carbon port and looked for in the store. */
+export interface CanaryJson {
+  state: "waiting" | "ok" | "late" | "off";
+  lastSeen: number | null;
+  roundTripSeconds: number | null;
+}
+
+/** GET /kale/status */
+export interface StatusJson {
+  version: string;
+  started: number;
+  now: number;
+  dataFolder: string;
+  store: string;
+  process: { cpuSeconds: number; residentBytes: number; heapBytes: number };
+  disk: { freeBytes: number | null; totalBytes: number | null };
+  shards: ShardJson[];
+  canary: CanaryJson;
+  settings: { key: string; value: string; source: string }[];
+}
+
+/** GET /kale/summary, and the data of the event "summary" every few seconds. */
+export interface SummaryJson {
+  now: number;
+  metrics: number;
+  abnormal: number;
+  /** Seconds since the least recently judged metric was judged. */
+  lagSeconds: number;
+  /** Seconds since any metric was judged; null before the first round. */
+  judgedSecondsAgo: number | null;
+  /** False while judging takes longer than the promised minute. */
+  keepsUp: boolean;
+  samplesPerSecond: number;
+  durable: boolean;
+  /** Metrics with too few samples to be judged. */
+  tooShort: number;
+  stale: number;
+  boring: number;
+}
+
+/**
+ * GET /kale/events (server-sent events). `event: anomaly` carries this, with an id that
+ * Last-Event-ID resumes from; `event: summary` carries SummaryJson, without id; `event: reset` tells
+ * that the id is too old to resume from, so the list should be read anew.
+ */
+export interface AnomalyEventJson {
+  change: "started" | "changed" | "ended";
+  anomaly: AnomalyJson;
+}
+
+export interface ErrorJson {
+  error: { code: string; message: string };
+}

@@ -1,0 +1,49 @@
+/**
+ * The folders of src/ in pipeline order, and what each may import.
+ *
+ * One list for the import rules, the tidy test and the folder table of docs/ARCHITECTURE.md, so
+ * that the three cannot drift apart. A folder may import only folders above it.
+ */
+
+export interface Layer {
+  readonly name: string;
+  /** Other folders of src/ it may import. A folder may always import itself. */
+  readonly mayImport: readonly string[];
+  /** Whether it may open files and sockets, start threads and use npm packages. */
+  readonly mayTouchWorld: boolean;
+}
+
+export const layers: readonly Layer[] = [
+  { name: "base", mayImport: [], mayTouchWorld: false },
+  { name: "model", mayImport: ["base"], mayTouchWorld: false },
+  { name: "kernel", mayImport: ["base"], mayTouchWorld: false },
+  { name: "wire", mayImport: ["base", "model"], mayTouchWorld: false },
+  { name: "horizon", mayImport: ["base", "model", "wire"], mayTouchWorld: true },
+  { name: "store", mayImport: ["base", "model", "kernel"], mayTouchWorld: true },
+  { name: "journal", mayImport: ["base", "model"], mayTouchWorld: true },
+  { name: "analyzer", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
+  { name: "oculus", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
+  {
+    name: "shard",
+    mayImport: ["base", "model", "kernel", "analyzer", "oculus"],
+    mayTouchWorld: true,
+  },
+  { name: "webapp", mayImport: ["base", "model"], mayTouchWorld: true },
+  {
+    name: "cli",
+    mayImport: [
+      "base",
+      "model",
+      "kernel",
+      "wire",
+      "horizon",
+      "store",
+      "journal",
+      "analyzer",
+      "oculus",
+      "shard",
+      "webapp",
+    ],
+    mayTouchWorld: true,
+  },
+];
