@@ -1,0 +1,221 @@
+/**
+ * The kinds of values that settings have: how each is written by people, read and shown.
+ *
+ * A kind reads text (flags, environment variables, words in the file) or what YAML made of it
+ * (numbers, booleans, lists), and says what is allowed in words that fit an error message.
+ */
+
+/** What reading gives: the value, or undefined where the input is not one. */
+export interface SettingKind<Value> {
+  /** For help and error messages, e.g. "a port number from 0 to 65535 (0 is off)". */
+  readonly allowed: string;
+  /** Stands for the value in help, e.g. "N". Empty for a switch. */
+  readonly placeholder: string;
+  /** Words a shell may complete to. */
+  readonly words: readonly string[];
+  read(input: unknown): Value | undefined;
+  /** As a person would write it in the file. */
+  show(value: Value): string;
+}
+
+export const portKind: SettingKind<number> = {
+  allowed: "a port number from 1 to 65535, or 0 for off",
+  placeholder: "N",
+  words: [],
+  read: (input) => readWhole(input, 0, 65_535),
+  show: String,
+};
+
+export function countKind(range: {
+  readonly min: number;
+  readonly max: number;
+}): SettingKind<number> {
+  return {
+    allowed: `a whole number from ${range.min} to ${range.max}`,
+    placeholder: "N",
+    words: [],
+    read: (input) => readWhole(input, range.min, range.max),
+    show: String,
+  };
+}
+
+const trueWords = ["true", "yes", "on", "1"];
+const falseWords = ["false", "no", "off", "0"];
+
+export const switchKind: SettingKind<boolean> = {
+  allowed: "true or false",
+  placeholder: "",
+  words: ["true", "false"],
+  read: (input) => {
+    if (typeof input === "boolean") return input;
+    const word = textOf(input)?.toLowerCase();
+    if (word === undefined) return undefined;
+    if (trueWords.includes(word)) return true;
+    return falseWords.includes(word) ? false : undefined;
+  },
+  show: String,
+};
+
+export const textKind: SettingKind<string> = {
+  allowed: "a text",
+  placeholder: "TEXT",
+  words: [],
+  read: textOf,
+  show: (value) => (value === "" ? '""' : value),
+};
+
+export const pathKind: SettingKind<string> = {
+  ...textKind,
+  allowed: "a path",
+  placeholder: "PATH",
+  read: (input) => (textOf(input) === "" ? undefined : textOf(input)),
+};
+
+/** An address to listen on: a numeric address, which needs no name server at start. */
+export const addressKind: SettingKind<string> = {
+  allowed: "an IP address such as 127.0.0.1, 0.0.0.0 or ::1, or the word localhost",
+  placeholder: "ADDR",
+  words: ["127.0.0.1", "0.0.0.0", "localhost"],
+  read: (input) => {
+    const text = textOf(input);
+    if (text === "localhost") return "127.0.0.1";
+    return text !== undefined && isIpAddress(text) ? text : undefined;
+  },
+  show: String,
+};
+
+export function choiceKind<Word extends string>(words: readonly Word[]): SettingKind<Word> {
+  return {
+    allowed: `one of ${words.join(", ")}`,
+    placeholder: "WORD",
+    words,
+    read: (input) => words.find((word) => word === input),
+    show: String,
+  };
+}
+
+/** A list of words out of a closed set, each at most once, at least one. */
+export function choicesKind<Word extends string>(
+  words: readonly Word[],
+): SettingKind<readonly Word[]> {
+  return {
+    allowed: `a list of ${words.join(", ")}`,
+    placeholder: "A,B",
+    words,
+    read: (input) => {
+      const items = listOf(input)?.map((item) => words.find((word) => word === item));
+      if (items === undefined || items.length === 0) return undefined;
+      if (new Set(items).size < items.length) return undefined;
+      return items.every((item) => item !== undefined) ? items : undefined;
+    },
+    show: (value) => `[${value.join(", ")}]`,
+  };
+}
+
+/** A list of free texts; may be empty. Text is cut at commas. */
+export const listKind: SettingKind<readonly string[]> = {
+  allowed: "a list of texts",
+  placeholder: "A,B",
+  words: [],
+  read: (input) => (input === "" ? [] : listOf(input)),
+  show: (value) => `[${value.join(", ")}]`,
+};
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * A length of time in milliseconds: a number with a unit. A bare number is seconds, as in the
+ * original's settings. `words` are special values with a name, e.g. "every-batch" for 0.
+ */
+export function durationKind(range: {
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly words?: Readonly<Record<string, number>>;
+}): SettingKind<number> {
+  const words = Object.entries(range.words ?? {});
+  const bounds = `from ${showDuration(range.minMs)} to ${showDuration(range.maxMs)}`;
+  return {
+    allowed:
+      `a duration ${bounds}, such as 90s, 10m, 24h or 14d (a bare number is seconds)` +
+      words.map(([word]) => `, or ${word}`).join(""),
+    placeholder: "TIME",
+    words: words.map(([word]) => word),
+    read: (input) => {
+      const special = words.find(([word]) => word === input);
+      if (special !== undefined) return special[1];
+      const ms = readDuration(input);
+      return ms !== undefined && ms >= range.minMs && ms <= range.maxMs ? ms : undefined;
+    },
+    show: (ms) => words.find(([, special]) => special === ms)?.[0] ?? showDuration(ms),
+  };
+}
+
+/** A whole number, or the word `auto`, which is 0 in the program. */
+export function countOrAutoKind(max: number): SettingKind<number> {
+  return {
+    allowed: `a whole number from 1 to ${max}, or auto`,
+    placeholder: "N",
+    words: ["auto"],
+    read: (input) => (input === "auto" ? 0 : readWhole(input, 1, max)),
+    show: (value) => (value === 0 ? "auto" : String(value)),
+  };
+}
+
+/** The largest unit that leaves a whole number. */
+export function showDuration(ms: number): string {
+  if (ms === 0) return "0s";
+  for (const unit of ["d", "h", "m", "s"] as const) {
+    const size = unitMs[unit] ?? 1;
+    if (ms % size === 0) return `${ms / size}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+function readDuration(input: unknown): number | undefined {
+  const text = textOf(input);
+  const found = text === undefined ? null : /^(\d{1,12}(?:\.\d{1,6})?) ?(ms|[smhdw])?$/.exec(text);
+  if (found === null) return undefined;
+  const ms = Number(found[1]) * (unitMs[found[2] ?? "s"] ?? Number.NaN);
+  return Number.isInteger(ms) ? ms : undefined;
+}
+
+function readWhole(input: unknown, min: number, max: number): number | undefined {
+  const text = textOf(input);
+  if (text === undefined || !/^\d{1,15}$/.test(text.replaceAll("_", ""))) return undefined;
+  const value = Number(text.replaceAll("_", ""));
+  return value >= min && value <= max ? value : undefined;
+}
+
+/** Text and numbers as text; undefined for anything else. */
+function textOf(input: unknown): string | undefined {
+  if (typeof input === "string") return input.trim();
+  return typeof input === "number" ? String(input) : undefined;
+}
+
+/** A YAML list of texts, or text with commas. */
+function listOf(input: unknown): readonly string[] | undefined {
+  if (Array.isArray(input)) {
+    const items = input.map(textOf);
+    return items.every((item) => item !== undefined && item !== "")
+      ? (items as string[])
+      : undefined;
+  }
+  const text = textOf(input);
+  if (text === undefined) return undefined;
+  const items = text.split(",").map((item) => item.trim());
+  return items.includes("") ? undefined : items;
+}
+
+function isIpAddress(text: string): boolean {
+  const parts = text.split(".");
+  if (parts.length === 4)
+    return parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+  return text.includes(":") && URL.canParse(`http://[${text}]/`);
+}
