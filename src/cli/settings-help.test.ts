@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { format } from "prettier";
+import { expect, test } from "vitest";
+import { settingsDocument, settingsHelp } from "./settings-help.ts";
+import { flagOf, settingFields, settingOf } from "./settings.ts";
+
+const path = "docs/settings.md";
+
+test("docs/settings.md is what settings.ts says; UPDATE_DOCS=1 writes it anew", async () => {
+  const text = await format(settingsDocument(), { parser: "markdown", printWidth: 100 });
+  if (process.env["UPDATE_DOCS"] === "1") writeFileSync(path, text);
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test.each(settingFields)("settingsHelp() shows the flag of %s", (field) => {
+  expect(settingsHelp()).toContain(flagOf(settingOf(field).key));
+});
+
+test("settingsHelp() fits a terminal of 100 columns", () => {
+  const lengths = settingsHelp()
+    .split("\n")
+    .map((line) => line.length);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(100);
+});
