@@ -1,0 +1,70 @@
+/** The routes in the order they are asked, and what happens when one fails. */
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { routePath } from "hono/route";
+import { DeadlineError } from "./deadline.ts";
+import type { EventHub } from "./event-hub.ts";
+import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
+import { guard, type GuardOptions } from "./guard.ts";
+import type { HttpCounters } from "./http-counters.ts";
+import { addKaleApi } from "./kale-api.ts";
+import { addOperatorRoutes } from "./operator-routes.ts";
+import { addPages, type Pages } from "./pages.ts";
+import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
+import { addSkylineApi } from "./skyline-api.ts";
+import type { SummaryReader } from "./summary.ts";
+
+export interface AppParts {
+  readonly parts: WebappParts;
+  readonly facts: WebappFacts;
+  readonly limits: WebappLimits;
+  readonly guard: GuardOptions;
+  readonly skyline: SkylineSettings;
+  readonly pages: Pages;
+  readonly summaries: SummaryReader;
+  readonly events: EventHub;
+  readonly counters: HttpCounters;
+  readonly isClosing: () => boolean;
+}
+
+export function createApp(app: AppParts): Hono<WebappEnv> {
+  const { parts, counters } = app;
+  const hono = new Hono<WebappEnv>();
+  hono.use(async (context, next) => {
+    const startedMs = parts.clock.elapsedMs();
+    await next();
+    const path = routePath(context, -1);
+    const route = path === "*" || path === "/*" ? "other" : path;
+    counters.add(route, context.res.status, parts.clock.elapsedMs() - startedMs);
+  });
+  hono.use(guard(app.guard));
+  hono.use(compress());
+  addKaleApi(hono, app);
+  addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
+  addOperatorRoutes(hono, app);
+  addPages(hono, app.pages);
+  hono.onError((error, context) => answerFailure(error, context, parts));
+  return hono;
+}
+
+/**
+ * A part that failed or stays silent. What it said goes to the log; the caller learns the code of a
+ * failure of the world, and nothing of the inside of a mistake of ours.
+ */
+function answerFailure(error: Error, context: WebappContext, { logger }: WebappParts): Response {
+  logger.error("a request failed", { path: context.req.path, error: String(error) });
+  if (error instanceof DeadlineError) {
+    return answerFault(context, { code: "no-answer", message: `${error.message}.` });
+  }
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (code === undefined) {
+    return answerFault(context, {
+      code: "internal",
+      message: "The program made a mistake; see its log.",
+    });
+  }
+  return answerFault(context, {
+    code: "unavailable",
+    message: `A part of the program failed: ${code}.`,
+  });
+}

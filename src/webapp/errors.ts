@@ -1,0 +1,20 @@
+/** Failures of the webapp that a sound program can meet. */
+
+export type WebappErrorCode =
+  "WEBAPP_PORT_TAKEN" | "WEBAPP_PORT_DENIED" | "WEBAPP_ADDRESS_MISSING" | "WEBAPP_LISTEN_FAILED";
+
+export class WebappError extends Error {
+  override readonly name = "WebappError";
+  readonly code: WebappErrorCode;
+  readonly port: number;
+
+  constructor(
+    code: WebappErrorCode,
+    message: string,
+    options: { readonly port: number; readonly cause?: unknown },
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.port = options.port;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Why a request was not answered as asked: one closed list of reasons, each with its status.
+ * A fault is `{"error":{"code","message"}}`; the copied APIs have their own forms.
+ */
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import type { ErrorJson } from "./contract.ts";
+
+/** @see openListener in listener.ts, which fills `landing` */
+export interface WebappEnv {
+  Bindings: HttpBindings & {
+    /** Where "/" leads on the port that the request came in on. */
+    readonly landing: string;
+  };
+}
+
+export type WebappContext = Context<WebappEnv>;
+
+const statuses = {
+  "bad-parameter": 400,
+  "bad-request": 400,
+  "missing-parameter": 400,
+  "repeated-parameter": 400,
+  "unknown-parameter": 400,
+  "forbidden-host": 403,
+  "not-found": 404,
+  "unknown-anomaly": 404,
+  "unknown-series": 404,
+  "method-not-allowed": 405,
+  "no-body-taken": 413,
+  internal: 500,
+  "not-ready": 503,
+  "pages-not-built": 503,
+  "too-many-clients": 503,
+  unavailable: 503,
+  "no-answer": 504,
+} as const;
+
+export type FaultCode = keyof typeof statuses;
+
+export const faultCodes = Object.keys(statuses) as readonly FaultCode[];
+
+export interface Fault {
+  readonly code: FaultCode;
+  /** Whole sentence for a person: what was found where, and what is allowed. */
+  readonly message: string;
+}
+
+export function faultStatus(code: FaultCode): (typeof statuses)[FaultCode] {
+  return statuses[code];
+}
+
+export function answerFault(context: WebappContext, fault: Fault): Response {
+  const body: ErrorJson = { error: { code: fault.code, message: fault.message } };
+  return context.json(body, faultStatus(fault.code), { "Cache-Control": "no-store" });
+}
+
+/** Text from outside as it may stand in a message: on one line, quoted, and not too long. */
+export function quoted(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return JSON.stringify(cut);
+}

@@ -1,0 +1,100 @@
+/**
+ * What every request must pass, and every answer carries, before any route is asked.
+ *
+ * - Host: a page of somebody else's site can make a browser resolve its own name to 127.0.0.1 and
+ *   then read us as "same origin" (DNS rebinding). On a loopback address we therefore answer only to
+ *   loopback names and those configured.
+ * - Method: every route reads, so only GET and HEAD are taken, and no body.
+ * - Headers: our pages load nothing from elsewhere, run no script of the markup's, and stand in
+ *   nobody's frame. No CORS: other sites' pages may not read us.
+ */
+import type { MiddlewareHandler } from "hono";
+import { answerFault, quoted, type WebappContext, type WebappEnv } from "./fault.ts";
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const securityHeaders: Readonly<Record<string, string>> = {
+  "Content-Security-Policy": contentSecurityPolicy,
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+export interface GuardOptions {
+  /** The address the ports are bound to. */
+  readonly bind: string;
+  /** Further names by which the program may be called, without port. */
+  readonly allowedHosts: readonly string[];
+}
+
+export function guard(options: GuardOptions): MiddlewareHandler<WebappEnv> {
+  const mayUseHost = hostRule(options);
+  return async (context, next) => {
+    const refusal = refusalOf(context, mayUseHost);
+    if (refusal === undefined) await next();
+    else context.res = refusal;
+    for (const [name, value] of Object.entries(securityHeaders))
+      context.res.headers.set(name, value);
+  };
+}
+
+/**
+ * @returns whether a Host header may be answered. Bound to other addresses than loopback, any may:
+ *   how people call this machine is not ours to know.
+ */
+export function hostRule({ bind, allowedHosts }: GuardOptions): (header: string) => boolean {
+  if (!isLoopback(bind)) return () => true;
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  return (header) => {
+    const host = header.toLowerCase().replace(/:\d*$/, "");
+    return isLoopback(host) || allowed.has(host);
+  };
+}
+
+/** `*.localhost` too: browsers resolve it to this machine without asking anybody (RFC 6761, 6.3). */
+function isLoopback(host: string): boolean {
+  return (
+    host === "localhost" ||
+    host === "::1" ||
+    host === "[::1]" ||
+    host.endsWith(".localhost") ||
+    /^127(?:\.\d{1,3}){3}$/.test(host)
+  );
+}
+
+function refusalOf(
+  context: WebappContext,
+  mayUseHost: (header: string) => boolean,
+): Response | undefined {
+  const { incoming } = context.env;
+  const host = incoming.headers.host ?? "";
+  if (!mayUseHost(host)) {
+    const message = `Called as ${quoted(host)}; call it localhost, or allow that name in the settings.`;
+    return answerFault(context, { code: "forbidden-host", message });
+  }
+  if (context.req.method !== "GET" && context.req.method !== "HEAD") {
+    context.header("Allow", "GET, HEAD");
+    context.header("Connection", "close");
+    const message = `Method ${quoted(context.req.method)} is not taken here; allowed: GET, HEAD.`;
+    return answerFault(context, { code: "method-not-allowed", message });
+  }
+  const { "content-length": length = "0", "transfer-encoding": encoding } = incoming.headers;
+  if (length !== "0" || encoding !== undefined) {
+    context.header("Connection", "close");
+    return answerFault(context, { code: "no-body-taken", message: "No route here takes a body." });
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+/** What the webapp is given: the ports it asks, and the facts it repeats on the status page. */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { EpisodeJournal, SeriesReader, ShardStats, SourceStats } from "../model/index.ts";
+import type { EpisodeFeed } from "./episode-feed.ts";
+
+/** The metric that the program sends to its own door and looks for in its own store. */
+export interface CanaryReport {
+  /** "off": no canary is sent. "waiting": none has come back yet. */
+  readonly state: "waiting" | "ok" | "late" | "off";
+  readonly lastSeenMs: number | null;
+  readonly roundTripMs: number | null;
+}
+
+/** One setting as it is in force. Secrets are masked by whoever lists them. */
+export interface SettingReport {
+  readonly key: string;
+  readonly value: string;
+  /** Where it was set, for a person: "default", "kale.yaml:12", "KALE_BIND", "--bind". */
+  readonly source: string;
+}
+
+/** Whoever else the webapp asks. A promise that stays silent is given up after a stated time. */
+export interface WebappParts {
+  readonly series: SeriesReader;
+  readonly episodes: EpisodeJournal;
+  readonly feed: EpisodeFeed;
+  readonly sources: () => Promise<readonly SourceStats[]>;
+  readonly shards: () => Promise<readonly ShardStats[]>;
+  readonly canary: () => CanaryReport;
+  readonly settings: () => readonly SettingReport[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What the original's page was told of its surroundings; see skyline-api.ts. */
+export interface SkylineSettings {
+  /** Where a click on a name leads; the first %s is replaced by the name. */
+  readonly graphUrl: string;
+  /** Empty: the original's page then shows no link to Oculus. */
+  readonly oculusHost: string;
+  readonly fullNamespace: string;
+  readonly miniNamespace: string;
+  readonly fullDurationMs: number;
+  readonly miniDurationMs: number;
+}
+
+export const defaultSkylineSettings: SkylineSettings = {
+  graphUrl: "/m/%s",
+  oculusHost: "",
+  fullNamespace: "metrics.",
+  miniNamespace: "mini.",
+  fullDurationMs: 86_400_000,
+  miniDurationMs: 3_600_000,
+};
+
+/** What may grow, and how far. Each has an answer at its limit that the caller sees. */
+export interface WebappLimits {
+  /** Connections per port; further ones are closed at once. */
+  readonly connectionCountMax: number;
+  /** Open streams of /kale/events; further ones get 503. */
+  readonly eventClientCountMax: number;
+  /** How long a stream may leave what it was sent unread before it is cut. */
+  readonly eventStallMs: number;
+  readonly summaryEveryMs: number;
+  readonly heartbeatEveryMs: number;
+  /** How long an answer of a shard or a store is waited for. */
+  readonly answerWaitMs: number;
+  /** Request line and headers together. */
+  readonly headerBytesMax: number;
+  /** How long open requests may still take when the webapp closes. */
+  readonly closeWaitMs: number;
+}
+
+export const defaultWebappLimits: WebappLimits = {
+  connectionCountMax: 1024,
+  eventClientCountMax: 256,
+  eventStallMs: 30_000,
+  summaryEveryMs: 2_000,
+  heartbeatEveryMs: 15_000,
+  answerWaitMs: 10_000,
+  headerBytesMax: 16_384,
+  closeWaitMs: 2_000,
+};
+
+/** What is said of the program as a whole. */
+export interface WebappFacts {
+  readonly version: string;
+  readonly dataFolder: string;
+  /** e.g. "embedded" */
+  readonly store: string;
+  readonly startedMs: number;
+}

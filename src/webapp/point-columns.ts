@@ -1,0 +1,39 @@
+/**
+ * Points of one series as columns: the body of /kale/points for `Accept: application/octet-stream`.
+ * Drawn in docs/http-api.md. All numbers little-endian; every column starts at a multiple of 8, so
+ * that a browser lays typed arrays over the body without copying.
+ *
+ *     0        "KPT1"
+ *     4        uint32    n, the points that follow
+ *     8        float64   from, Unix seconds
+ *     16       float64   until, Unix seconds
+ *     24       float64   samples in the range before reduction
+ *     32       float64[n]   times, Unix seconds, ascending
+ *     32 + 8n  float64[n]   values
+ */
+import type { SampleColumns, TimeRange } from "../model/index.ts";
+
+const magic = 0x3154504b;
+const headerBytes = 32;
+
+export const pointColumnsType = "application/octet-stream";
+
+export function encodePointColumns(
+  points: SampleColumns,
+  range: TimeRange,
+  sampleCount: number,
+): Uint8Array<ArrayBuffer> {
+  const count = points.timesMs.length;
+  const bytes = new Uint8Array(headerBytes + 16 * count);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic, true);
+  view.setUint32(4, count, true);
+  view.setFloat64(8, range.fromMs / 1000, true);
+  view.setFloat64(16, range.untilMs / 1000, true);
+  view.setFloat64(24, sampleCount, true);
+  for (let i = 0; i < count; i++) {
+    view.setFloat64(headerBytes + 8 * i, (points.timesMs[i] as number) / 1000, true);
+    view.setFloat64(headerBytes + 8 * (count + i), points.values[i] as number, true);
+  }
+  return bytes;
+}

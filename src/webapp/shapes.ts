@@ -1,0 +1,117 @@
+/** From the words of the program to the JSON of contract.ts: seconds for milliseconds, no infinities. */
+import type { CheckResult, Episode, ShardStats, SourceStats, Verdict } from "../model/index.ts";
+import type {
+  AnomalyJson,
+  CanaryJson,
+  CheckJson,
+  ShardJson,
+  SourceJson,
+  VerdictJson,
+} from "./contract.ts";
+import type { CanaryReport } from "./parts.ts";
+
+export function anomalyJson(episode: Episode): AnomalyJson {
+  const { expected } = episode;
+  return {
+    id: episode.id,
+    name: episode.name,
+    state: episode.endedMs === null ? "active" : "ended",
+    started: episode.startedMs / 1000,
+    ended: secondsOrNull(episode.endedMs),
+    endReason: episode.endReason,
+    lastSeen: episode.lastSeenMs / 1000,
+    observed: episode.observed,
+    before: finiteOrNull(episode.before),
+    peak: episode.peak,
+    peakTime: episode.peakMs / 1000,
+    expected: expected === null ? null : { lower: expected.lower, upper: expected.upper },
+    votes: episode.voteCount,
+    checks: episode.checks.map(checkJson),
+    sentence: episode.sentence,
+  };
+}
+
+export function verdictJson(name: string, verdict: Verdict): VerdictJson {
+  return {
+    name,
+    status: verdict.status,
+    checks: verdict.checks.map(checkJson),
+    votes: verdict.voteCount,
+    anomalous: verdict.isAnomalous,
+  };
+}
+
+export function sourceJson(source: SourceStats): SourceJson {
+  return {
+    protocol: source.protocol,
+    addresses: [...source.addresses],
+    problem: source.problem ?? null,
+    clients: source.clientCount,
+    accepted: source.acceptedCount,
+    ratePerSecond: source.ratePerSecond,
+    lastSample: secondsOrNull(source.lastSampleMs),
+    dropped: source.droppedCount,
+    pausedClients: source.pausedClientCount,
+    refusals: source.refusals.map((refusal) => ({
+      reason: refusal.reason,
+      count: refusal.count,
+      last: refusal.lastMs / 1000,
+      example: refusal.lastExample,
+    })),
+  };
+}
+
+export function shardJson(shard: ShardStats): ShardJson {
+  const { store } = shard;
+  return {
+    shard: shard.shard,
+    series: store.seriesCount,
+    samples: store.sampleCount,
+    memoryBytes: store.memoryBytes,
+    diskBytes: store.diskBytes,
+    durable: store.isDurable,
+    uncommitted: store.uncommittedCount,
+    late: store.lateCount,
+    refusedSeries: store.refusedSeriesCount,
+    faults: store.faults.map(({ code, message, count, lastMs }) => {
+      return { code, message, count, last: lastMs / 1000 };
+    }),
+    roundSeries: shard.roundSeriesCount,
+    roundStatus: { ...shard.roundStatusCounts },
+    abstained: shard.abstainedCount,
+    activeEpisodes: shard.activeEpisodeCount,
+    roundSeconds: shard.roundMs / 1000,
+    roundEnded: secondsOrNull(shard.roundEndedMs),
+    lagSeconds: shard.lagMs / 1000,
+    sliceMaxMs: shard.sliceMaxMs,
+    cpuSeconds: shard.cpuSeconds,
+    waitingBatches: shard.waitingBatchCount,
+  };
+}
+
+export function canaryJson(canary: CanaryReport): CanaryJson {
+  return {
+    state: canary.state,
+    lastSeen: secondsOrNull(canary.lastSeenMs),
+    roundTripSeconds: secondsOrNull(canary.roundTripMs),
+  };
+}
+
+function checkJson(result: CheckResult): CheckJson {
+  return {
+    check: result.check,
+    outcome: result.outcome,
+    observed: finiteOrNull(result.observed),
+    lower: finiteOrNull(result.lower),
+    upper: finiteOrNull(result.upper),
+    isValue: result.isValue,
+  };
+}
+
+function secondsOrNull(timeMs: number | null): number | null {
+  return timeMs === null ? null : timeMs / 1000;
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

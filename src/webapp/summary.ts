@@ -1,0 +1,71 @@
+/** The state of the whole in a dozen numbers: the line at the top of every page. */
+import type { ShardStats, SourceStats } from "../model/index.ts";
+import type { SummaryJson } from "./contract.ts";
+import { withDeadline } from "./deadline.ts";
+import type { WebappParts } from "./parts.ts";
+
+/**
+ * Every metric is judged once a minute. A round planned for each minute ends a little after it, so
+ * a tenth more still counts as kept.
+ */
+export const judgePromiseMs = 66_000;
+
+export function summarize(
+  shards: readonly ShardStats[],
+  sources: readonly SourceStats[],
+  nowMs: number,
+): SummaryJson {
+  const summary: SummaryJson = {
+    now: nowMs / 1000,
+    metrics: 0,
+    abnormal: 0,
+    lagSeconds: 0,
+    judgedSecondsAgo: null,
+    keepsUp: true,
+    samplesPerSecond: 0,
+    durable: true,
+    tooShort: 0,
+    stale: 0,
+    boring: 0,
+  };
+  let judgedMs = -Infinity;
+  for (const { store, ...shard } of shards) {
+    summary.metrics += store.seriesCount;
+    summary.abnormal += shard.activeEpisodeCount;
+    summary.lagSeconds = Math.max(summary.lagSeconds, shard.lagMs / 1000);
+    summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
+    summary.durable &&= store.isDurable;
+    summary.tooShort += shard.roundStatusCounts.TooShort;
+    summary.stale += shard.roundStatusCounts.Stale;
+    summary.boring += shard.roundStatusCounts.Boring;
+    judgedMs = Math.max(judgedMs, shard.roundEndedMs ?? -Infinity);
+  }
+  for (const source of sources) summary.samplesPerSecond += source.ratePerSecond;
+  if (judgedMs > -Infinity) summary.judgedSecondsAgo = Math.max(0, (nowMs - judgedMs) / 1000);
+  return summary;
+}
+
+/** Asks shards and listeners once for however many readers come at the same time. */
+export class SummaryReader {
+  readonly #parts: WebappParts;
+  readonly #answerWaitMs: number;
+  #asked: Promise<SummaryJson> | undefined;
+
+  constructor(parts: WebappParts, options: { readonly answerWaitMs: number }) {
+    this.#parts = parts;
+    this.#answerWaitMs = options.answerWaitMs;
+  }
+
+  read(): Promise<SummaryJson> {
+    this.#asked ??= this.#ask().finally(() => {
+      this.#asked = undefined;
+    });
+    return this.#asked;
+  }
+
+  async #ask(): Promise<SummaryJson> {
+    const answers = Promise.all([this.#parts.shards(), this.#parts.sources()]);
+    const [shards, sources] = await withDeadline(answers, "the shards", this.#answerWaitMs);
+    return summarize(shards, sources, this.#parts.clock.nowMs());
+  }
+}
