@@ -14,6 +14,9 @@ import { assert } from "../base/assert.ts";
 /** The longest name of a series, tags included. Longer ones are refused as "long-name". */
 export const nameBytesMax = 1024;
 
+/** Room for names is made by this many bytes a row; a batch of longer ones is full earlier. */
+const nameBytesTypical = 48;
+
 export interface SampleBatch {
   /** Rows filled; the columns may be longer. */
   readonly count: number;
@@ -36,7 +39,7 @@ export class SampleBatchBuilder {
   constructor(rowCountMax: number) {
     assert(rowCountMax >= 1, "a batch holds at least one row");
     this.#rowCountMax = rowCountMax;
-    this.#names = new Uint8Array(Math.max(nameBytesMax, rowCountMax * 48));
+    this.#names = new Uint8Array(nameBytesMax + rowCountMax * nameBytesTypical);
     this.#nameEnds = new Uint32Array(rowCountMax);
     this.#timesMs = new Float64Array(rowCountMax);
     this.#values = new Float64Array(rowCountMax);

@@ -81,8 +81,9 @@ function expandBraces(query: string): string[] {
   const close = open < 0 ? -1 : query.indexOf("}", open);
   if (close < 0) return [query];
   const words: string[] = [];
+  const rests = expandBraces(query.slice(close + 1));
   for (const choice of query.slice(open + 1, close).split(",")) {
-    for (const rest of expandBraces(query.slice(close + 1))) {
+    for (const rest of rests) {
       if (words.length < braceWordCountMax) words.push(query.slice(0, open) + choice + rest);
     }
   }
@@ -144,4 +145,15 @@ function partMatches(part: GlobPart, char: string): boolean {
   if (part.kind === "text") return part.char === char;
   if (part.kind === "set") return part.chars.includes(char) !== part.isNegated;
   return part.kind === "any";
+}
+
+/** How well a matching name answers a query: 0 is the name itself, 1 begins with it, 2 the rest. */
+export function nameRank(query: string, name: string): 0 | 1 | 2 {
+  if (name === query) return 0;
+  return name.toLowerCase().startsWith(query.toLowerCase()) ? 1 : 2;
+}
+
+/** Sorts matching names, best answers first. */
+export function sortNames(names: string[], query: string): string[] {
+  return names.sort((a, b) => nameRank(query, a) - nameRank(query, b) || (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,0 +1,75 @@
+import { MessageChannel } from "node:worker_threads";
+import { afterEach, expect, test } from "vitest";
+import { batchOf, type SampleBatch, shardOfName } from "../model/index.ts";
+import { BatchPort, creditCount, receiveBatches } from "./batch-port.ts";
+import { BatchRouter } from "./batch-router.ts";
+
+const opened: MessageChannel[] = [];
+
+function channel(): MessageChannel {
+  const made = new MessageChannel();
+  opened.push(made);
+  return made;
+}
+
+afterEach(() => {
+  for (const { port1 } of opened.splice(0)) port1.close();
+});
+
+function rowsOf(batch: SampleBatch): [string, number, number][] {
+  const rows: [string, number, number][] = [];
+  for (let row = 0, start = 0; row < batch.count; row++) {
+    const end = batch.nameEnds[row]!;
+    const name = Buffer.from(batch.names.subarray(start, end)).toString();
+    rows.push([name, batch.timesMs[row]!, batch.values[row]!]);
+    start = end;
+  }
+  return rows;
+}
+
+test("BatchPort takes batches as far as its credit reaches, and more once they are written", async () => {
+  const { port1, port2 } = channel();
+  const producer = new BatchPort(port1);
+  const written: string[] = [];
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  receiveBatches(port2, async (batch) => {
+    await gate;
+    written.push(rowsOf(batch)[0]![0]);
+  });
+
+  for (let i = 0; i < creditCount; i++) expect(producer.offer(batchOf([[`n${i}`, 1, 2]]))).toBe(true);
+  const refused = batchOf([["late", 1, 2]]);
+  expect(producer.offer(refused)).toBe(false);
+  expect(refused.names.length).toBe(4);
+
+  release();
+  await producer.room();
+  expect(producer.offer(refused)).toBe(true);
+  expect(refused.names.length).toBe(0);
+  await producer.drained();
+  expect(written).toEqual([...Array.from({ length: creditCount }, (_, i) => `n${i}`), "late"]);
+});
+
+test("BatchRouter gives each shard its own names, in order", async () => {
+  const taken: [string, number, number][][] = [[], [], []];
+  const ports = taken.map((rows) => {
+    const { port1, port2 } = channel();
+    receiveBatches(port2, (batch) => {
+      rows.push(...rowsOf(batch));
+      return Promise.resolve();
+    });
+    return new BatchPort(port1);
+  });
+  const router = new BatchRouter(ports);
+  const rows = Array.from(
+    { length: 1000 },
+    (_, i): [string, number, number] => [`web.fe${i % 100}.größe`, i, -i],
+  );
+  await router.write(batchOf(rows));
+  await router.drained();
+  for (const [shard, got] of taken.entries()) {
+    expect(got.length).toBeGreaterThan(100);
+    expect(got).toEqual(rows.filter(([name]) => shardOfName(name, 3) === shard));
+  }
+});

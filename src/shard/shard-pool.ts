@@ -1,0 +1,84 @@
+/**
+ * All shards as one, seen from the main thread: asks the shard that owns a name, or all of them,
+ * and puts their answers together.
+ */
+import type { Rpc } from "../base/rpc.ts";
+import {
+  type Episode,
+  type NamePage,
+  type NameQuery,
+  type SampleColumns,
+  type SeriesReader,
+  type ShardStats,
+  shardOfName,
+  sortNames,
+  type TimeRange,
+  type Verdict,
+} from "../model/index.ts";
+
+/** The questions a shard thread answers; see shard-service.ts. */
+export class ShardPool implements SeriesReader {
+  readonly #shards: readonly Rpc[];
+
+  /** @param shards  in the order of their numbers */
+  constructor(shards: readonly Rpc[]) {
+    this.#shards = shards;
+  }
+
+  get shardCount(): number {
+    return this.#shards.length;
+  }
+
+  read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
+    return this.#owner(name).ask("read", { name, range });
+  }
+
+  judge(name: string): Promise<Verdict | undefined> {
+    return this.#owner(name).ask("judge", name);
+  }
+
+  async findNames(query: NameQuery): Promise<NamePage> {
+    const pages = await this.#askAll<NamePage>("findNames", query);
+    return {
+      names: sortNames(
+        pages.flatMap(({ names }) => names),
+        query.query,
+      ).slice(0, query.limit),
+      totalCount: pages.reduce((sum, { totalCount }) => sum + totalCount, 0),
+    };
+  }
+
+  stats(): Promise<ShardStats[]> {
+    return this.#askAll<ShardStats>("stats");
+  }
+
+  /** Hands each shard the episodes that were active when the program ended. */
+  async adopt(episodes: readonly Episode[]): Promise<void> {
+    await Promise.all(
+      this.#shards.map((shard, i) =>
+        shard.ask<undefined>(
+          "adopt",
+          episodes.filter(({ name }) => shardOfName(name, this.shardCount) === i),
+        ),
+      ),
+    );
+  }
+
+  /** Resolves when all that was written before is durable. */
+  async commit(): Promise<void> {
+    await this.#askAll("commit");
+  }
+
+  /** Ends judging and closes the stores. */
+  async close(): Promise<void> {
+    await this.#askAll("close");
+  }
+
+  #owner(name: string): Rpc {
+    return this.#shards[shardOfName(name, this.shardCount)]!;
+  }
+
+  #askAll<Output>(method: string, input?: unknown): Promise<Output[]> {
+    return Promise.all(this.#shards.map((shard) => shard.ask<Output>(method, input)));
+  }
+}

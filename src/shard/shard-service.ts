@@ -1,0 +1,91 @@
+/**
+ * What a shard thread does, given its parts: takes batches, judges, answers questions.
+ *
+ * The thread's entry (cli/shard-thread.ts) opens the store and joins the parts; everything here is
+ * the same with any store that keeps a warm window.
+ */
+import type { MessagePort } from "node:worker_threads";
+import type { Logger } from "../base/log.ts";
+import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
+import type {
+  Episode,
+  NameQuery,
+  SampleColumns,
+  SeriesStore,
+  ShardStats,
+  TimeRange,
+} from "../model/index.ts";
+import { receiveBatches } from "./batch-port.ts";
+import type { JudgeLoop } from "./judge-loop.ts";
+
+export interface ShardServiceParts {
+  readonly shard: number;
+  readonly store: SeriesStore;
+  readonly loop: JudgeLoop;
+  readonly abstainedCount: () => number;
+  readonly activeEpisodeCount: () => number;
+  readonly logger: Logger;
+}
+
+/**
+ * Serves the main thread on `main` and one producer on each of `producers`, until asked to close.
+ * @returns the line to the main thread, for events
+ */
+export function serveShard(
+  main: MessageEndpoint,
+  producers: readonly MessagePort[],
+  parts: ShardServiceParts,
+): Rpc {
+  const { store, loop } = parts;
+  const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
+
+  return new Rpc(main, {
+    async read({ name, range }: { name: string; range: TimeRange }) {
+      const columns = await store.read(name, range);
+      return columns === undefined ? undefined : moved(columns);
+    },
+    findNames: (query: NameQuery) => store.findNames(query),
+    judge: (name: string) => loop.verdictOf(name),
+    adopt: (episodes: Episode[]) => {
+      loop.adopt(episodes);
+    },
+    commit: () => store.commit(),
+    stats(): ShardStats {
+      const round = loop.stats();
+      return {
+        shard: parts.shard,
+        store: store.stats(),
+        roundSeriesCount: round.seriesCount,
+        roundStatusCounts: round.statusCounts,
+        abstainedCount: parts.abstainedCount(),
+        activeEpisodeCount: parts.activeEpisodeCount(),
+        roundMs: round.durationMs,
+        roundEndedMs: round.endedMs,
+        lagMs: round.lagMs,
+        sliceMaxMs: round.sliceMaxMs,
+        cpuSeconds: threadCpuSeconds(),
+        waitingBatchCount: intakes.reduce((sum, intake) => sum + intake.waitingCount(), 0),
+      };
+    },
+    async close() {
+      loop.stop();
+      for (const port of producers) port.close();
+      await store.close();
+      parts.logger.debug("closed");
+    },
+  });
+}
+
+/** Moves the columns to the other thread where they own their buffers whole, else copies. */
+function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumns> {
+  const { timesMs, values } = columns;
+  const areWhole =
+    timesMs.byteLength === timesMs.buffer.byteLength &&
+    values.byteLength === values.buffer.byteLength;
+  return areWhole ? new Transferred(columns, [timesMs.buffer, values.buffer]) : columns;
+}
+
+function threadCpuSeconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1e6;
+}
