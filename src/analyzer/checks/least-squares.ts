@@ -1,0 +1,66 @@
+/**
+ * least_squares: do the last three values stand off the straight line through the window?
+ *
+ * Rule: fit value = m·time + c; R is the mean of the last three residuals, s the deviation of all
+ * (with n). Fires where |R| > 3·s and neither s nor R rounds to 0, halves away from it. Fewer than three
+ * values are calm.
+ *
+ * The rounding makes the check blind to metrics that live below one: it cannot fire where s < 0.5.
+ * That is shown as limits that are absent. Where s >= 0.5, |R| > 3·s is above 1.5 already, so the
+ * second half of the rounding never decides. The limits drawn are the line's mean over the last three
+ * times, plus and minus 3·s; observed is the true mean of the last three values.
+ *
+ * The original gave raw epoch seconds to a solver that drops singular values below 2^-53 of the
+ * largest. The columns [time, 1] are then one: a span of a few minutes gets a constant, a longer one a
+ * line. We work that ratio out (numerics/singular-ratio.ts) and fit a constant or a centred line
+ * accordingly: the same answers with good digits.
+ */
+import { singularRatio } from "../numerics/singular-ratio.ts";
+import { answerByReach, answerNothingToCompare, type Answer, type Comparison } from "./check.ts";
+import type { SeriesFacts } from "../facts.ts";
+
+const singularRatioMin = 2 ** -53;
+
+export function checkLeastSquares(facts: SeriesFacts, comparison: Comparison): Answer {
+  const { count, timesMs, values, mean } = facts;
+  comparison.isValue = true;
+  if (count < 3) return answerNothingToCompare(comparison);
+
+  const firstMs = timesMs[0]!;
+  let timeSum = 0;
+  for (let i = 0; i < count; i++) timeSum += timesMs[i]! - firstMs;
+  const meanMs = firstMs + timeSum / count;
+  let timeSquares = 0;
+  let cross = 0;
+  for (let i = 0; i < count; i++) {
+    const time = timesMs[i]! - meanMs;
+    timeSquares += time * time;
+    cross += time * (values[i]! - mean);
+  }
+
+  let slope = 0;
+  let squares = facts.squares;
+  if (singularRatio(meanMs / 1000, timeSquares / count / 1e6) >= singularRatioMin) {
+    slope = cross / timeSquares;
+    squares = facts.squares - slope * cross;
+    // Where the line explains nearly all, the difference has lost its digits: sum the residuals.
+    if (!(squares > 1e-3 * facts.squares)) {
+      squares = 0;
+      for (let i = 0; i < count; i++) {
+        const residual = values[i]! - mean - slope * (timesMs[i]! - meanMs);
+        squares += residual * residual;
+      }
+    }
+  }
+
+  const deviation = Math.sqrt(squares / count);
+  const tailTime = (timesMs[count - 1]! + timesMs[count - 2]! + timesMs[count - 3]!) / 3 - meanMs;
+  const line = mean + slope * tailTime;
+  if (deviation * facts.unit < 0.5) {
+    comparison.observed = facts.trueTail * facts.unit;
+    comparison.lower = null;
+    comparison.upper = null;
+    return "calm";
+  }
+  return answerByReach(facts, comparison, facts.trueTail, line, 3 * deviation);
+}
