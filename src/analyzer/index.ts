@@ -1,2 +1,5 @@
+export * from "./episodes.ts";
 export * from "./judge.ts";
+export * from "./numbers.ts";
+export * from "./sentence.ts";
 export * from "./settings.ts";

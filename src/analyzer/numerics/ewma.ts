@@ -17,7 +17,8 @@ const com = 50;
 const decay = com / (1 + com);
 const nearCount = 2048;
 
-const weights = Float64Array.from({ length: nearCount }, (_, k) => decay ** k);
+const weights = new Float64Array(nearCount);
+for (let k = 0; k < nearCount; k++) weights[k] = decay ** k;
 const restWeight = decay ** nearCount * (1 + com);
 
 export interface WeightedMoments {

@@ -1,0 +1,320 @@
+/**
+ * From verdicts to episodes: an anomaly that begins, goes on, peaks and ends.
+ *
+ *               onAnomalous                 onAnomalous
+ *     (nothing) ───────────→ active (calm 0) ─────────→ active (calm 0)
+ *                              │  ↑ onAnomalous
+ *                       onCalm ↓  │
+ *                            active (calm 1 … n - 1) ──onCalm──→ ended: "calm"
+ *                              └────────onCalm, Stale──────────→ ended: "stale"
+ *
+ * A calm round counts only where new samples came: a metric of one sample a minute is not calm three
+ * times because the sweep looked three times. Pure: times are arguments, and the caller
+ * records the events. The number of active episodes is limited; beyond it a new one is not kept,
+ * and counted.
+ */
+import { assert } from "../base/assert.ts";
+import {
+  type Episode,
+  type EpisodeEnd,
+  type EpisodeEvent,
+  hashName,
+  type ValueRange,
+  type Verdict,
+  type VerdictStatus,
+} from "../model/index.ts";
+import { countBefore } from "./numerics/moments.ts";
+import { sortRange } from "./numerics/sort.ts";
+import { SecondOrder } from "./second-order.ts";
+import { sentenceOf } from "./sentence.ts";
+
+const hourMs = 3_600_000;
+
+/** A change in the value is worth an event of its own from this share of what was told last. */
+const changeShare = 0.1;
+const changeIntervalMs = 30_000;
+
+/** The band that the last calm hour kept: without its outermost hundredths. */
+const bandShare = 0.02;
+
+export interface EpisodeTrackerOptions {
+  readonly activeCountMax: number;
+  /** Calm rounds with new samples that end an episode. */
+  readonly calmRoundCountMax: number;
+  /** ENABLE_SECOND_ORDER: keep quiet about a metric that triggers by habit. */
+  readonly secondOrder: boolean;
+}
+
+export const defaultEpisodeTrackerOptions: EpisodeTrackerOptions = {
+  activeCountMax: 10_000,
+  calmRoundCountMax: 3,
+  secondOrder: false,
+};
+
+interface ActiveEpisode {
+  episode: Episode;
+  calmRoundCount: number;
+  /** Newest sample known at the last verdict of either kind. */
+  newestMs: number;
+  /** What the last event told, and when it was sent. */
+  told: Episode;
+  toldMs: number;
+}
+
+export class EpisodeTracker {
+  readonly #options: EpisodeTrackerOptions;
+  readonly #active = new Map<string, ActiveEpisode>();
+  readonly #secondOrder: SecondOrder | undefined;
+  /** Triggers that second order keeps quiet about, until they are calm again. */
+  readonly #quiet = new Set<string>();
+  #scratch = new Float64Array(512);
+  #refusedCount = 0;
+
+  constructor(options: Partial<EpisodeTrackerOptions> = {}) {
+    this.#options = { ...defaultEpisodeTrackerOptions, ...options };
+    assert(this.#options.activeCountMax >= 1, "at least one episode is kept");
+    assert(this.#options.calmRoundCountMax >= 1, "an episode lasts at least one round");
+    this.#secondOrder = this.#options.secondOrder
+      ? new SecondOrder({ seriesCountMax: this.#options.activeCountMax })
+      : undefined;
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  /** How often an anomaly was not kept since there were too many. */
+  get refusedCount(): number {
+    return this.#refusedCount;
+  }
+
+  isActive(name: string): boolean {
+    return this.#active.has(name);
+  }
+
+  get(name: string): Episode | undefined {
+    return this.#active.get(name)?.episode;
+  }
+
+  /** Names of the active episodes; a snapshot, so that ending some while walking is fine. */
+  activeNames(): string[] {
+    return [...this.#active.keys()];
+  }
+
+  /**
+   * Goes on with episodes of an earlier run; ended ones are passed over.
+   * @returns how many were taken
+   */
+  adopt(episodes: readonly Episode[]): number {
+    let count = 0;
+    for (const episode of episodes) {
+      if (episode.endedMs !== null || this.#active.has(episode.name)) continue;
+      if (this.#active.size >= this.#options.activeCountMax) {
+        this.#refusedCount += 1;
+        continue;
+      }
+      this.#active.set(episode.name, {
+        episode,
+        calmRoundCount: 0,
+        newestMs: episode.lastSeenMs,
+        told: episode,
+        toldMs: episode.lastSeenMs,
+      });
+      count += 1;
+    }
+    return count;
+  }
+
+  /**
+   * Takes an abnormal verdict.
+   *
+   * @param timesMs  `timesMs[0, count)` ascending, with `values` what was judged; count at least 1
+   * @returns what to record and show; undefined where nothing noteworthy changed
+   */
+  onAnomalous(
+    name: string,
+    verdict: Verdict,
+    timesMs: Float64Array,
+    values: Float64Array,
+    count: number,
+    nowMs: number,
+  ): EpisodeEvent | undefined {
+    assert(count >= 1, "an abnormal series has a sample");
+    const newestMs = timesMs[count - 1]!;
+    const observed = newestFinite(values, count);
+    const active = this.#active.get(name);
+    if (active !== undefined) {
+      active.calmRoundCount = 0;
+      active.newestMs = newestMs;
+      active.episode = goOn(active.episode, verdict, newestMs, observed);
+      if (!isNoteworthy(active, nowMs)) return undefined;
+      active.told = active.episode;
+      active.toldMs = nowMs;
+      return { change: "changed", episode: active.episode };
+    }
+
+    if (this.#active.size >= this.#options.activeCountMax) {
+      this.#refusedCount += 1;
+      return undefined;
+    }
+    if (this.#quiet.has(name)) return undefined;
+    if (this.#secondOrder !== undefined && !this.#secondOrder.surfaces(name, observed, nowMs)) {
+      if (this.#quiet.size < this.#options.activeCountMax) this.#quiet.add(name);
+      return undefined;
+    }
+    const episode = this.#begin(name, verdict, timesMs, values, count, observed);
+    this.#active.set(name, { episode, calmRoundCount: 0, newestMs, told: episode, toldMs: nowMs });
+    return { change: "started", episode };
+  }
+
+  /**
+   * Takes a verdict that is not abnormal, or none because of the status.
+   *
+   * @param newestMs  time of the series' newest sample; a round without a newer one than the
+   *                  round before is no calm round. Left out: every round counts.
+   */
+  onCalm(
+    name: string,
+    status: VerdictStatus,
+    nowMs: number,
+    newestMs?: number,
+  ): EpisodeEvent | undefined {
+    this.#quiet.delete(name);
+    const active = this.#active.get(name);
+    if (active === undefined) return undefined;
+    if (status === "Stale") return this.#end(active, "stale", nowMs);
+    if (newestMs !== undefined) {
+      if (newestMs <= active.newestMs) return undefined;
+      active.newestMs = newestMs;
+    }
+    active.calmRoundCount += 1;
+    if (active.calmRoundCount < this.#options.calmRoundCountMax) return undefined;
+    return this.#end(active, "calm", nowMs);
+  }
+
+  #end(active: ActiveEpisode, endReason: EpisodeEnd, nowMs: number): EpisodeEvent {
+    this.#active.delete(active.episode.name);
+    // A sample's time may lie ahead of the clock; an episode never ends before it was last seen.
+    const endedMs = Math.max(nowMs, active.episode.lastSeenMs);
+    return { change: "ended", episode: { ...active.episode, endedMs, endReason } };
+  }
+
+  #begin(
+    name: string,
+    verdict: Verdict,
+    timesMs: Float64Array,
+    values: Float64Array,
+    count: number,
+    observed: number,
+  ): Episode {
+    const startedMs = timesMs[count - 1]!;
+    const { before, expected } = this.#measureHour(timesMs, values, count, startedMs);
+    return {
+      id: episodeId(name, startedMs),
+      name,
+      startedMs,
+      lastSeenMs: startedMs,
+      endedMs: null,
+      endReason: null,
+      before,
+      observed,
+      peak: observed,
+      peakMs: startedMs,
+      expected,
+      checks: verdict.checks,
+      voteCount: verdict.voteCount,
+      sentence: sentenceOf({
+        before,
+        observed,
+        expected,
+        voteCount: verdict.voteCount,
+        checkCount: verdict.checks.length,
+      }),
+    };
+  }
+
+  /** Median and band of the hour up to `untilMs`, which itself is not part of it. */
+  #measureHour(
+    timesMs: Float64Array,
+    values: Float64Array,
+    count: number,
+    untilMs: number,
+  ): { before: number | null; expected: ValueRange | null } {
+    const from = countBefore(timesMs, count, untilMs - hourMs);
+    const until = countBefore(timesMs, count, untilMs);
+    if (this.#scratch.length < until - from) this.#scratch = new Float64Array(2 * (until - from));
+    const sorted = this.#scratch;
+    let kept = 0;
+    for (let i = from; i < until; i++) {
+      const value = values[i]!;
+      if (Number.isFinite(value)) sorted[kept++] = value;
+    }
+    if (kept === 0) return { before: null, expected: null };
+    sortRange(sorted, 0, kept);
+    return {
+      before: quantileOfSorted(sorted, kept, 0.5),
+      expected: {
+        lower: quantileOfSorted(sorted, kept, bandShare),
+        upper: quantileOfSorted(sorted, kept, 1 - bandShare),
+      },
+    };
+  }
+}
+
+/**
+ * Start in milliseconds and hash of the name, both to base 36: stable across restarts, safe in a URL.
+ * Two names with one hash that start in the same millisecond would share it: a chance of 1 in 4 billion.
+ */
+function episodeId(name: string, startedMs: number): string {
+  const bytes = new TextEncoder().encode(name);
+  const hash = hashName(bytes, 0, bytes.length);
+  return `${Math.trunc(startedMs).toString(36)}-${hash.toString(36).padStart(7, "0")}`;
+}
+
+function goOn(episode: Episode, verdict: Verdict, newestMs: number, observed: number): Episode {
+  const { before } = episode;
+  const centre = before ?? 0;
+  const isPeak = Math.abs(observed - centre) > Math.abs(episode.peak - centre);
+  return {
+    ...episode,
+    lastSeenMs: Math.max(newestMs, episode.lastSeenMs),
+    observed,
+    peak: isPeak ? observed : episode.peak,
+    peakMs: isPeak ? newestMs : episode.peakMs,
+    checks: verdict.checks,
+    voteCount: verdict.voteCount,
+    sentence: sentenceOf({
+      before,
+      observed,
+      expected: episode.expected,
+      voteCount: verdict.voteCount,
+      checkCount: verdict.checks.length,
+    }),
+  };
+}
+
+function isNoteworthy({ episode, told, toldMs }: ActiveEpisode, nowMs: number): boolean {
+  if (nowMs - toldMs >= changeIntervalMs) return true;
+  if (episode.voteCount !== told.voteCount) return true;
+  return hasMoved(episode.peak, told.peak) || hasMoved(episode.observed, told.observed);
+}
+
+function hasMoved(value: number, toldValue: number): boolean {
+  const size = Math.max(Math.abs(value), Math.abs(toldValue));
+  return Math.abs(value - toldValue) > changeShare * size;
+}
+
+function newestFinite(values: Float64Array, count: number): number {
+  let i = count - 1;
+  while (i > 0 && !Number.isFinite(values[i])) i -= 1;
+  return values[i]!;
+}
+
+/** Linear between neighbours. */
+function quantileOfSorted(sorted: Float64Array, count: number, share: number): number {
+  const place = (count - 1) * share;
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, count - 1);
+  const part = place - low;
+  return sorted[low]! + (sorted[high]! - sorted[low]!) * part;
+}
