@@ -1,0 +1,151 @@
+/**
+ * The journal's SQLite file: opened, checked, made or brought up to date; set aside if damaged.
+ *
+ *     episodes    one row per episode, newest state; see episode-row.ts
+ *
+ * Write-ahead mode with "synchronous = NORMAL": a killed process loses nothing; a power cut may lose
+ * the last transactions and never damages the file. (SQLite documentation, "Write-Ahead Logging".)
+ *
+ * A damaged file is not repaired: half of the episodes shown as if they were all would be worse than
+ * none. It is renamed, for whoever wants to dig, and a fresh one takes its place.
+ */
+import { existsSync, renameSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { JournalError } from "./errors.ts";
+
+/** "KALE" in ASCII: tells our file from another program's. */
+const applicationId = 0x4b414c45;
+const schemaVersion = 1;
+const busyWaitMs = 2_000;
+
+/** Result codes of SQLite: SQLITE_CORRUPT, SQLITE_NOTADB. */
+const damageCodes: ReadonlySet<number> = new Set([11, 26]);
+
+const schema = `
+  CREATE TABLE episodes (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    name           TEXT    NOT NULL,
+    started_ms     INTEGER NOT NULL,
+    last_seen_ms   INTEGER NOT NULL,
+    ended_ms       INTEGER,
+    end_reason     TEXT,
+    value_before   REAL,
+    observed       REAL    NOT NULL,
+    peak           REAL    NOT NULL,
+    peak_ms        INTEGER NOT NULL,
+    expected_lower REAL,
+    expected_upper REAL,
+    vote_count     INTEGER NOT NULL,
+    checks         TEXT    NOT NULL,
+    sentence       TEXT    NOT NULL
+  );
+  CREATE INDEX episodes_by_start ON episodes (started_ms, id, ended_ms);
+  CREATE INDEX episodes_by_name ON episodes (name, started_ms);
+  CREATE INDEX episodes_by_end ON episodes (ended_ms, started_ms, id);
+  CREATE INDEX episodes_active ON episodes (started_ms, id) WHERE ended_ms IS NULL;
+`;
+
+export interface OpenedFile {
+  readonly database: DatabaseSync;
+  /** Where the damaged file lies now; undefined where there was none. */
+  readonly setAsidePath: string | undefined;
+}
+
+/** Throws a JournalError where there can be no journal at this path. */
+export function openJournalFile(path: string, clock: Clock, logger: Logger): OpenedFile {
+  try {
+    return { database: openChecked(path), setAsidePath: undefined };
+  } catch (error) {
+    if (!isDamage(error)) throw asJournalError(error, path);
+    const setAsidePath = setAside(path, clock);
+    logger.error("the journal was damaged and is set aside; past anomalies are not shown", {
+      path,
+      setAsidePath,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    try {
+      return { database: openChecked(path), setAsidePath };
+    } catch (again) {
+      throw asJournalError(again, path);
+    }
+  }
+}
+
+/** Found by our own check of the file, where SQLite itself did not stumble. */
+class DamageError extends Error {
+  override readonly name = "DamageError";
+}
+
+function openChecked(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: busyWaitMs });
+  try {
+    const foundId = readPragma(database, "application_id");
+    const foundVersion = readPragma(database, "user_version");
+    if (foundId !== applicationId && hasTables(database)) {
+      throw new JournalError("JOURNAL_FOREIGN", `open journal ${path}: another program's database`);
+    }
+    if (foundVersion > schemaVersion) {
+      const message = `open journal ${path}: version ${foundVersion}, this Kale knows ${schemaVersion}`;
+      throw new JournalError("JOURNAL_NEWER", message);
+    }
+    checkPages(database);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = NORMAL");
+    database.exec("PRAGMA journal_size_limit = 16777216");
+    if (foundVersion === 0) createSchema(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function checkPages(database: DatabaseSync): void {
+  const answer = database.prepare("PRAGMA quick_check(1)").get();
+  const finding = Object.values(answer ?? {})[0];
+  if (finding !== "ok") throw new DamageError(String(finding));
+}
+
+function createSchema(database: DatabaseSync): void {
+  database.exec(`
+    BEGIN IMMEDIATE;
+    ${schema}
+    PRAGMA application_id = ${applicationId};
+    PRAGMA user_version = ${schemaVersion};
+    COMMIT;
+  `);
+}
+
+function readPragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() !== undefined;
+}
+
+/** The log beside the file goes with it: to the fresh file it would be garbage. */
+function setAside(path: string, clock: Clock): string {
+  const stamp = Math.floor(clock.nowMs());
+  let aside = `${path}.damaged-${stamp}`;
+  for (let i = 2; existsSync(aside); i++) aside = `${path}.damaged-${stamp}-${i}`;
+  for (const ending of ["", "-wal", "-shm"]) {
+    if (existsSync(path + ending)) renameSync(path + ending, aside + ending);
+  }
+  return aside;
+}
+
+function isDamage(error: unknown): boolean {
+  if (error instanceof DamageError) return true;
+  // The low byte is the result, the rest says more of it.
+  return (
+    error instanceof Error && "errcode" in error && damageCodes.has(Number(error.errcode) & 255)
+  );
+}
+
+function asJournalError(error: unknown, path: string): JournalError {
+  if (error instanceof JournalError) return error;
+  return new JournalError("JOURNAL_UNUSABLE", `open journal ${path}`, { cause: error });
+}
