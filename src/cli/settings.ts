@@ -231,7 +231,7 @@ export const settingsTable = {
     doc: "Counts votes as the original did, where a median check that did not fire counted as a vote.",
     group: "Judging",
   },
-  secondOrder: {
+  isSecondOrder: {
     key: "second-order",
     kind: switchKind,
     standard: false,

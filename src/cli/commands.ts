@@ -1,0 +1,40 @@
+/** The commands there are, each loaded when it is asked for. A test holds the summaries to theirs. */
+import type { CommandEntry } from "./dispatch.ts";
+
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: "start",
+    summary: "runs Kale: takes metrics in, judges each one, serves the page",
+    load: async () => (await import("./start.ts")).startCommand,
+  },
+  {
+    name: "demo",
+    summary: "runs Kale on a simulated site with a day of history and incidents",
+    load: async () => (await import("./demo.ts")).demoCommand,
+  },
+  {
+    name: "seed",
+    summary: "sends sample series to a running Kale and verifies that they arrived",
+    load: async () => (await import("./seed.ts")).seedCommand,
+  },
+  {
+    name: "check-config",
+    summary: "tells every mistake in a configuration file",
+    load: async () => (await import("./check-config.ts")).checkConfigCommand,
+  },
+  {
+    name: "doctor",
+    summary: "looks for what may keep Kale from working here",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
+  {
+    name: "completion",
+    summary: "prints a script that completes commands and options in a shell",
+    load: async () => (await import("./completion.ts")).completionCommand,
+  },
+  {
+    name: "version",
+    summary: "prints the version",
+    load: async () => (await import("./version.ts")).versionCommand,
+  },
+];

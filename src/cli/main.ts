@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * The entry of the program `kale`: joins the command line to the process.
+ *
+ * Exit status: 0 fine, 1 failed or not fine, 2 wrongly asked, 70 our own mistake (EX_SOFTWARE of
+ * sysexits.h).
+ */
+import { systemClock } from "../base/clock.ts";
+import { commandEntries } from "./commands.ts";
+import { dispatch } from "./dispatch.ts";
+
+const softwareErrorStatus = 70;
+
+// Who reads us may stop reading: `kale detect … | head`. That is no error. A log that nobody reads
+// any more must not end the program either.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  failLoudly(error);
+});
+process.stderr.on("error", () => undefined);
+process.on("uncaughtException", failLoudly);
+process.on("unhandledRejection", failLoudly);
+
+const status = await dispatch(process.argv.slice(2), commandEntries, {
+  env: process.env,
+  clock: systemClock,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+// What was written may still wait in the pipe.
+process.stdout.write("", () => process.exit(status));
+
+function failLoudly(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`kale: this is a mistake in Kale itself, please report it\n${text}\n`);
+  process.exit(softwareErrorStatus);
+}

@@ -1,0 +1,88 @@
+/** kale start: reads the settings, starts every part, runs until it is told to end. */
+import { readFileSync } from "node:fs";
+import { createLogger, type Logger } from "../base/log.ts";
+import { startBanner } from "./banner.ts";
+import type { Command, CommandIo } from "./command.ts";
+import { loadSettings, showProblems } from "./load-settings.ts";
+import type { RunningKale, StartOptions } from "./running.ts";
+import { settingsHelp } from "./settings-help.ts";
+import type { Settings } from "./settings.ts";
+import { listenForStop, type SignalSource } from "./stop-signals.ts";
+
+/** What `start` needs beside its `CommandIo`; arguments, so that a test can stand in. */
+export interface StartParts {
+  startKale(options: StartOptions): Promise<RunningKale>;
+  readonly signals: SignalSource;
+  endAtOnce(status: number): void;
+}
+
+export const startCommand: Command = {
+  name: "start",
+  summary: "runs Kale: takes metrics in, judges each one, serves the page",
+  help: `usage: kale start [--config FILE] [OPTION…]
+
+Runs until SIGTERM or Ctrl-C: then it takes in what has arrived, writes it down and exits with
+status 0. A second signal ends it at once. The log goes to stderr: text at a terminal, JSON lines
+elsewhere.
+
+  kale start
+  kale start --bind 0.0.0.0 --data /var/lib/kale
+  kale start --config /etc/kale/kale.yaml --port-oculus 0
+
+Every option is also an environment variable (--max-age is KALE_MAX_AGE) and a key of the file;
+docs/settings.md tells more. An option wins over the environment, which wins over the file.
+
+${settingsHelp()}
+
+Exit status: 0 after a signal, 1 when it cannot start, 2 when an option or the file is wrong.
+`,
+  async run(args, io) {
+    return await runStart(args, io, {
+      startKale: async (options) => await (await import("./compose.ts")).startKale(options),
+      signals: process,
+      endAtOnce: (status) => process.exit(status),
+    });
+  },
+};
+
+export async function runStart(
+  args: readonly string[],
+  io: CommandIo,
+  parts: StartParts,
+): Promise<number> {
+  const loaded = loadSettings(args, io.env, (path) => readFileSync(path, "utf8"));
+  if (loaded.problems.length > 0) {
+    io.stderr.write(`kale start: the settings cannot be used\n${showProblems(loaded.problems)}`);
+    return 2;
+  }
+  const { settings, origins, asked } = loaded;
+  const logger = loggerOf(settings, io);
+  for (const warning of loaded.warnings) logger.warn(warning);
+
+  const stop = listenForStop(parts.signals, io.clock, (status) => parts.endAtOnce(status));
+  const running = await parts.startKale({ settings, origins, asked, io, logger });
+  io.stdout.write(
+    startBanner({
+      addresses: running.addresses,
+      problems: running.problems,
+      dataPath: settings.dataPath,
+      recordsHost: settings.hostMetrics,
+    }),
+  );
+  const signal = await stop.asked;
+  logger.info(`${signal}: writing down what has arrived; the same again ends at once`);
+  await running.stop();
+  stop.release();
+  logger.info("ended");
+  return 0;
+}
+
+export function loggerOf(settings: Settings, io: CommandIo): Logger {
+  const automatic = io.stderr.isTTY === true ? "text" : "json";
+  return createLogger({
+    clock: io.clock,
+    level: settings.logLevel,
+    format: settings.logFormat === "auto" ? automatic : settings.logFormat,
+    write: (line) => io.stderr.write(`${line}\n`),
+  });
+}
