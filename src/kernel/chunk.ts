@@ -1,14 +1,55 @@
-/** Chunk codec; signatures first. */
-import { AssertionError } from "../base/assert.ts";
+/**
+ * A chunk: up to 480 samples of one series as one self-contained run of bytes, bit for bit.
+ *
+ *     0   form     u8: bits 0-1 times: 0 regular, 1 steps; bit 2: wide span; bits 4-7 version, 1
+ *     1   count    u16: samples, 1 to 480
+ *     3   length   u16: bytes of the whole chunk
+ *     5   first    u48: Unix milliseconds
+ *     11  span     u32: milliseconds from the first to the last sample
+ *     15  spanHigh u16: its upper bits, only with a wide span
+ *         steps    an integer block of count - 1, only for form 1
+ *         values   kind u8, then what the kind says
+ *
+ *     kind: bits 0-2 decimal exponent, bits 3-4 what follows:
+ *       0 frame   an integer block of count
+ *       1 delta   the first as signed varint, an integer block of count - 1 differences
+ *       2 xor     XOR with the value before
+ *       3 raw     count doubles, 8 bytes each
+ *
+ * Everything is little-endian; docs/formats/chunk.md draws it with examples. The parts are in
+ * timestamps.ts, decimal.ts, integer-block.ts and xor-values.ts.
+ *
+ * The readers take any bytes: what is no chunk is answered with -1. They do not find every flipped
+ * bit; that is the work of the checksum around a chunk on disk.
+ */
+import { assert } from "../base/assert.ts";
+import { powerOfTen, toDecimals } from "./decimal.ts";
+import {
+  emptyBlockPlan,
+  integerBlockBytesMax,
+  planIntegers,
+  readIntegers,
+  writeIntegers,
+} from "./integer-block.ts";
+import { fillRegular, isRegular, readSteps, writeSteps } from "./timestamps.ts";
+import { readSigned, varintBytesMax, varintEnd, writeSigned } from "./varint.ts";
+import { readXorValues, writeXorValues, xorValuesBytesMax } from "./xor-values.ts";
 
 /** Most samples one chunk holds. */
 export const chunkSampleCountMax = 480;
-/** Times lie in 0 <= t < chunkTimeMsMax. */
+/** Times lie in 0 <= t < chunkTimeMsMax: until the year 10889. */
 export const chunkTimeMsMax = 2 ** 48;
 
-/** No chunk of `count` samples is longer. */
+const headerBytesMin = 15;
+const version = 1;
+const stepsForm = 1;
+const wideForm = 4;
+const kinds = { frame: 0, delta: 1, xor: 2, raw: 3 } as const;
+const wholeMax = 2 ** 53;
+
+/** No chunk of `count` samples is longer; `encodeChunk` needs this much room. */
 export function chunkBytesMax(count: number): number {
-  return 64 + 17 * count;
+  return headerBytesMin + 2 + integerBlockBytesMax(count, 48) + 1 + xorValuesBytesMax(count);
 }
 
 /**
@@ -24,10 +65,66 @@ export function encodeChunk(
   out: Uint8Array,
   offset: number,
 ): number {
-  throw unfinished(timesMs, values, from, count, out, offset);
+  assert(
+    count >= 1 && count <= chunkSampleCountMax,
+    "a chunk has 1 to chunkSampleCountMax samples",
+  );
+  assert(from + count <= timesMs.length && from + count <= values.length, "the samples are there");
+  assert(offset + chunkBytesMax(count) <= out.length, "there is room for the longest chunk");
+  const firstMs = timesMs[from]!;
+  const spanMs = timesMs[from + count - 1]! - firstMs;
+  assert(isChunkTime(firstMs) && isChunkTime(firstMs + spanMs), "times are whole, 0 <= t < 2^48");
+  assert(count === 1 || spanMs >= count - 1, "times ascend");
+
+  const isWide = spanMs >= 4294967296;
+  const hasSteps = !isRegular(timesMs, from, count);
+  let at = offset + headerBytesMin;
+  if (isWide) {
+    const spanHigh = Math.floor(spanMs / 4294967296);
+    out[at++] = spanHigh;
+    out[at++] = spanHigh >>> 8;
+  }
+  if (hasSteps) at = writeSteps(timesMs, from, count, numbers, out, at);
+  at = writeValues(values, from, count, out, at);
+
+  out[offset] = (hasSteps ? stepsForm : 0) | (isWide ? wideForm : 0) | (version << 4);
+  const length = at - offset;
+  out[offset + 1] = count;
+  out[offset + 2] = count >>> 8;
+  out[offset + 3] = length;
+  out[offset + 4] = length >>> 8;
+  writeWord(out, offset + 5, firstMs);
+  const firstHigh = Math.floor(firstMs / 4294967296);
+  out[offset + 9] = firstHigh;
+  out[offset + 10] = firstHigh >>> 8;
+  writeWord(out, offset + 11, spanMs);
+  return length;
 }
 
-/** @returns how many samples were written at `at`; -1 where the bytes are no chunk, or there is no room */
+/** Samples in the chunk, 1 to chunkSampleCountMax; -1 where the bytes are no chunk. */
+export function chunkCount(bytes: Uint8Array, offset: number): number {
+  return isHeader(bytes, offset) ? readHalf(bytes, offset + 1) : -1;
+}
+
+/** Length of the whole chunk; -1 where the bytes are no chunk, or it does not end inside them. */
+export function chunkBytes(bytes: Uint8Array, offset: number): number {
+  return isHeader(bytes, offset) ? readHalf(bytes, offset + 3) : -1;
+}
+
+/** Time of the first sample; -1 where the bytes are no chunk. */
+export function chunkFirstMs(bytes: Uint8Array, offset: number): number {
+  return isHeader(bytes, offset) ? readFirst(bytes, offset) : -1;
+}
+
+/** Time of the last sample; -1 where the bytes are no chunk. */
+export function chunkLastMs(bytes: Uint8Array, offset: number): number {
+  return isHeader(bytes, offset) ? readFirst(bytes, offset) + readSpan(bytes, offset) : -1;
+}
+
+/**
+ * Decodes all samples to timesMs and values [at, at + count).
+ * @returns the count; -1 where the bytes are no chunk, or the columns have no room
+ */
 export function decodeChunk(
   bytes: Uint8Array,
   offset: number,
@@ -35,45 +132,207 @@ export function decodeChunk(
   values: Float64Array,
   at: number,
 ): number {
-  throw unfinished(bytes, offset, timesMs, values, at);
+  const count = chunkCount(bytes, offset);
+  if (count < 0 || at + count > values.length) return -1;
+  const valuesAt = readTimes(bytes, offset, count, timesMs, at);
+  if (valuesAt < 0) return -1;
+  const end = offset + readHalf(bytes, offset + 3);
+  return readValues(bytes, valuesAt, end, count, values, at) ? count : -1;
 }
 
+/** As `decodeChunk`, the times only. */
 export function decodeChunkTimes(
   bytes: Uint8Array,
   offset: number,
   timesMs: Float64Array,
   at: number,
 ): number {
-  throw unfinished(bytes, offset, timesMs, at);
+  const count = chunkCount(bytes, offset);
+  return count >= 0 && readTimes(bytes, offset, count, timesMs, at) >= 0 ? count : -1;
 }
 
-export function decodeChunkValues(
+// Encoding is not re-entrant and each thread loads its own copy of this file, so the room is shared.
+const numbers = new Float64Array(chunkSampleCountMax);
+const differences = new Float64Array(chunkSampleCountMax);
+const framePlan = emptyBlockPlan();
+const deltaPlan = emptyBlockPlan();
+
+function writeValues(
+  values: Float64Array,
+  from: number,
+  count: number,
+  out: Uint8Array,
+  offset: number,
+): number {
+  const exponent = toDecimals(values, from, count, numbers);
+  if (exponent >= 0) {
+    const first = numbers[0]!;
+    const canDelta = takeDifferences(count);
+    planIntegers(numbers, count, framePlan);
+    if (canDelta && framePlan.width > 0) planIntegers(differences, count - 1, deltaPlan);
+    else deltaPlan.bodyBytes = Infinity;
+    // A frame decodes faster and lets one value be read alone: a delta must earn its place.
+    if (deltaPlan.bodyBytes + varintBytesMax < framePlan.bodyBytes * 0.8) {
+      out[offset] = exponent | (kinds.delta << 3);
+      const at = writeSigned(first, out, offset + 1);
+      return writeIntegers(differences, count - 1, deltaPlan, out, at);
+    }
+    if (framePlan.bodyBytes < count * 8) {
+      out[offset] = exponent | (kinds.frame << 3);
+      return writeIntegers(numbers, count, framePlan, out, offset + 1);
+    }
+  }
+  out[offset] = kinds.xor << 3;
+  const end = writeXorValues(values, from, count, out, offset + 1);
+  if (end - offset - 1 < count * 8) return end;
+  out[offset] = kinds.raw << 3;
+  return writeRaw(values, from, count, out, offset + 1);
+}
+
+/** Fills `differences` from `numbers`. @returns whether all are exact, and worth a try */
+function takeDifferences(count: number): boolean {
+  if (count < 4) return false;
+  let largest = 0;
+  for (let k = 1; k < count; k++) {
+    const difference = numbers[k]! - numbers[k - 1]!;
+    differences[k - 1] = difference;
+    if (difference > largest) largest = difference;
+    else if (-difference > largest) largest = -difference;
+  }
+  return largest < wholeMax;
+}
+
+function readValues(
   bytes: Uint8Array,
   offset: number,
+  end: number,
+  count: number,
   values: Float64Array,
-  at: number,
+  to: number,
+): boolean {
+  if (offset >= end) return false;
+  const kind = bytes[offset]!;
+  const power = powerOfTen(kind & 7);
+  switch (kind >>> 3) {
+    case kinds.frame:
+      return readIntegers(bytes, offset + 1, end, count, power, values, to) === end;
+    case kinds.delta:
+      return readDelta(bytes, offset + 1, end, count, power, values, to);
+    case kinds.xor:
+      return readXorValues(bytes, offset + 1, end, count, values, to);
+    case kinds.raw:
+      return readRaw(bytes, offset + 1, end, count, values, to);
+    default:
+      return false;
+  }
+}
+
+function readDelta(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  count: number,
+  power: number,
+  values: Float64Array,
+  to: number,
+): boolean {
+  const at = varintEnd(bytes, offset, end);
+  if (at < 0 || count < 2) return false;
+  if (readIntegers(bytes, at, end, count - 1, 1, values, to + 1) !== end) return false;
+  let number = readSigned(bytes, offset);
+  values[to] = number / power;
+  for (let k = to + 1; k < to + count; k++) {
+    number += values[k]!;
+    values[k] = number / power;
+  }
+  return true;
+}
+
+function writeRaw(
+  values: Float64Array,
+  from: number,
+  count: number,
+  out: Uint8Array,
+  offset: number,
 ): number {
-  throw unfinished(bytes, offset, values, at);
+  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
+  for (let k = 0; k < count; k++) view.setFloat64(offset + k * 8, values[from + k]!, true);
+  return offset + count * 8;
 }
 
-/** Samples in the chunk, 1 to chunkSampleCountMax; -1 where the bytes are no chunk. */
-export function chunkCount(bytes: Uint8Array, offset: number): number {
-  throw unfinished(bytes, offset);
+function readRaw(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  count: number,
+  values: Float64Array,
+  to: number,
+): boolean {
+  if (end - offset !== count * 8) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let k = 0; k < count; k++) values[to + k] = view.getFloat64(offset + k * 8, true);
+  return true;
 }
 
-export function chunkFirstMs(bytes: Uint8Array, offset: number): number {
-  throw unfinished(bytes, offset);
+function readTimes(
+  bytes: Uint8Array,
+  offset: number,
+  count: number,
+  timesMs: Float64Array,
+  to: number,
+): number {
+  if (to + count > timesMs.length) return -1;
+  const form = bytes[offset]!;
+  const at = offset + headerBytesMin + ((form & wideForm) === 0 ? 0 : 2);
+  const end = offset + readHalf(bytes, offset + 3);
+  const firstMs = readFirst(bytes, offset);
+  const spanMs = readSpan(bytes, offset);
+  if ((form & stepsForm) !== 0) {
+    return readSteps(bytes, at, end, firstMs, spanMs, count, timesMs, to);
+  }
+  return fillRegular(firstMs, spanMs, count, timesMs, to) ? at : -1;
 }
 
-export function chunkLastMs(bytes: Uint8Array, offset: number): number {
-  throw unfinished(bytes, offset);
+function isHeader(bytes: Uint8Array, offset: number): boolean {
+  if (offset + headerBytesMin > bytes.length) return false;
+  const form = bytes[offset]!;
+  if (form >>> 4 !== version || (form & 0x0a) !== 0) return false;
+  const count = readHalf(bytes, offset + 1);
+  const length = readHalf(bytes, offset + 3);
+  const headerBytes = headerBytesMin + ((form & wideForm) === 0 ? 0 : 2);
+  return (
+    count >= 1 &&
+    count <= chunkSampleCountMax &&
+    length > headerBytes &&
+    offset + length <= bytes.length
+  );
 }
 
-/** Length of the whole chunk; -1 where the bytes are no chunk. */
-export function chunkBytes(bytes: Uint8Array, offset: number): number {
-  throw unfinished(bytes, offset);
+function isChunkTime(timeMs: number): boolean {
+  return Number.isInteger(timeMs) && timeMs >= 0 && timeMs < chunkTimeMsMax;
 }
 
-function unfinished(...facts: unknown[]): AssertionError {
-  return new AssertionError(`to be written: ${facts.length}`);
+function readFirst(bytes: Uint8Array, offset: number): number {
+  return readWord(bytes, offset + 5) + readHalf(bytes, offset + 9) * 4294967296;
+}
+
+function readSpan(bytes: Uint8Array, offset: number): number {
+  const low = readWord(bytes, offset + 11);
+  const isWide = (bytes[offset]! & wideForm) !== 0;
+  return isWide ? low + readHalf(bytes, offset + headerBytesMin) * 4294967296 : low;
+}
+
+function readHalf(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+function readWord(bytes: Uint8Array, at: number): number {
+  return (readHalf(bytes, at) | (readHalf(bytes, at + 2) << 16)) >>> 0;
+}
+
+function writeWord(out: Uint8Array, at: number, word: number): void {
+  out[at] = word;
+  out[at + 1] = word >>> 8;
+  out[at + 2] = word >>> 16;
+  out[at + 3] = word >>> 24;
 }

@@ -8,6 +8,5 @@ export {
   chunkTimeMsMax,
   decodeChunk,
   decodeChunkTimes,
-  decodeChunkValues,
   encodeChunk,
 } from "./chunk.ts";
