@@ -1,0 +1,10 @@
+export { CarbonStream } from "./carbon-stream.ts";
+export { readCarbonDatagram, readCarbonLine, readCarbonLines } from "./carbon-line.ts";
+export type { CarbonFault } from "./carbon-line.ts";
+export { MsgpackDatagrams, MsgpackStream } from "./msgpack-stream.ts";
+export type { MsgpackFault } from "./msgpack.ts";
+export { HeldBytes, PickleFrames, pickleFrameBytesMaxDefault } from "./pickle-frames.ts";
+export { PickleReader } from "./pickle.ts";
+export type { PickleFault } from "./pickle.ts";
+export type { RowSink } from "./row-sink.ts";
+export type { StreamReader } from "./stream-reader.ts";
