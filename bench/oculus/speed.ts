@@ -1,0 +1,169 @@
+/**
+ * What one search over a quarter of a million series costs: CPU milliseconds on one thread, since
+ * wall time on a shared machine measures the neighbours.
+ *
+ * The table holds 88 % background and 12 % families. Queries are stored series, as many of each
+ * class of the background and of the families; structureless ones (noise, counts) defeat all bounds
+ * and are the dear ones, so figures are given by class too.
+ *
+ * Run: node bench/oculus/speed.ts [--series N] [--points N] [--queries PER-CLASS] [--methods a,b]
+ */
+import { parseArgs } from "node:util";
+import { seededRandom } from "../../src/base/random.ts";
+import {
+  planSearch,
+  ShapeSearch,
+  similarityMethods,
+  type SimilarityMethod,
+} from "../../src/oculus/index.ts";
+import { buildBenchTable, type BenchTable } from "./series.ts";
+
+export interface SpeedOptions {
+  readonly seed?: number | undefined;
+  readonly seriesCount?: number | undefined;
+  readonly pointCount?: number | undefined;
+  /** Of each of the eight classes. */
+  readonly queriesPerClass?: number | undefined;
+  readonly methods?: readonly SimilarityMethod[] | undefined;
+}
+
+export interface CpuFigures {
+  readonly medianMs: number;
+  readonly meanMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+export interface SpeedReport {
+  readonly seriesCount: number;
+  readonly pointCount: number;
+  readonly queryCount: number;
+  readonly tableMiB: number;
+  /** Gridding and normalising 360 samples, generator included. */
+  readonly buildCpuSeconds: number;
+  readonly cpu: Partial<Record<SimilarityMethod, CpuFigures>>;
+  /** Mean by class of query. */
+  readonly meanMsByClass: Partial<Record<SimilarityMethod, Readonly<Record<string, number>>>>;
+  /** The longest slice of `sliceRowCount` rows, in wall time. */
+  readonly sliceMaxMs: number;
+}
+
+const memberCount = 50;
+const familyShare = 0.12;
+
+/** As a shard would step between two rounds of other work. */
+const sliceRowCount = 2048;
+
+export function runOculusSpeed(options: SpeedOptions = {}): SpeedReport {
+  const { seed = 1, seriesCount = 250_000, pointCount = 60, queriesPerClass = 5 } = options;
+  const methods = options.methods ?? similarityMethods;
+  const familyCount = Math.round((seriesCount * familyShare) / memberCount);
+  const startMicros = cpuMicros();
+  const bench = buildBenchTable(
+    {
+      pointCount,
+      backgroundCount: seriesCount - familyCount * memberCount,
+      familyCount,
+      memberCount,
+      warpedShare: 0.5,
+    },
+    seededRandom(seed),
+  );
+  const buildCpuSeconds = (cpuMicros() - startMicros) / 1e6;
+  const queries = pickQueries(bench, queriesPerClass);
+  const cpu: Partial<Record<SimilarityMethod, CpuFigures>> = {};
+  const meanMsByClass: Partial<Record<SimilarityMethod, Record<string, number>>> = {};
+  let sliceMaxMs = 0;
+  for (const method of methods) {
+    const warmUp = [...queries.values()].map((ids) => ids[0]!);
+    for (const id of warmUp.slice(0, 2)) measure(bench, id, method);
+    const all: number[] = [];
+    meanMsByClass[method] = {};
+    for (const [kind, ids] of queries) {
+      const costs = ids.map((id) => measure(bench, id, method));
+      for (const cost of costs) sliceMaxMs = Math.max(sliceMaxMs, cost.sliceMaxMs);
+      all.push(...costs.map((cost) => cost.cpuMs));
+      meanMsByClass[method][kind] = figuresOf(costs.map((cost) => cost.cpuMs)).meanMs;
+    }
+    cpu[method] = figuresOf(all);
+  }
+  return {
+    seriesCount: bench.table.comparableCount,
+    pointCount,
+    queryCount: [...queries.values()].flat().length,
+    tableMiB: rounded(bench.table.memoryBytes / 2 ** 20),
+    buildCpuSeconds: rounded(buildCpuSeconds),
+    cpu,
+    meanMsByClass,
+    sliceMaxMs: rounded(sliceMaxMs),
+  };
+}
+
+function pickQueries(bench: BenchTable, perClass: number): Map<string, number[]> {
+  const queries = new Map<string, number[]>();
+  for (const [kind, ids] of bench.background) queries.set(kind, ids.slice(0, perClass));
+  const step = Math.max(1, Math.floor(bench.members.length / perClass));
+  const members = bench.members.filter((_, at) => at % step === 0).slice(0, perClass);
+  queries.set("family", members.map(({ id }) => id));
+  return queries;
+}
+
+function measure(
+  { table }: BenchTable,
+  id: number,
+  method: SimilarityMethod,
+): { readonly cpuMs: number; readonly sliceMaxMs: number } {
+  const planned = planSearch({ method, limit: 20, excludeId: id }, table.pointCount);
+  if (!planned.ok) throw new Error(planned.message);
+  const shape = table.shape(id)!;
+  const startMicros = cpuMicros();
+  const search = new ShapeSearch(table, shape, planned.plan);
+  let sliceMaxMs = 0;
+  for (let isDone = false; !isDone; ) {
+    const startMs = performance.now();
+    isDone = search.step(sliceRowCount);
+    sliceMaxMs = Math.max(sliceMaxMs, performance.now() - startMs);
+  }
+  search.answer();
+  return { cpuMs: (cpuMicros() - startMicros) / 1000, sliceMaxMs };
+}
+
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function figuresOf(milliseconds: readonly number[]): CpuFigures {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return {
+    medianMs: rounded(median),
+    meanMs: rounded(sorted.reduce((sum, value) => sum + value, 0) / sorted.length),
+    minMs: rounded(sorted[0]!),
+    maxMs: rounded(sorted.at(-1)!),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      series: { type: "string", default: "250000" },
+      points: { type: "string", default: "60" },
+      queries: { type: "string", default: "5" },
+      methods: { type: "string" },
+    },
+  });
+  const report = runOculusSpeed({
+    seriesCount: Number(values.series),
+    pointCount: Number(values.points),
+    queriesPerClass: Number(values.queries),
+    methods: values.methods?.split(",") as SimilarityMethod[] | undefined,
+  });
+  process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+}

@@ -1,0 +1,62 @@
+/**
+ * Reads series from a file of JSON lines, `{"name":"…","values":[1,2.5,null,…]}`, gzip or not.
+ *
+ * Whether a file is gzip is told by its first two bytes, never by its name. A value that is null is a
+ * gap and becomes NaN.
+ */
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { createGunzip } from "node:zlib";
+
+/** Why a line holds no series. */
+export type SeriesLineFault = "not-json" | "no-name" | "no-values" | "bad-value";
+
+export type SeriesLine =
+  | { readonly ok: true; readonly name: string; readonly values: Float64Array<ArrayBuffer> }
+  | { readonly ok: false; readonly name: string | null; readonly fault: SeriesLineFault };
+
+/** Lines of the file as they come; empty ones are left out. Rejects where the file cannot be read. */
+export async function* readSeriesLines(
+  path: string,
+): AsyncGenerator<{ readonly lineNumber: number; readonly line: SeriesLine }> {
+  const file = createReadStream(path);
+  const bytes = (await isGzip(path)) ? file.pipe(createGunzip()) : file;
+  // A pipe does not pass errors on.
+  file.on("error", (error) => bytes.destroy(error));
+  let lineNumber = 0;
+  for await (const text of createInterface({ input: bytes, crlfDelay: Infinity })) {
+    lineNumber += 1;
+    if (text.trim() !== "") yield { lineNumber, line: parseSeriesLine(text) };
+  }
+}
+
+export function parseSeriesLine(text: string): SeriesLine {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { ok: false, name: null, fault: "not-json" };
+  }
+  const { name, values } = (parsed ?? {}) as { name?: unknown; values?: unknown };
+  if (typeof name !== "string") return { ok: false, name: null, fault: "no-name" };
+  if (!Array.isArray(values)) return { ok: false, name, fault: "no-values" };
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = values[i];
+    if (value !== null && typeof value !== "number") return { ok: false, name, fault: "bad-value" };
+    numbers[i] = value ?? Number.NaN;
+  }
+  return { ok: true, name, values: numbers };
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const head = new Uint8Array(2);
+    const { bytesRead } = await file.read(head, 0, 2, 0);
+    return bytesRead === 2 && head[0] === 0x1f && head[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}

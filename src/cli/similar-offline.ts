@@ -1,0 +1,179 @@
+/**
+ * `kale similar --library FILE --queries FILE`: the search without a server, on values from files.
+ *
+ * Every series is z-normalised at its own length. A series of the library that has another length
+ * than the query is stretched to the query's by straight lines first. Gaps are filled as in a
+ * window of the server (`Grid`), one cell per value. Double precision throughout, so that results
+ * can be compared with published ones.
+ */
+import {
+  Grid,
+  planSearch,
+  resample,
+  rowCountMax,
+  ShapeSearch,
+  ShapeTable,
+  zNormalise,
+  type SearchOptions,
+  type ShapeFault,
+} from "../oculus/index.ts";
+import { UsageError, type CommandIo } from "./command.ts";
+import { readSeriesLines, type SeriesLineFault } from "./similar-lines.ts";
+
+export interface OfflineOptions {
+  readonly libraryPath: string;
+  readonly queriesPath: string;
+  readonly search: SearchOptions;
+  /** Whether a series of the library with the query's name is left out. */
+  readonly skipsSameName: boolean;
+}
+
+type QueryFault = SeriesLineFault | ShapeFault | "too-short";
+
+/** Tables of so many lengths are kept; queries usually have one. */
+const tableCountMax = 4;
+
+/** Progress is shown on a terminal after this long. */
+const progressAfterMs = 1000;
+
+/** @returns the exit status: 0, also where some lines were refused and counted on stderr */
+export async function searchFiles(options: OfflineOptions, io: CommandIo): Promise<number> {
+  const library = await readLibrary(options.libraryPath, io);
+  const progress = new Progress(io);
+  for await (const { lineNumber, line } of readSeriesLines(options.queriesPath)) {
+    if (!line.ok) {
+      note(io, `${options.queriesPath}:${lineNumber}: ${line.fault}`);
+      await writeLine(io, { query: line.name, matches: [], fault: line.fault });
+      continue;
+    }
+    await writeLine(io, searchOne(library, line.name, line.values, options));
+    progress.advance();
+  }
+  progress.clear();
+  return 0;
+}
+
+/** The library in file order, and its tables by length. */
+class Library {
+  readonly names: string[] = [];
+  readonly #values: (Float64Array | undefined)[] = [];
+  readonly #faults: (QueryFault | undefined)[] = [];
+  readonly #tables = new Map<number, ShapeTable>();
+
+  add(name: string, values: Float64Array): QueryFault | undefined {
+    const filled = fillGaps(values);
+    const isUsable = typeof filled !== "string";
+    this.names.push(name);
+    this.#values.push(isUsable ? filled : undefined);
+    this.#faults.push(isUsable ? undefined : filled);
+    return isUsable ? undefined : filled;
+  }
+
+  table(pointCount: number): ShapeTable {
+    const known = this.#tables.get(pointCount);
+    if (known !== undefined) return known;
+    const [oldest] = this.#tables.keys();
+    if (this.#tables.size >= tableCountMax && oldest !== undefined) this.#tables.delete(oldest);
+    const table = new ShapeTable({
+      pointCount,
+      rowCount: this.names.length,
+      precision: "double",
+    });
+    for (const [id, values] of this.#values.entries()) {
+      if (values === undefined) continue;
+      const shape = values.length === pointCount ? values.slice() : resample(values, pointCount);
+      if (zNormalise(shape)) table.put(id, shape);
+      else table.refuse(id, "flat");
+    }
+    this.#tables.set(pointCount, table);
+    return table;
+  }
+}
+
+async function readLibrary(path: string, io: CommandIo): Promise<Library> {
+  const library = new Library();
+  for await (const { lineNumber, line } of readSeriesLines(path)) {
+    const fault = line.ok ? library.add(line.name, line.values) : line.fault;
+    if (fault !== undefined) note(io, `${path}:${lineNumber}: left out, ${fault}`);
+    if (library.names.length > rowCountMax) {
+      throw new UsageError(`${path}: more than ${rowCountMax} series in one library`);
+    }
+  }
+  return library;
+}
+
+function searchOne(
+  library: Library,
+  name: string,
+  values: Float64Array,
+  options: OfflineOptions,
+): object {
+  const shape = fillGaps(values);
+  if (typeof shape === "string") return { query: name, matches: [], fault: shape };
+  if (!zNormalise(shape)) return { query: name, matches: [], fault: "flat" };
+  const accepts = (id: number): boolean => library.names[id] !== name;
+  const planned = planSearch(
+    { ...options.search, accepts: options.skipsSameName ? accepts : undefined },
+    shape.length,
+  );
+  if (!planned.ok) throw new UsageError(`${planned.message} (query ${name}, ${shape.length} points)`);
+  const search = new ShapeSearch(library.table(shape.length), shape, planned.plan);
+  while (!search.step(rowCountMax));
+  const { offset, limit } = planned.plan;
+  const matches = search.answer().matches.slice(offset, offset + limit);
+  return {
+    query: name,
+    matches: matches.map(({ id, distance, likeness, lag, sign }) => ({
+      name: library.names[id],
+      distance,
+      likeness: Math.round(likeness * 1e4) / 1e4,
+      lag,
+      sign,
+    })),
+  };
+}
+
+/** A copy of the values with gaps drawn straight, or why there are too many of them. */
+function fillGaps(values: Float64Array): Float64Array<ArrayBuffer> | QueryFault {
+  const count = values.length;
+  if (count < 2) return "too-short";
+  const filled = new Float64Array(count);
+  const cells = Float64Array.from(values, (_, at) => at);
+  return new Grid({ fromMs: 0, untilMs: count }, count).fill(cells, values, count, filled) ?? filled;
+}
+
+function note(io: CommandIo, text: string): void {
+  io.stderr.write(`${text}\n`);
+}
+
+/** Waits for a slow reader, so that a pipe does not fill memory. */
+async function writeLine(io: CommandIo, line: object): Promise<void> {
+  if (io.stdout.write(`${JSON.stringify(line)}\n`)) return;
+  await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
+}
+
+/** How many queries are done, on a terminal, once it takes long enough to ask. */
+class Progress {
+  readonly #io: CommandIo;
+  readonly #startMs: number;
+  #doneCount = 0;
+  #shownMs = 0;
+
+  constructor(io: CommandIo) {
+    this.#io = io;
+    this.#startMs = io.clock.elapsedMs();
+  }
+
+  advance(): void {
+    this.#doneCount += 1;
+    const elapsedMs = this.#io.clock.elapsedMs() - this.#startMs;
+    if (this.#io.stderr.isTTY !== true || elapsedMs < progressAfterMs) return;
+    if (elapsedMs - this.#shownMs < 100) return;
+    this.#shownMs = elapsedMs;
+    this.#io.stderr.write(`\r${this.#doneCount} queries, ${(elapsedMs / 1000).toFixed(0)} s\u001b[K`);
+  }
+
+  clear(): void {
+    if (this.#shownMs > 0) this.#io.stderr.write("\r\u001b[K");
+  }
+}

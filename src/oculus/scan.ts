@@ -1,0 +1,122 @@
+/** One pass over a table, in slices: what the distances that are cheap enough for it do. */
+import { LaggedCorrelation } from "./distance/correlation.ts";
+import { dotProduct, euclideanSquared, isWithinEuclidean } from "./distance/euclidean.ts";
+import type { Nearest } from "./nearest.ts";
+import type { SearchPlan } from "./search-options.ts";
+import type { ShapeTable } from "./shape-table.ts";
+
+/** What a scan goes over, and where its finds go. */
+export interface ScanTarget {
+  readonly table: ShapeTable;
+  readonly nearest: Nearest;
+  /** One past the last row to look at. */
+  readonly rowsEnd: number;
+  /** Has a shape and is not the query. */
+  isWanted(row: number): boolean;
+  /** Passes the filter. May be slow: asked only for rows that are near enough. */
+  isAccepted(row: number): boolean;
+}
+
+export interface TableScan {
+  /** How many rows are settled: compared, or surely not among the nearest. */
+  readonly comparedCount: number;
+  /**
+   * Looks at so many more rows.
+   * @returns whether it is done
+   */
+  step(rowCount: number): boolean;
+}
+
+abstract class OnePass implements TableScan {
+  comparedCount = 0;
+  protected readonly target: ScanTarget;
+  #nextRow = 0;
+
+  constructor(target: ScanTarget) {
+    this.target = target;
+  }
+
+  step(rowCount: number): boolean {
+    const until = Math.min(this.#nextRow + rowCount, this.target.rowsEnd);
+    for (let row = this.#nextRow; row < until; row++) {
+      if (!this.target.isWanted(row)) continue;
+      this.comparedCount += 1;
+      this.compare(row);
+    }
+    this.#nextRow = until;
+    return until >= this.target.rowsEnd;
+  }
+
+  protected abstract compare(row: number): void;
+}
+
+/** Euclidean without lags: the quick form filters, the exact one ranks. */
+export class EuclideanScan extends OnePass {
+  readonly #query: Float64Array;
+
+  constructor(target: ScanTarget, query: Float64Array) {
+    super(target);
+    this.#query = query;
+  }
+
+  protected compare(row: number): void {
+    const { table, nearest } = this.target;
+    const base = row * table.pointCount;
+    if (!isWithinEuclidean(this.#query, table.rows, base, nearest.threshold)) return;
+    const squared = euclideanSquared(this.#query, table.rows, base, 1);
+    if (nearest.wouldTake(squared, row) && this.target.isAccepted(row)) {
+      nearest.offer(squared, row, 0, 1);
+    }
+  }
+}
+
+/** Euclidean of the row or of its mirror image: one product serves both. */
+export class MirrorScan extends OnePass {
+  readonly #query: Float64Array;
+
+  constructor(target: ScanTarget, query: Float64Array) {
+    super(target);
+    this.#query = query;
+  }
+
+  protected compare(row: number): void {
+    const { table, nearest } = this.target;
+    const base = row * table.pointCount;
+    const length = table.pointCount;
+    const product = dotProduct(this.#query, table.rows, base);
+    const nearly = 2 * length - 2 * Math.abs(product);
+    // Rows of single precision have a norm of m only to 7 digits.
+    if (nearly - length * 1e-6 > nearest.threshold) return;
+    const same = euclideanSquared(this.#query, table.rows, base, 1);
+    const opposite = euclideanSquared(this.#query, table.rows, base, -1);
+    const squared = opposite < same ? opposite : same;
+    if (nearest.wouldTake(squared, row) && this.target.isAccepted(row)) {
+      nearest.offer(squared, row, 0, opposite < same ? -1 : 1);
+    }
+  }
+}
+
+/**
+ * Lagged correlation. Ranks by 1 - |r|; for the method euclidean with lags by 2m(1 - r), the squared
+ * distance that rows of full length with this r would have.
+ */
+export class CorrelationScan extends OnePass {
+  readonly #correlation: LaggedCorrelation;
+  readonly #scale: number;
+
+  constructor(target: ScanTarget, query: Float64Array, plan: SearchPlan) {
+    super(target);
+    this.#correlation = new LaggedCorrelation(query, plan.lagMax, plan.inverse ? "both" : "positive");
+    this.#scale = plan.method === "euclidean" ? 2 * query.length : 1;
+  }
+
+  protected compare(row: number): void {
+    const { table, nearest } = this.target;
+    const correlation = this.#correlation;
+    correlation.compare(table.rows, row * table.pointCount);
+    const r = correlation.r;
+    const distance = (1 - Math.abs(r)) * this.#scale;
+    if (!nearest.wouldTake(distance, row) || !this.target.isAccepted(row)) return;
+    nearest.offer(distance, row, correlation.lag, r < 0 ? -1 : 1);
+  }
+}
