@@ -34,6 +34,9 @@ const hourMs = 3_600_000;
 const changeShare = 0.1;
 const changeIntervalMs = 30_000;
 
+/** Abnormal verdicts farther apart than this are two triggers; every series is judged each minute. */
+const quietGapMs = 300_000;
+
 /** The band that the last calm hour kept: without its outermost hundredths. */
 const bandShare = 0.02;
 
@@ -65,8 +68,8 @@ export class EpisodeTracker {
   readonly #options: EpisodeTrackerOptions;
   readonly #active = new Map<string, ActiveEpisode>();
   readonly #secondOrder: SecondOrder | undefined;
-  /** Triggers that second order keeps quiet about, until they are calm again. */
-  readonly #quiet = new Set<string>();
+  /** Triggers that second order keeps quiet about: when each was last abnormal. */
+  readonly #quiet = new Map<string, number>();
   #scratch = new Float64Array(512);
   #refusedCount = 0;
 
@@ -157,11 +160,7 @@ export class EpisodeTracker {
       this.#refusedCount += 1;
       return undefined;
     }
-    if (this.#quiet.has(name)) return undefined;
-    if (this.#secondOrder !== undefined && !this.#secondOrder.surfaces(name, observed, nowMs)) {
-      if (this.#quiet.size < this.#options.activeCountMax) this.#quiet.add(name);
-      return undefined;
-    }
+    if (this.#staysQuiet(name, observed, nowMs)) return undefined;
     const episode = this.#begin(name, verdict, timesMs, values, count, observed);
     this.#active.set(name, { episode, calmRoundCount: 0, newestMs, told: episode, toldMs: nowMs });
     return { change: "started", episode };
@@ -179,7 +178,6 @@ export class EpisodeTracker {
     nowMs: number,
     newestMs?: number,
   ): EpisodeEvent | undefined {
-    this.#quiet.delete(name);
     const active = this.#active.get(name);
     if (active === undefined) return undefined;
     if (status === "Stale") return this.#end(active, "stale", nowMs);
@@ -190,6 +188,20 @@ export class EpisodeTracker {
     active.calmRoundCount += 1;
     if (active.calmRoundCount < this.#options.calmRoundCountMax) return undefined;
     return this.#end(active, "calm", nowMs);
+  }
+
+  /** Second order: a trigger it is quiet about stays so while the metric stays abnormal. */
+  #staysQuiet(name: string, observed: number, nowMs: number): boolean {
+    if (this.#secondOrder === undefined) return false;
+    const quietMs = this.#quiet.get(name);
+    if (quietMs !== undefined && nowMs - quietMs <= quietGapMs) {
+      this.#quiet.set(name, nowMs);
+      return true;
+    }
+    this.#quiet.delete(name);
+    if (this.#secondOrder.surfaces(name, observed, nowMs)) return false;
+    if (this.#quiet.size < this.#options.activeCountMax) this.#quiet.set(name, nowMs);
+    return true;
   }
 
   #end(active: ActiveEpisode, endReason: EpisodeEnd, nowMs: number): EpisodeEvent {

@@ -3,7 +3,7 @@
  * median distance?
  *
  * Rule: m = median(v), M = median(|v - m|); fires where |v_last - m| / M > 6, and is calm where M is
- * 0 (half the window is one value). No factor 1.4826, and the newest raw value, not the tail. An even
+ * 0 (half the window is one value): it then has no limits. No factor 1.4826, and the newest raw value, not the tail. An even
  * count takes the mean of the middle two.
  *
  * Where it ran and did not fire the original said nothing instead of "no", and its consensus counted
@@ -13,7 +13,7 @@
  * enough to count the distances below |v_last - m| / 6. Only where the two middle ones disagree, or
  * a distance lies within rounding of that border, is M worked out.
  */
-import { answerNothingToCompare, type Answer, type Comparison } from "./check.ts";
+import type { Answer, Comparison } from "./check.ts";
 import type { SeriesFacts } from "../facts.ts";
 
 const ratioMax = 6;
@@ -37,11 +37,12 @@ export function checkMedianAbsoluteDeviation(
   const distanceMax = Math.max(median - least, greatest - median);
   const middle = facts.selector.median(distances, count, 0, distanceMax);
   comparison.isValue = true;
-  if (Number.isNaN(middle)) return answerNothingToCompare(comparison);
   comparison.observed = last * unit;
+  comparison.lower = null;
+  comparison.upper = null;
+  if (middle === 0) return "calm";
   comparison.lower = (median - ratioMax * middle) * unit;
   comparison.upper = (median + ratioMax * middle) * unit;
-  if (middle === 0) return "calm";
   return distance / middle > ratioMax ? "fired" : "silent";
 }
 

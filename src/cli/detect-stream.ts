@@ -1,0 +1,183 @@
+/**
+ * `kale detect --stream`: a CSV series in, the same rows with an anomaly score out, each row judged
+ * by what came before it and itself.
+ *
+ *     in   timestamp,value          out  timestamp,value,anomaly_score
+ *          1700000000,4.2                1700000000,4.2,0
+ *
+ * The header is needed; with columns named timestamp and value those are taken, otherwise a file of two
+ * columns is taken in order. A timestamp is Unix seconds or a date in UTC, "2023-11-14 22:13:20" or
+ * ISO 8601; the text of both columns is written back as it came. A value that is empty or no number
+ * is a gap: its row has score 0, and later rows do not see it.
+ *
+ * The score is the share of the nine checks that fired, 0 to 1. The checks were made for a sample every
+ * 10 s; here every row counts as one such step, whatever its true spacing: the window is the newest
+ * 8,640 rows, its "first hour" 360 rows, the last ten minutes 60 rows. So nothing depends on the
+ * data's resolution, and repeated or missing timestamps do no harm. The first rows, and a
+ * stretch of one single value, score 0.
+ */
+import { Judge } from "../analyzer/index.ts";
+
+const windowRowCount = 8_640;
+const warmUpRowCount = 30;
+const stepMs = 10_000;
+
+/** Any moment will do: far enough from 0 that times look like today's, and always the same. */
+const nowMs = 1_700_000_000_000;
+
+/** Scores one series, row by row, in bounded memory. */
+export class StreamScorer {
+  readonly #judge = new Judge({ minTolerableLength: warmUpRowCount });
+  readonly #timesMs = new Float64Array(windowRowCount);
+  /** Twice the window, so that it slides by moving its start, and is moved back once in a while. */
+  readonly #values = new Float64Array(2 * windowRowCount);
+  #start = 0;
+  #count = 0;
+
+  constructor() {
+    for (let i = 0; i < windowRowCount; i++) {
+      this.#timesMs[i] = nowMs - (windowRowCount - 1 - i) * stepMs;
+    }
+  }
+
+  /** @returns the share of checks that fired, 0 to 1; 0 for NaN, which is not kept */
+  score(value: number): number {
+    if (!Number.isFinite(value)) return 0;
+    this.#push(value);
+    const values = this.#values.subarray(this.#start, this.#start + this.#count);
+    const timesMs = this.#timesMs.subarray(windowRowCount - this.#count);
+    if (this.#judge.status(timesMs, values, this.#count, nowMs) !== "ok") return 0;
+    const voteCount = this.#judge.countVotes(timesMs, values, this.#count, nowMs);
+    return voteCount / this.#judge.settings.checks.length;
+  }
+
+  #push(value: number): void {
+    if (this.#count === windowRowCount) this.#start += 1;
+    else this.#count += 1;
+    if (this.#start + this.#count > this.#values.length) {
+      this.#values.copyWithin(0, this.#start);
+      this.#start = 0;
+    }
+    this.#values[this.#start + this.#count - 1] = value;
+  }
+}
+
+export interface CsvColumns {
+  readonly timestamp: number;
+  readonly value: number;
+  readonly count: number;
+}
+
+export type CsvHeader =
+  | { readonly ok: true; readonly columns: CsvColumns }
+  | { readonly ok: false; readonly fault: string };
+
+/** @param line  the first line of the file */
+export function readHeader(line: string): CsvHeader {
+  const names = splitRow(line).map((name) => name.trim().toLowerCase());
+  const timestamp = names.indexOf("timestamp");
+  const value = names.indexOf("value");
+  const count = names.length;
+  if (timestamp >= 0 && value >= 0) return { ok: true, columns: { timestamp, value, count } };
+  if (count !== 2)
+    return noHeader(`has ${count} columns, none or one of them named timestamp, value`);
+  if (readTimestamp(names[0] ?? "") !== undefined) return noHeader("is a row already");
+  return { ok: true, columns: { timestamp: 0, value: 1, count: 2 } };
+}
+
+function noHeader(fault: string): CsvHeader {
+  return { ok: false, fault: `${fault}; the first line must be the header timestamp,value` };
+}
+
+export type CsvRow =
+  | { readonly ok: true; readonly timestamp: string; readonly text: string; readonly value: number }
+  | { readonly ok: false; readonly fault: string };
+
+/** @returns the row, its value NaN for a gap, or what is wrong with it */
+export function readRow(line: string, columns: CsvColumns): CsvRow {
+  const cells = splitRow(line);
+  if (cells.length !== columns.count) {
+    return { ok: false, fault: `has ${cells.length} columns, the header ${columns.count}` };
+  }
+  const timestamp = (cells[columns.timestamp] ?? "").trim();
+  const text = (cells[columns.value] ?? "").trim();
+  if (readTimestamp(timestamp) === undefined) {
+    return {
+      ok: false,
+      fault: `has a timestamp that is none: ${JSON.stringify(timestamp.slice(0, 40))}`,
+    };
+  }
+  return { ok: true, timestamp, text, value: text === "" ? Number.NaN : Number(text) };
+}
+
+const datePattern =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** @returns Unix seconds; undefined where the text is neither seconds nor a date */
+export function readTimestamp(text: string): number | undefined {
+  if (/^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(text)) return Number(text);
+  const match = datePattern.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "0", zone] = match;
+  const parts = [Number(hour), Number(minute), Number(second)] as const;
+  if (Number(day) > daysIn(Number(year), Number(month))) return undefined;
+  if (parts[0] > 24 || parts[1] > 59 || parts[2] > 60) return undefined;
+  const days = daysBefore(Number(year), Number(month)) + Number(day) - 1;
+  const seconds = days * 86_400 + parts[0] * 3600 + parts[1] * 60 + parts[2] + Number(fraction);
+  return seconds - zoneSeconds(zone);
+}
+
+function zoneSeconds(zone: string | undefined): number {
+  if (zone === undefined || zone === "Z") return 0;
+  const digits = zone.slice(1).replace(":", "");
+  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2)) * 60;
+  return zone.startsWith("-") ? -seconds : seconds;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month < 1 || month > 12) return 0;
+  if (month === 2) return isLeap(year) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+/** Days from 1970-01-01 to the first of the month, in the Gregorian calendar. */
+function daysBefore(year: number, month: number): number {
+  let days = (year - 1970) * 365 + leapsBefore(year) - leapsBefore(1970);
+  for (let m = 1; m < month; m++) days += daysIn(year, m);
+  return days;
+}
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+}
+
+function leapsBefore(year: number): number {
+  const last = year - 1;
+  return Math.floor(last / 4) - Math.floor(last / 100) + Math.floor(last / 400);
+}
+
+/** Cells of a row, RFC 4180 without line ends inside quotes. */
+function splitRow(line: string): string[] {
+  if (!line.includes('"')) return line.split(",");
+  const cells: string[] = [];
+  let cell = "";
+  let isQuoted = false;
+  for (let i = 0; i < line.length; i++) {
+    const char = line.charAt(i);
+    if (char === '"') {
+      if (isQuoted && line.charAt(i + 1) === '"') {
+        cell += char;
+        i += 1;
+      } else isQuoted = !isQuoted;
+    } else if (char === "," && !isQuoted) {
+      cells.push(cell);
+      cell = "";
+    } else cell += char;
+  }
+  return [...cells, cell];
+}
+
+/** A score as text: six decimals at most, no trailing zeros. */
+export function scoreText(score: number): string {
+  return String(Math.round(score * 1e6) / 1e6);
+}
