@@ -15,6 +15,7 @@ export interface HistoryRange {
 
 /**
  * @param onProgress  told the share that is written, 0 to 1
+ * @param isEnough    asked often; where it holds, the rest is left out
  * @returns how many samples were written
  */
 export async function writeHistory(
@@ -22,6 +23,7 @@ export async function writeHistory(
   range: HistoryRange,
   sink: SampleSink,
   onProgress: (share: number) => void,
+  isEnough: () => boolean,
 ): Promise<number> {
   const encoder = new TextEncoder();
   const names = site.names.map((name) => encoder.encode(name));
@@ -30,6 +32,7 @@ export async function writeHistory(
   for (let slabFrom = range.fromMs; slabFrom < range.untilMs; slabFrom += slabMs) {
     const slabUntil = Math.min(slabFrom + slabMs, range.untilMs);
     for (const [series, name] of names.entries()) {
+      if (isEnough()) return count;
       for (let timeMs = slabFrom; timeMs < slabUntil; timeMs += stepMs) {
         const value = site.valueAt(series, timeMs);
         if (Number.isNaN(value)) continue;
