@@ -1,0 +1,88 @@
+/** The frame around every page: header, keys, help, title; and the page that the address means. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Header } from "./components/header.tsx";
+import { HelpDialog } from "./components/help-dialog.tsx";
+import { Notice } from "./components/notice.tsx";
+import { pageLinks } from "./lib/page-links.ts";
+import type { Route } from "./lib/route.ts";
+import { ExplorePage } from "./pages/explore.tsx";
+import { HistoryPage } from "./pages/history.tsx";
+import { MetricPage } from "./pages/metric.tsx";
+import { NowPage } from "./pages/now.tsx";
+import { SourcesPage } from "./pages/sources.tsx";
+import { StatusPage } from "./pages/status.tsx";
+import { useKeys } from "./state/keys.ts";
+import { liveStore } from "./state/live.ts";
+import { navigate, placeStore } from "./state/location.ts";
+import { useStore } from "./state/store.ts";
+
+export function App(): JSX.Element {
+  const route = useStore(placeStore, (place) => place.route);
+  const abnormal = useStore(liveStore, ({ summary }) => summary?.abnormal ?? 0);
+  const [hasHelp, setHelp] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+
+  useKeys({
+    "?": () => setHelp(true),
+    ...Object.fromEntries(pageLinks.map(({ key, address }) => [`g ${key}`, () => navigate(address)])),
+  });
+  useEffect(() => {
+    document.title = `${abnormal > 0 ? `(${abnormal}) ` : ""}${titleOf(route)} · Kale`;
+  }, [route, abnormal]);
+  useEffect(() => {
+    // A new page takes the focus, so that a screen reader begins there and not at the old link.
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [route.page]);
+
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header onHelp={() => setHelp(true)} />
+      <main id="content" ref={main} tabIndex={-1}>
+        <Page route={route} />
+      </main>
+      {hasHelp && <HelpDialog onClose={() => setHelp(false)} />}
+    </>
+  );
+}
+
+function Page({ route }: { readonly route: Route }): JSX.Element {
+  switch (route.page) {
+    case "now":
+      return <NowPage anomalyId={route.anomalyId} />;
+    case "metric":
+      return <MetricPage key={route.name} name={route.name} />;
+    case "explore":
+      return <ExplorePage />;
+    case "history":
+      return <HistoryPage />;
+    case "sources":
+      return <SourcesPage />;
+    case "status":
+      return <StatusPage />;
+    case "unknown":
+      return (
+        <section class="page">
+          <Notice title="No page is here">
+            <p>The address may have lost some letters, or this Kale is older than the link.</p>
+            <p>
+              <a class="link" href="/">
+                What is abnormal now
+              </a>
+            </p>
+          </Notice>
+        </section>
+      );
+  }
+}
+
+function titleOf(route: Route): string {
+  if (route.page === "metric") return route.name;
+  if (route.page === "unknown") return "No page here";
+  return pageLinks.find(({ page }) => page === route.page)?.label ?? "Now";
+}

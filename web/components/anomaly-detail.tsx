@@ -1,0 +1,224 @@
+/** One anomaly in full: the sentence, the last hour large, the day below, and why the checks fired. */
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { AnomalyJson } from "../../src/webapp/contract.ts";
+import { fetchAnomalies, fetchVerdict } from "../api/kale.ts";
+import { formatClock, formatDay, formatMoment } from "../lib/calendar.ts";
+import { formatDuration, formatValue } from "../lib/format.ts";
+import { limitsOfChecks } from "../lib/limits.ts";
+import { anomalyPath, metricPath, withQuery } from "../lib/route.ts";
+import { partsOfSentence } from "../lib/sentence.ts";
+import {
+  aroundEvent,
+  readRange,
+  secondsPerDay,
+  type RangeChoice,
+  type TimeRange,
+} from "../lib/time-range.ts";
+import { navigate, placeStore } from "../state/location.ts";
+import { nowSeconds } from "../state/now.ts";
+import { usePoints } from "../state/points.ts";
+import { useQuery } from "../state/query.ts";
+import { showRange, showUsualRange, useRangeKeys } from "../state/range-keys.ts";
+import { useStore } from "../state/store.ts";
+import { Age } from "./age.tsx";
+import { StateTag } from "./anomaly-row.tsx";
+import { ChartFigure, type ChartLine } from "./chart-figure.tsx";
+import { ChecksTable } from "./checks-table.tsx";
+import { FailureNotice, Notice, Waiting } from "./notice.tsx";
+import { OtherAnomalies } from "./other-anomalies.tsx";
+import type { Layers } from "./plot-layers.ts";
+import { SeriesName } from "./series-name.tsx";
+
+const hourSeconds = 3600;
+const verdictEveryMs = 10_000;
+const otherCountMax = 100;
+
+export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Element {
+  const { name, started, ended } = anomaly;
+  const { query } = useStore(placeStore);
+  const asked = readRange(query);
+  const usual = usualChoice(anomaly);
+  const choice = asked ?? usual;
+  const large = usePoints(name, choice);
+  const day = usePoints(name, dayChoice(anomaly));
+  const verdict = useQuery(`verdict ${name}`, (signal) => fetchVerdict(name, signal), {
+    everyMs: verdictEveryMs,
+  });
+  const others = useQuery(`others ${name}`, (signal) =>
+    fetchAnomalies({ state: "all", name, limit: otherCountMax }, signal),
+  );
+
+  const range = rangeOf(large.value, choice);
+  const dayRange = rangeOf(day.value, dayChoice(anomaly));
+  const layers = useLayers(anomaly, { window: null, hasLabels: true });
+  const dayLayers = useLayers(anomaly, {
+    window: choice.kind === "fixed" ? range : null,
+    hasLabels: false,
+  });
+  const lines = useLine(large.value?.points);
+  const dayLines = useLine(day.value?.points);
+
+  const go = (by: 1 | -1): void => {
+    const sorted = [...(others.value ?? [])].sort((a, b) => a.started - b.started);
+    const next = sorted[sorted.findIndex(({ id }) => id === anomaly.id) + by];
+    if (next !== undefined) navigate(anomalyPath(next.id));
+  };
+  useRangeKeys({
+    range,
+    event: aroundEvent({ from: started, until: ended ?? nowSeconds() }, nowSeconds()),
+    onPrevious: () => go(-1),
+    onNext: () => go(1),
+  });
+
+  return (
+    <>
+      <Heading anomaly={anomaly} range={asked === undefined ? undefined : range} />
+      <ChartFigure
+        chart="hour"
+        title={titleOf(asked, usual, range)}
+        range={range}
+        lines={lines}
+        layers={layers}
+        heightPx={280}
+        onSelect={showRange}
+        empty={
+          large.failure !== undefined ? (
+            <FailureNotice failure={large.failure} what="The points" onRetry={large.refresh} />
+          ) : large.value === undefined ? (
+            <Waiting what="the points" />
+          ) : (
+            <NoPoints />
+          )
+        }
+      >
+        {asked !== undefined && (
+          <button type="button" class="small" onClick={showUsualRange}>
+            Usual window <kbd>f</kbd>
+          </button>
+        )}
+      </ChartFigure>
+      <ChartFigure
+        chart="day"
+        title={anomaly.state === "active" ? "24 hours" : "24 hours around it"}
+        range={dayRange}
+        lines={dayLines}
+        layers={dayLayers}
+        heightPx={120}
+        onSelect={showRange}
+        empty={day.value === undefined ? <Waiting what="the day" /> : <NoPoints />}
+      />
+      <div class="two">
+        <ChecksTable then={anomaly.checks} verdict={verdict.value} />
+        <OtherAnomalies current={anomaly} others={others.value} />
+      </div>
+    </>
+  );
+}
+
+function Heading({
+  anomaly,
+  range,
+}: {
+  readonly anomaly: AnomalyJson;
+  readonly range: TimeRange | undefined;
+}): JSX.Element {
+  const { lead, rest } = partsOfSentence(anomaly.sentence);
+  const { name, started, ended, peak, peakTime } = anomaly;
+  const since = formatMoment(started, nowSeconds());
+  const window = { from: range?.from, until: range?.until };
+  return (
+    <>
+      <h1 tabIndex={-1}>
+        <SeriesName name={name} />
+      </h1>
+      <p class="sentence">
+        <b>{lead}</b> since {since}
+        {ended !== null && `, for ${formatDuration(ended - started)}`}
+        {rest === "" ? "." : `; ${rest}.`}
+      </p>
+      <div class="acts">
+        <a class="button" href={withQuery(metricPath(name), window)}>
+          Explore this metric
+        </a>
+        <a class="button" href={withQuery("/history", { name })}>
+          Its history
+        </a>
+        <StateTag anomaly={anomaly} />
+        <span class="tag">
+          <Age since={started} suffix=" since it began" />
+        </span>
+        <span class="tag" title={`at ${formatMoment(peakTime, nowSeconds(), { withSeconds: true })}`}>
+          farthest at {formatValue(peak)}, {formatClock(peakTime)}
+        </span>
+      </div>
+    </>
+  );
+}
+
+function NoPoints(): JSX.Element {
+  return (
+    <Notice title="No points in this window">
+      <p>Nothing arrived here, or it is older than what is kept.</p>
+      <button type="button" onClick={showUsualRange}>
+        Usual window <kbd>f</kbd>
+      </button>
+    </Notice>
+  );
+}
+
+/** The last hour while it goes on; afterwards the anomaly with its surroundings, an hour at least. */
+function usualChoice({ state, started, ended }: AnomalyJson): RangeChoice {
+  if (state === "active" || ended === null) return { kind: "last", seconds: hourSeconds };
+  const until = Math.min(ended + 900, Math.floor(nowSeconds()));
+  return { kind: "fixed", range: { from: Math.min(started - 1800, until - hourSeconds), until } };
+}
+
+function dayChoice({ state, started, ended }: AnomalyJson): RangeChoice {
+  if (state === "active" || ended === null) return { kind: "last", seconds: secondsPerDay };
+  const until = Math.min(ended + secondsPerDay / 4, roundedNow());
+  return { kind: "fixed", range: { from: Math.min(started - 3600, until - secondsPerDay), until } };
+}
+
+/** To ten minutes, so that an anomaly which ended just now does not ask anew every second. */
+function roundedNow(): number {
+  return Math.ceil(nowSeconds() / 600) * 600;
+}
+
+function rangeOf(answer: TimeRange | undefined, choice: RangeChoice): TimeRange {
+  if (choice.kind === "fixed") return choice.range;
+  if (answer !== undefined) return { from: answer.from, until: answer.until };
+  const now = nowSeconds();
+  return { from: now - choice.seconds, until: now };
+}
+
+function titleOf(asked: RangeChoice | undefined, usual: RangeChoice, range: TimeRange): string {
+  if (asked === undefined && usual.kind === "last") return "Last hour";
+  const now = nowSeconds();
+  const start = formatMoment(range.from, now);
+  const isOneDay = formatDay(range.from) === formatDay(range.until);
+  return `${start} – ${isOneDay ? formatClock(range.until) : formatMoment(range.until, now)}`;
+}
+
+function useLayers(
+  { checks, expected, started, ended }: AnomalyJson,
+  { window, hasLabels }: Pick<Layers, "window" | "hasLabels">,
+): Layers {
+  const { from, until } = window ?? {};
+  return useMemo(
+    () => ({
+      band: expected,
+      limits: limitsOfChecks(checks),
+      stretches: [{ from: started, until: ended, label: formatClock(started) }],
+      window: from === undefined || until === undefined ? null : { from, until },
+      hasLabels,
+    }),
+    [checks, expected, started, ended, from, until, hasLabels],
+  );
+}
+
+const nothing: readonly never[] = [];
+
+function useLine(points: ChartLine["points"] | undefined): readonly ChartLine[] {
+  return useMemo(() => [{ kind: "value", label: "value", points: points ?? nothing }], [points]);
+}

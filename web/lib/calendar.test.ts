@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { formatClock, formatDay, formatMoment, formatTyped, parseTyped } from "./calendar.ts";
+
+const utc = { timeZone: "UTC" };
+const monday = 1_795_442_860; // Mon 23 Nov 2026 14:07:40 UTC
+
+test("formatClock() and formatDay() write a moment in the zone asked for", () => {
+  expect(formatClock(monday, utc)).toBe("14:07");
+  expect(formatClock(monday, { ...utc, withSeconds: true })).toBe("14:07:40");
+  expect(formatClock(monday, { timeZone: "Asia/Kolkata" })).toBe("19:37");
+  expect(formatDay(monday, utc)).toBe("Mon 23 Nov");
+});
+
+test("formatMoment() names the day only when it is not today's", () => {
+  expect(formatMoment(monday, monday + 60, utc)).toBe("14:07");
+  expect(formatMoment(monday, monday + 86_400, { ...utc, withSeconds: true })).toBe(
+    "Mon 23 Nov 14:07:40",
+  );
+});
+
+test("parseTyped() takes back what formatTyped() wrote", () => {
+  expect(parseTyped(formatTyped(monday), monday + 1e6)).toBe(monday);
+});
+
+test.each([
+  ["now", monday],
+  ["-90m", monday - 5400],
+  ["-6h", monday - 21_600],
+  [" -2 d ", monday - 172_800],
+  ["1795442860", monday],
+])("parseTyped() reads %j", (text, expected) => {
+  expect(parseTyped(text, monday)).toBe(expected);
+});
+
+test("parseTyped() takes a clock time as the latest one that has been", () => {
+  const oneMinuteAhead = formatTyped(monday + 60).slice(11);
+  expect(parseTyped(oneMinuteAhead, monday)).toBe(monday + 60 - 86_400);
+  expect(parseTyped(formatTyped(monday - 60).slice(11), monday)).toBe(monday - 60);
+});
+
+test.each(["", "yesterday", "25:00", "14:61", "2026-13-01", "2026-11-23 24:00", "-5x", "12"])(
+  "parseTyped() refuses %j",
+  (text) => {
+    expect(parseTyped(text, monday)).toBeUndefined();
+  },
+);

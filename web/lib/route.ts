@@ -1,0 +1,63 @@
+/**
+ * Which page an address means, and the address of a page.
+ *
+ *     /            Now                 /history   anomalies that ended
+ *     /a/ID        Now, one selected   /sources   what arrives
+ *     /m/NAME      one metric          /status    how Kale itself is doing
+ *     /explore     find a metric
+ *
+ * NAME is percent-encoded whole: names of series hold slashes, semicolons and anything else.
+ */
+
+export type Route =
+  | { readonly page: "now"; readonly anomalyId: string | null }
+  | { readonly page: "metric"; readonly name: string }
+  | { readonly page: "explore" }
+  | { readonly page: "history" }
+  | { readonly page: "sources" }
+  | { readonly page: "status" }
+  | { readonly page: "unknown" };
+
+export type PageName = Route["page"];
+
+const plainPages: readonly PageName[] = ["explore", "history", "sources", "status"];
+
+export function parsePath(path: string): Route {
+  if (path === "/") return { page: "now", anomalyId: null };
+  const [, head = "", ...rest] = path.split("/");
+  const argument = decode(rest.join("/"));
+  if (head === "a" && argument !== "") return { page: "now", anomalyId: argument };
+  if (head === "m" && argument !== "") return { page: "metric", name: argument };
+  const page = plainPages.find((name) => name === head);
+  if (page !== undefined && rest.join("") === "") return { page } as Route;
+  return { page: "unknown" };
+}
+
+export function anomalyPath(id: string): string {
+  return `/a/${encodeURIComponent(id)}`;
+}
+
+export function metricPath(name: string): string {
+  return `/m/${encodeURIComponent(name)}`;
+}
+
+/** `path` with the parameters that are not undefined. */
+export function withQuery(
+  path: string,
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== "") query.set(key, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // A stray '%' typed by hand: the name as it stands.
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Now, the first page: what is abnormal, and one of it in full. "/" selects the newest by itself;
+ * "/a/ID" is a link to one. On a narrow screen the list and the one are two views.
+ */
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { AnomalyJson } from "../../src/webapp/contract.ts";
+import { fetchAnomaly } from "../api/kale.ts";
+import { ActivityStrip } from "../components/activity-strip.tsx";
+import { AnomalyDetail } from "../components/anomaly-detail.tsx";
+import { AnomalyList, useShownAnomalies } from "../components/anomaly-list.tsx";
+import { CalmWords } from "../components/calm-words.tsx";
+import { FirstMetric } from "../components/first-metric.tsx";
+import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
+import { formatDuration } from "../lib/format.ts";
+import { anomalyPath } from "../lib/route.ts";
+import { useKeys } from "../state/keys.ts";
+import { liveStore, pauseLive, resumeLive } from "../state/live.ts";
+import { navigate } from "../state/location.ts";
+import { narrowQuery, useMedia } from "../state/media.ts";
+import { useQuery } from "../state/query.ts";
+import { useStore } from "../state/store.ts";
+
+export function NowPage({ anomalyId }: { readonly anomalyId: string | null }): JSX.Element {
+  const live = useStore(liveStore);
+  const isNarrow = useMedia(narrowQuery);
+  const chosenByItself = useRef<string | null>(null);
+  const shown = useShownAnomalies(anomalyId ?? chosenByItself.current);
+  const { rows } = shown;
+
+  if (!rows.some(({ id }) => id === chosenByItself.current)) {
+    chosenByItself.current = rows[0]?.id ?? null;
+  }
+  const selectedId = anomalyId ?? (isNarrow ? null : chosenByItself.current);
+  useSelectionKeys(rows, selectedId, anomalyId);
+
+  const abnormal = live.summary?.abnormal ?? null;
+  const isList = !isNarrow || anomalyId === null;
+  const isDetail = !isNarrow || anomalyId !== null;
+  return (
+    <>
+      {isList && <ActivityStrip abnormal={abnormal} />}
+      <div class={rows.length > 0 || anomalyId !== null ? "now" : "now now-empty"}>
+        {isList && rows.length > 0 && <AnomalyList {...shown} selectedId={selectedId} />}
+        {isList && rows.length === 0 && anomalyId !== null && <CalmAside />}
+        {isDetail && selectedId !== null && (
+          <Selected key={selectedId} id={selectedId} isNarrow={isNarrow} />
+        )}
+        {selectedId === null && rows.length === 0 && <NothingAbnormal />}
+      </div>
+    </>
+  );
+}
+
+/** j and k walk the list; the first step leaves "/" for back to return to, the others replace it. */
+function useSelectionKeys(
+  rows: readonly AnomalyJson[],
+  selectedId: string | null,
+  anomalyId: string | null,
+): void {
+  const step = (by: 1 | -1): void => {
+    const at = rows.findIndex(({ id }) => id === selectedId);
+    const next = rows[at < 0 ? 0 : at + by];
+    if (next === undefined) return;
+    navigate(anomalyPath(next.id), { isReplacing: anomalyId !== null });
+    document
+      .querySelector(`[data-anomaly="${CSS.escape(next.id)}"]`)
+      ?.scrollIntoView({ block: "nearest" });
+  };
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    Enter: () => {
+      if (selectedId === null) return;
+      if (anomalyId === null) navigate(anomalyPath(selectedId));
+      document.querySelector<HTMLElement>(".detail h1")?.focus();
+    },
+    Escape: () => {
+      if (anomalyId !== null) navigate("/");
+    },
+  });
+}
+
+function Selected({ id, isNarrow }: { readonly id: string; readonly isNarrow: boolean }): JSX.Element {
+  const known = useStore(liveStore, ({ anomalies }) => anomalies?.get(id));
+  const query = useQuery(known === undefined ? id : null, (signal) => fetchAnomaly(id, signal));
+  const anomaly = known ?? query.value;
+  return (
+    <section class="detail" aria-label="The selected metric">
+      {isNarrow && (
+        <a class="back" href="/">
+          ← All abnormal metrics
+        </a>
+      )}
+      {anomaly !== undefined ? (
+        <AnomalyDetail anomaly={anomaly} />
+      ) : query.failure?.status === 404 ? (
+        <Notice title="This anomaly is not known">
+          <p>It may be older than what Kale keeps, or the link lost some letters.</p>
+          <p>
+            <a class="link" href="/history">
+              Look in the history
+            </a>
+          </p>
+        </Notice>
+      ) : query.failure !== undefined ? (
+        <FailureNotice failure={query.failure} what="This anomaly" onRetry={query.refresh} />
+      ) : (
+        <Waiting what="this anomaly" />
+      )}
+    </section>
+  );
+}
+
+function CalmAside(): JSX.Element {
+  return (
+    <section class="list" aria-label="Abnormal now">
+      <h2>
+        <span>Nothing is abnormal now</span>
+      </h2>
+      <CalmWords />
+    </section>
+  );
+}
+
+function NothingAbnormal(): JSX.Element {
+  const { anomalies, summary, failure, stream } = useStore(liveStore);
+  if (failure !== null && anomalies === null) {
+    const retry = (): void => {
+      pauseLive();
+      resumeLive();
+    };
+    return <FailureNotice failure={failure} what="The list of anomalies" onRetry={retry} />;
+  }
+  if (anomalies === null || summary === null) {
+    if (stream.kind !== "reconnecting") return <Waiting what="what is abnormal" />;
+    return (
+      <Notice title="Kale cannot be reached" tone="problem">
+        <p>The page tries again by itself. Is the program still running?</p>
+      </Notice>
+    );
+  }
+  if (summary.metrics === 0) return <FirstMetric />;
+  return (
+    <Notice title="All calm">
+      <p>
+        {summary.judgedSecondsAgo === null
+          ? "The first round of judging has not ended yet."
+          : `No metric is abnormal; the last was judged ${formatDuration(summary.judgedSecondsAgo)} ago.`}{" "}
+        What becomes abnormal appears here by itself.
+      </p>
+      <CalmWords />
+      <p>
+        <a class="link" href="/history">
+          What was abnormal before
+        </a>
+      </p>
+    </Notice>
+  );
+}

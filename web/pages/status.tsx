@@ -1,0 +1,259 @@
+/** How Kale itself is doing: does it keep up, is what it has safe, and with which settings it runs. */
+import type { ComponentChildren, JSX } from "preact";
+import type { CanaryJson, ShardJson, StatusJson, SummaryJson } from "../../src/webapp/contract.ts";
+import { fetchStatus } from "../api/kale.ts";
+import { Age } from "../components/age.tsx";
+import { FailureNotice, Waiting } from "../components/notice.tsx";
+import {
+  counted,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShortSpan,
+  formatValue,
+} from "../lib/format.ts";
+import { liveStore } from "../state/live.ts";
+import { useQuery } from "../state/query.ts";
+import { useStore } from "../state/store.ts";
+
+const refreshMs = 3_000;
+/** Every metric is to be judged at least this often. */
+const promisedSeconds = 60;
+
+export function StatusPage(): JSX.Element {
+  const { value, failure, refresh } = useQuery("status", fetchStatus, { everyMs: refreshMs });
+  const summary = useStore(liveStore, (live) => live.summary);
+  return (
+    <section class="page">
+      <h1 class="plain">Status</h1>
+      {value !== undefined ? (
+        <>
+          <Tiles status={value} summary={summary} />
+          <Faults shards={value.shards} />
+          <Shards shards={value.shards} />
+          <Settings status={value} />
+        </>
+      ) : failure !== undefined ? (
+        <FailureNotice failure={failure} what="The status" onRetry={refresh} />
+      ) : (
+        <Waiting what="the status" />
+      )}
+    </section>
+  );
+}
+
+function Tiles({
+  status,
+  summary,
+}: {
+  readonly status: StatusJson;
+  readonly summary: SummaryJson | null;
+}): JSX.Element {
+  const { shards, process, disk, canary, started, version, store, dataFolder } = status;
+  const lag = Math.max(0, ...shards.map(({ lagSeconds }) => lagSeconds));
+  const keepsUp = summary?.keepsUp ?? lag <= promisedSeconds;
+  const isDurable = shards.every(({ durable }) => durable);
+  const samples = sum(shards, (shard) => shard.samples);
+  const storeBytes = sum(shards, (shard) => shard.memoryBytes);
+  const used = disk.totalBytes === null ? null : disk.totalBytes - (disk.freeBytes ?? 0);
+  return (
+    <div class="tiles">
+      <Tile title="Judging" isGood={keepsUp} state={keepsUp ? "keeps up" : "behind"}>
+        <strong>{formatDuration(lag)}</strong>
+        <span>since the longest-waiting metric was judged; at most {promisedSeconds} s is promised</span>
+      </Tile>
+      <Tile title="Canary" isGood={canary.state === "ok"} state={canaryWords[canary.state]}>
+        <strong>
+          {canary.roundTripSeconds === null ? "–" : formatShortSpan(canary.roundTripSeconds)}
+        </strong>
+        <span>
+          from Kale’s own Carbon port to the store
+          {canary.lastSeen !== null && (
+            <>
+              , seen <Age since={canary.lastSeen} suffix=" ago" />
+            </>
+          )}
+        </span>
+      </Tile>
+      <Tile title="Saved" isGood={isDurable} state={isDurable ? "on disk" : "in memory only"}>
+        <strong>{formatBytes(sum(shards, (shard) => shard.diskBytes))}</strong>
+        <span>{counted(sum(shards, (shard) => shard.uncommitted), "sample")} not yet written</span>
+      </Tile>
+      <Tile title="Metrics">
+        <strong>{formatCount(sum(shards, (shard) => shard.series))}</strong>
+        <span>
+          {formatCount(samples)} samples in {formatBytes(storeBytes)}
+          {samples > 0 && `, ${formatValue(storeBytes / samples)} bytes each`}
+          {summary !== null && `; ${formatValue(Math.round(summary.samplesPerSecond))} per second`}
+        </span>
+      </Tile>
+      <Tile title="Memory">
+        <strong>{formatBytes(process.residentBytes)}</strong>
+        <span>of the whole process, {formatBytes(process.heapBytes)} of it JavaScript</span>
+      </Tile>
+      <Tile title="Disk">
+        <strong>{disk.freeBytes === null ? "–" : `${formatBytes(disk.freeBytes)} free`}</strong>
+        {used !== null && disk.totalBytes !== null && (
+          <meter
+            min={0}
+            max={disk.totalBytes}
+            high={disk.totalBytes * 0.9}
+            value={used}
+            aria-label="Disk space used"
+          />
+        )}
+        <span class="mono">{dataFolder}</span>
+      </Tile>
+      <Tile title="Kale">
+        <strong>{version}</strong>
+        <span>
+          up for <Age since={started} />, store: {store}; {formatDuration(process.cpuSeconds)} of CPU
+        </span>
+      </Tile>
+    </div>
+  );
+}
+
+const canaryWords: Readonly<Record<CanaryJson["state"], string>> = {
+  ok: "arrives",
+  late: "late",
+  waiting: "first one on its way",
+  off: "off",
+};
+
+function Tile({
+  title,
+  isGood,
+  state,
+  children,
+}: {
+  readonly title: string;
+  readonly isGood?: boolean;
+  readonly state?: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="panel tile">
+      <h2>
+        {title}
+        {state !== undefined && (
+          <span class={`tag ${isGood === true ? "ok" : "warn"}`}>
+            <span aria-hidden="true">{isGood === true ? "● " : "▲ "}</span>
+            {state}
+          </span>
+        )}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+function Faults({ shards }: { readonly shards: readonly ShardJson[] }): JSX.Element | null {
+  const faults = shards.flatMap(({ shard, faults: ofShard }) =>
+    ofShard.map((fault) => ({ shard, ...fault })),
+  );
+  if (faults.length === 0) return null;
+  return (
+    <section class="panel">
+      <h2 class="section">What went wrong</h2>
+      <ul class="fault-list">
+        {faults.map(({ shard, code, message, count, last }) => (
+          <li key={`${shard} ${code}`}>
+            <span class="tag warn">▲ {code}</span> {message}{" "}
+            <span class="soft">
+              shard {shard}, {counted(count, "time")}, last <Age since={last} suffix=" ago" />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => string])[] = [
+  ["series", (shard) => formatCount(shard.series)],
+  ["samples", (shard) => formatCount(shard.samples)],
+  ["memory", (shard) => formatBytes(shard.memoryBytes)],
+  ["disk", (shard) => formatBytes(shard.diskBytes)],
+  ["round took", (shard) => formatShortSpan(shard.roundSeconds)],
+  ["behind", (shard) => formatDuration(shard.lagSeconds)],
+  ["longest slice", (shard) => formatShortSpan(shard.sliceMaxMs / 1000)],
+  ["judged", (shard) => formatCount(shard.roundStatus.ok)],
+  ["too short", (shard) => formatCount(shard.roundStatus.TooShort)],
+  ["stale", (shard) => formatCount(shard.roundStatus.Stale)],
+  ["boring", (shard) => formatCount(shard.roundStatus.Boring)],
+  ["checks failed", (shard) => formatCount(shard.abstained)],
+  ["abnormal", (shard) => formatCount(shard.activeEpisodes)],
+  ["late samples", (shard) => formatCount(shard.late)],
+  ["series refused", (shard) => formatCount(shard.refusedSeries)],
+  ["waiting batches", (shard) => formatCount(shard.waitingBatches)],
+  ["CPU", (shard) => formatDuration(shard.cpuSeconds)],
+];
+
+function Shards({ shards }: { readonly shards: readonly ShardJson[] }): JSX.Element {
+  return (
+    <section class="panel">
+      <h2 class="section">Shard threads</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Shard threads">
+        <table class="shards">
+          <thead>
+            <tr>
+              <th scope="col">shard</th>
+              {shards.map(({ shard }) => (
+                <th key={shard} scope="col" class="n">
+                  {shard}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {columns.map(([title, cell]) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
+                {shards.map((shard) => (
+                  <td key={shard.shard} class="n">
+                    {cell(shard)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Settings({ status }: { readonly status: StatusJson }): JSX.Element {
+  return (
+    <section class="panel">
+      <h2 class="section">Settings</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Settings">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Key</th>
+              <th scope="col">Value</th>
+              <th scope="col">From</th>
+            </tr>
+          </thead>
+          <tbody>
+            {status.settings.map(({ key, value, source }) => (
+              <tr key={key}>
+                <th scope="row" class="mono">
+                  {key}
+                </th>
+                <td class="mono">{value}</td>
+                <td class="soft">{source}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function sum(shards: readonly ShardJson[], of: (shard: ShardJson) => number): number {
+  return shards.reduce((total, shard) => total + of(shard), 0);
+}
