@@ -25,6 +25,7 @@ export interface AppParts {
   readonly events: EventHub;
   readonly counters: HttpCounters;
   readonly isClosing: () => boolean;
+  readonly onPageView: () => void;
 }
 
 export function createApp(app: AppParts): Hono<WebappEnv> {
@@ -33,7 +34,8 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   hono.use(async (context, next) => {
     const startedMs = parts.clock.elapsedMs();
     await next();
-    const path = routePath(context, -1);
+    // The last route that was entered; those in front of it only looked.
+    const path = routePath(context);
     const route = path === "*" || path === "/*" ? "other" : path;
     counters.add(route, context.res.status, parts.clock.elapsedMs() - startedMs);
   });
@@ -42,7 +44,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addKaleApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addOperatorRoutes(hono, app);
-  addPages(hono, app.pages);
+  addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));
   return hono;
 }

@@ -14,7 +14,7 @@ export async function withDeadline<Value>(
   waitMs: number,
 ): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
+  const silence = new Promise<never>((resolve, reject) => {
     timer = setTimeout(() => {
       reject(new DeadlineError(`${what} gave no answer within ${waitMs / 1000} s`));
     }, waitMs);

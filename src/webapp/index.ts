@@ -1,3 +1,4 @@
+export type * from "./contract.ts";
 export { EpisodeFeed, type EpisodeFeedOptions, type FeedEntry } from "./episode-feed.ts";
 export { WebappError, type WebappErrorCode } from "./errors.ts";
 export type {

@@ -8,6 +8,8 @@ import type { WebappLimits } from "./parts.ts";
 /** A client that is slower than this with its request line and headers is closed. */
 const headersWaitMs = 15_000;
 const keepAliveMs = 65_000;
+/** A client that takes nothing of its answer for so long is closed; event streams beat faster. */
+const stallMs = 120_000;
 const headerCountMax = 100;
 
 export type Fetch = (request: Request, env: object) => Response | Promise<Response>;
@@ -40,8 +42,15 @@ export async function openListener(fetch: Fetch, options: ListenerOptions): Prom
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 5_000,
     },
-    (incoming, outgoing) => void listen(incoming, outgoing),
+    (incoming, outgoing) => {
+      // A connection that is kept open would keep a closing server from closing.
+      outgoing.once("close", () => {
+        if (!server.listening) server.closeIdleConnections();
+      });
+      void listen(incoming, outgoing);
+    },
   );
+  server.timeout = stallMs;
   server.maxConnections = limits.connectionCountMax;
   server.maxHeadersCount = headerCountMax;
   await listenOn(server, bind, port);

@@ -90,15 +90,21 @@ export class Pages {
   }
 }
 
-/** Takes whatever no API has taken; must be added last. */
-export function addPages(app: Hono<WebappEnv>, pages: Pages): void {
+/**
+ * Takes whatever no API has taken; must be added last.
+ *
+ * @param onPageView  called when somebody opens a page
+ */
+export function addPages(app: Hono<WebappEnv>, pages: Pages, onPageView: () => void): void {
   app.get("/", (context) => {
     const { landing } = context.env;
+    if (landing === "/") onPageView();
     return landing === "/" ? answerPage(context, pages, 200) : context.redirect(landing, 302);
   });
   app.get("*", async (context) => {
     const { path } = context.req;
     if (pagePaths.has(path) || pagePrefixes.some((prefix) => path.startsWith(prefix))) {
+      onPageView();
       return await answerPage(context, pages, 200);
     }
     const file = await pages.file(path);

@@ -39,6 +39,8 @@ export interface WebappOptions {
   readonly allowedHosts?: readonly string[];
   readonly skyline?: Partial<SkylineSettings>;
   readonly limits?: Partial<WebappLimits>;
+  /** Called each time somebody opens a page, built or not; not for what the page then asks. */
+  readonly onPageView?: () => void;
 }
 
 export interface OpenPort {
@@ -78,6 +80,7 @@ export async function startWebapp(
     events,
     counters: new HttpCounters(),
     isClosing: () => isClosing,
+    onPageView: options.onPageView ?? ((): void => undefined),
   });
 
   const listeners: Listener[] = [];
