@@ -39,13 +39,25 @@ export default tseslint.config(
   },
   {
     // In numeric loops the index is bounded by the loop; `!` costs nothing and hides nothing.
-    files: ["src/kernel/**", "src/analyzer/**", "src/oculus/**", "src/store/embedded/**", "src/wire/**", "bench/**", "test/**", "src/**/*.test.ts"],
+    files: ["src/kernel/**", "src/model/sample-batch.ts", "src/shard/**", "src/analyzer/**", "src/oculus/**", "src/store/embedded/**", "src/wire/**", "bench/**", "test/**", "src/**/*.test.ts"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },
   {
     // The two files where the real world enters.
     files: ["src/base/clock.ts", "src/base/log.ts"],
     rules: { "no-restricted-globals": "off", "no-restricted-properties": "off" },
+  },
+  {
+    // Pages: components are functions with a capital; the browser's clock is the reader's clock.
+    files: ["web/**"],
+    rules: {
+      "no-restricted-globals": "off",
+      "@typescript-eslint/naming-convention": [
+        "error",
+        { selector: "typeLike", format: ["PascalCase"] },
+        { selector: "function", format: ["camelCase", "PascalCase"] },
+      ],
+    },
   },
   {
     files: ["**/*.config.{ts,mjs}", "web/vite.config.ts"],

@@ -38,7 +38,8 @@ test("BatchPort takes batches as far as its credit reaches, and more once they a
     written.push(rowsOf(batch)[0]![0]);
   });
 
-  for (let i = 0; i < creditCount; i++) expect(producer.offer(batchOf([[`n${i}`, 1, 2]]))).toBe(true);
+  for (let i = 0; i < creditCount; i++)
+    expect(producer.offer(batchOf([[`n${i}`, 1, 2]]))).toBe(true);
   const refused = batchOf([["late", 1, 2]]);
   expect(producer.offer(refused)).toBe(false);
   expect(refused.names.length).toBe(4);
@@ -62,10 +63,11 @@ test("BatchRouter gives each shard its own names, in order", async () => {
     return new BatchPort(port1);
   });
   const router = new BatchRouter(ports);
-  const rows = Array.from(
-    { length: 1000 },
-    (_, i): [string, number, number] => [`web.fe${i % 100}.größe`, i, -i],
-  );
+  const rows = Array.from({ length: 1000 }, (_, i): [string, number, number] => [
+    `web.fe${i % 100}.größe`,
+    i,
+    -i,
+  ]);
   await router.write(batchOf(rows));
   await router.drained();
   for (const [shard, got] of taken.entries()) {

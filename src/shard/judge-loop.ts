@@ -6,12 +6,7 @@
  * series, or one whose episode is still open, costs more than that: the full verdict with its
  * numbers, and an event for the journal.
  */
-import {
-  type Decision,
-  decision,
-  type EpisodeTracker,
-  type Judge,
-} from "../analyzer/index.ts";
+import { type Decision, decision, type EpisodeTracker, type Judge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
 import { JudgeSchedule, type ScheduleOptions } from "./judge-schedule.ts";
@@ -47,7 +42,7 @@ export class JudgeLoop {
   readonly #timesMs = new Float64Array(judgedSampleCountMax);
   readonly #values = new Float64Array(judgedSampleCountMax);
   readonly #range = { fromMs: 0, untilMs: Infinity };
-  /** By id: the last decision, and whether an episode of it is open. */
+  /** By id: the last decision, and whether the tracker has to hear of a calm one. */
   #decisionOf = new Uint8Array(1024).fill(undecided);
   #isOpen = new Uint8Array(1024);
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
@@ -189,10 +184,10 @@ export class JudgeLoop {
       const name = this.#window.name(id);
       const verdict = this.#judge.judge(this.#timesMs, this.#values, count, nowMs);
       event = this.#tracker.onAnomalous(name, verdict, this.#timesMs, this.#values, count, nowMs);
-      this.#isOpen[id] = this.#tracker.isActive(name) ? 1 : 0;
+      this.#isOpen[id] = 1;
     } else if (this.#isOpen[id] === 1) {
       const name = this.#window.name(id);
-      event = this.#tracker.onCalm(name, statusOf(decided), nowMs);
+      event = this.#tracker.onCalm(name, statusOf(decided), nowMs, this.#window.newestMs(id));
       this.#isOpen[id] = this.#tracker.isActive(name) ? 1 : 0;
     }
     if (event !== undefined) events.push(event);

@@ -1,0 +1,63 @@
+/**
+ * npm run bench: what Kale costs on this machine, as JSON on stdout; progress goes to stderr.
+ *
+ *     npm run -s bench                                  ingest, judge, latency and a small live load
+ *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
+ *     npm run -s bench -- ingest | judge | latency
+ *     npm run -s bench -- oculus                        quality and speed of the similarity search
+ *
+ * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { benchIngest } from "./ingest.ts";
+import { benchJudge } from "./judge.ts";
+import { benchLatency } from "./latency.ts";
+import { benchLive } from "./live.ts";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    metrics: { type: "string" },
+    hours: { type: "string" },
+    rate: { type: "string", default: "25000" },
+    seconds: { type: "string", default: "60" },
+  },
+});
+const wanted = new Set(
+  positionals.length === 0 ? ["ingest", "judge", "latency", "live"] : positionals,
+);
+
+function report(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+const figures: Record<string, unknown> = {
+  machine: { node: process.version, processors: cpus().length, model: cpus()[0]?.model },
+};
+if (wanted.has("ingest")) {
+  report("ingest");
+  figures["ingest"] = await benchIngest({
+    seriesCount: Number(flags.metrics ?? 20_000),
+    roundCount: 50,
+  });
+}
+if (wanted.has("judge")) {
+  report("judge");
+  figures["judge"] = benchJudge({ seriesCount: 400 });
+}
+if (wanted.has("latency")) {
+  report("latency");
+  figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+}
+if (wanted.has("live")) {
+  report("live");
+  figures["live"] = await benchLive({
+    seriesCount: Number(flags.metrics ?? 5000),
+    hours: Number(flags.hours ?? 4),
+    samplesPerSecond: Number(flags.rate),
+    seconds: Number(flags.seconds),
+    report,
+  });
+}
+process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

@@ -1,0 +1,228 @@
+/**
+ * Joins the parts into a running Kale: the only file that knows them all.
+ *
+ * Starts from the inside out, so that nothing arrives before there is somebody to take it: data
+ * folder, journal, shards, listeners, page. Ends from the outside in, so that all that was taken in
+ * is written down.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { HostVitals, type ListenResult } from "../horizon/index.ts";
+import { openJournal } from "../journal/index.ts";
+import type { SourceStats } from "../model/index.ts";
+import { BatchPort, BatchRouter, ShardPool } from "../shard/index.ts";
+import { DataFolder, StoreError } from "../store/index.ts";
+import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { Canary } from "./canary.ts";
+import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
+import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { settingReports } from "./setting-reports.ts";
+import type { Settings } from "./settings.ts";
+import { type RunningThread, startHorizonThread, startShardThread } from "./threads.ts";
+import { programVersion } from "./version.ts";
+
+/** Rejects with a `StartError`; whatever was started by then is ended again. */
+export async function startKale(options: StartOptions): Promise<RunningKale> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function start(
+  { settings, origins, asked, io, logger }: StartOptions,
+  undo: (() => Promise<void>)[],
+): Promise<RunningKale> {
+  const { clock } = io;
+  const roles = new Set(settings.roles);
+
+  const folder = openDataFolder(settings, clock);
+  undo.push(() => Promise.resolve(folder.close()));
+  const journal = openJournal(join(folder.path, "journal.sqlite"), {
+    clock,
+    logger: logger.for("journal"),
+  });
+  undo.push(() => Promise.resolve(journal.close()));
+
+  // One line from each producing thread to each shard.
+  const own: BatchPort[] = [];
+  const toShards: MessagePort[] = [];
+  const feed = new EpisodeFeed(clock);
+  const shards = await Promise.all(
+    Array.from({ length: folder.shardCount }, (_, shard) => {
+      const fromMain = new MessageChannel();
+      const fromHorizon = new MessageChannel();
+      own.push(new BatchPort(fromMain.port1));
+      toShards.push(fromHorizon.port1);
+      return startShardThread(
+        {
+          shard,
+          folder: folder.shardFolder(shard),
+          settings,
+          isJudging: roles.has("analyzer"),
+          producers: [fromMain.port2, fromHorizon.port2],
+        },
+        (events) => {
+          journal.record(events);
+          feed.publish(events);
+        },
+        logger,
+      );
+    }),
+  );
+  undo.push(() => endAll(shards));
+  const pool = new ShardPool(shards.map(({ rpc }) => rpc));
+  const sink = new BatchRouter(own);
+  undo.push(async () => {
+    await sink.drained();
+    await pool.close();
+    for (const port of own) port.close();
+  });
+  await pool.adopt(journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER }));
+
+  let horizon: RunningThread | undefined;
+  let listening: ListenResult[] = [];
+  if (roles.has("horizon")) {
+    const thread = await startHorizonThread({ settings, shards: toShards }, logger);
+    horizon = thread;
+    undo.push(() => endAll([thread]));
+    listening = await thread.rpc.ask<ListenResult[]>("start");
+    undo.push(() => thread.rpc.ask<undefined>("close"));
+  }
+
+  const canary = canaryFor(listening, settings.bindAddress, pool, clock, logger);
+
+  const visits = new FirstVisit();
+  const pages = pagePorts(settings);
+  const webapp = await startWebapp(
+    {
+      series: pool,
+      episodes: journal,
+      feed,
+      sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
+      shards: () => pool.stats(),
+      canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
+      settings: () => settingReports(settings, origins),
+      clock,
+      logger: logger.for("webapp"),
+    },
+    {
+      version: programVersion(),
+      bind: settings.bindAddress,
+      ports: pages,
+      pagesFolder: join(import.meta.dirname, "../../dist/web"),
+      dataFolder: folder.path,
+      store: "embedded",
+      startedMs: clock.nowMs(),
+      allowedHosts: settings.hostNames,
+      skyline: {
+        fullDurationMs: settings.fullDurationMs,
+        miniDurationMs: settings.miniDurationMs,
+      },
+      onPageView: () => visits.happened(),
+    },
+  );
+  undo.push(() => webapp.close());
+
+  const opened: Listening = {
+    horizon: listening,
+    webapp: webapp.ports,
+    webappProblems: webapp.problems,
+  };
+  const problems = portProblems(
+    opened,
+    asked,
+    (port) => pages.find((page) => page.port === port)?.key ?? "",
+  );
+
+  if (settings.hostMetrics && roles.has("horizon")) {
+    const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
+    vitals.start();
+    undo.push(() => vitals.stop());
+  }
+  if (canary !== undefined) {
+    canary.start();
+    undo.push(() => Promise.resolve(canary.stop()));
+  }
+
+  return {
+    addresses: addressesOf(settings.bindAddress, opened),
+    problems,
+    sink,
+    onFirstVisit: (listener) => visits.listen(listener),
+    async stop() {
+      for (const step of undo.splice(0).reverse()) await step();
+    },
+  };
+}
+
+/** @throws StartError  where the folder cannot be had */
+function openDataFolder(settings: Settings, clock: Clock): DataFolder {
+  try {
+    return DataFolder.open(settings.dataPath, {
+      shardCount: settings.shardCount === 0 ? availableParallelism() : settings.shardCount,
+      clock,
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const code = error.code === "STORE_LOCKED" ? "START_DATA_IN_USE" : "START_DATA_UNUSABLE";
+    throw new StartError(code, error.message, { cause: error });
+  }
+}
+
+/** The pages' ports, by role; a port of 0 is off. */
+function pagePorts(settings: Settings): (WebappPort & { readonly key: string })[] {
+  const ports = [];
+  if (settings.roles.includes("webapp")) {
+    ports.push({ key: "ports.webapp", port: settings.webappPort, landing: "/" });
+  }
+  if (settings.roles.includes("oculus")) {
+    ports.push({ key: "ports.oculus", port: settings.oculusPort, landing: "/oculus" });
+  }
+  return ports.filter(({ port }) => port !== 0);
+}
+
+/** A canary goes through the plaintext port; without one there is none. */
+function canaryFor(
+  listening: readonly ListenResult[],
+  bindAddress: string,
+  pool: ShardPool,
+  clock: Clock,
+  logger: Logger,
+): Canary | undefined {
+  const door = listening.find(
+    ({ key, transport, ok }) => ok && key === "carbon" && transport === "tcp",
+  );
+  if (door === undefined) return undefined;
+  return new Canary(pool, clock, logger.for("canary"), {
+    host: localHost(bindAddress),
+    port: door.port,
+  });
+}
+
+/** Calls its listeners once. */
+class FirstVisit {
+  #listeners: (() => void)[] = [];
+  #hasHappened = false;
+
+  listen(listener: () => void): void {
+    if (this.#hasHappened) listener();
+    else this.#listeners.push(listener);
+  }
+
+  happened(): void {
+    if (this.#hasHappened) return;
+    this.#hasHappened = true;
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+}
+
+async function endAll(threads: readonly RunningThread[]): Promise<void> {
+  await Promise.all(threads.map((thread) => thread.terminate()));
+}

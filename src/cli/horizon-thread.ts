@@ -1,0 +1,50 @@
+/** The entry of the horizon thread: listeners that never wait for judging or for pages. */
+import { parentPort, workerData } from "node:worker_threads";
+import { assert } from "../base/assert.ts";
+import { systemClock } from "../base/clock.ts";
+import { Rpc } from "../base/rpc.ts";
+import { Horizon } from "../horizon/index.ts";
+import { BatchPort } from "../shard/index.ts";
+import type { HorizonThreadData } from "./thread-messages.ts";
+import { threadLogger } from "./thread-log.ts";
+
+assert(parentPort !== null, "this file is the entry of a worker thread");
+const { settings, shards } = workerData as HorizonThreadData;
+const ports = shards.map((port) => new BatchPort(port));
+
+const horizon = new Horizon({
+  outlet: {
+    shardCount: ports.length,
+    offer: (shard, batch) => ports[shard]?.offer(batch) ?? false,
+    onRoom: (listener) => {
+      for (const port of ports) port.onRoom(listener);
+    },
+  },
+  clock: systemClock,
+  logger: threadLogger(() => main, "horizon"),
+  settings: {
+    bind: settings.bindAddress,
+    ports: {
+      pickle: settings.picklePort,
+      "carbon-pickle": settings.carbonPicklePort,
+      msgpack: settings.msgpackPort,
+      carbon: settings.carbonPort,
+    },
+    idleTimeoutMs: settings.idleTimeoutMs,
+    clientCountMax: settings.clientCountMax,
+    skipList: settings.skipList,
+    maxAgeMs: settings.ageMaxMs,
+    futureMaxMs: settings.futureMaxMs,
+  },
+});
+
+const main: Rpc = new Rpc(parentPort, {
+  start: () => horizon.start(),
+  stats: () => horizon.stats(),
+  async close() {
+    await horizon.close();
+    await Promise.all(ports.map((port) => port.drained()));
+    for (const port of ports) port.close();
+  },
+});
+main.tell("ready", undefined);

@@ -1,0 +1,60 @@
+/**
+ * The entry of a shard thread: joins the embedded store, the judge and the loop that runs it over
+ * the store's window, and serves them to the main thread.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { EpisodeTracker, Judge } from "../analyzer/index.ts";
+import { assert } from "../base/assert.ts";
+import { systemClock } from "../base/clock.ts";
+import type { Rpc } from "../base/rpc.ts";
+import { JudgeLoop, serveShard } from "../shard/index.ts";
+import { EmbeddedStore } from "../store/index.ts";
+import type { ShardThreadData } from "./thread-messages.ts";
+import { threadLogger } from "./thread-log.ts";
+
+assert(parentPort !== null, "this file is the entry of a worker thread");
+const { shard, folder, settings, isJudging, producers } = workerData as ShardThreadData;
+const clock = systemClock;
+
+// The line to the main thread opens with the service; what is logged before is kept by `open`.
+let main: Rpc | undefined = undefined;
+const logger = threadLogger(() => main, `shard ${shard}`);
+
+const store = await EmbeddedStore.open(folder, {
+  clock,
+  logger,
+  windowMs: settings.fullDurationMs,
+  retentionMs: settings.retentionMs,
+  commitIntervalMs: settings.commitIntervalMs,
+  commitEveryBatch: settings.commitIntervalMs === 0,
+  seriesCountMax: settings.seriesCountMax,
+});
+const judge = new Judge({
+  fullDurationMs: settings.fullDurationMs,
+  stalePeriodMs: settings.stalePeriodMs,
+  minTolerableLength: settings.minTolerableLength,
+  maxTolerableBoredom: settings.maxTolerableBoredom,
+  boredomSetSize: settings.boredomSetSize,
+  checks: settings.checks,
+  consensus: settings.consensusCount,
+  compat: settings.isCompatible,
+});
+const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
+const loop = new JudgeLoop(
+  store.window,
+  judge,
+  tracker,
+  (events) => main?.tell("episodes", events),
+  clock,
+  { fullDurationMs: settings.fullDurationMs },
+);
+main = serveShard(parentPort, producers, {
+  shard,
+  store,
+  loop,
+  abstainedCount: () => judge.abstainedCount,
+  activeEpisodeCount: () => tracker.activeCount,
+  logger,
+});
+if (isJudging) loop.start();
+main.tell("ready", undefined);

@@ -1,0 +1,29 @@
+/** What the main thread hands to the threads it starts. */
+import type { MessagePort } from "node:worker_threads";
+import type { LogLevel } from "../base/log.ts";
+import type { Settings } from "./settings.ts";
+
+export interface ShardThreadData {
+  readonly shard: number;
+  /** The shard's own folder inside the data folder. */
+  readonly folder: string;
+  readonly settings: Settings;
+  /** False where the role analyzer is off: the shard keeps series and answers, but judges nothing. */
+  readonly isJudging: boolean;
+  /** One for each thread that sends batches. */
+  readonly producers: readonly MessagePort[];
+}
+
+export interface HorizonThreadData {
+  readonly settings: Settings;
+  /** To each shard, in order. */
+  readonly shards: readonly MessagePort[];
+}
+
+/** A thread's log line on its way to the main thread, which writes it. */
+export interface ThreadLogLine {
+  readonly level: LogLevel;
+  readonly part: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | undefined>>;
+}

@@ -1,0 +1,67 @@
+/** Starts the program's threads and waits until each is ready. */
+import { type MessagePort, Worker } from "node:worker_threads";
+import type { Logger } from "../base/log.ts";
+import { Rpc } from "../base/rpc.ts";
+import type { EpisodeEvent } from "../model/index.ts";
+import { writeThreadLog } from "./thread-log.ts";
+import type { HorizonThreadData, ShardThreadData } from "./thread-messages.ts";
+
+export interface RunningThread {
+  readonly rpc: Rpc;
+  terminate(): Promise<void>;
+}
+
+/** Rejects with the thread's error where it fails before it is ready. */
+export function startShardThread(
+  data: ShardThreadData,
+  onEpisodes: (events: EpisodeEvent[]) => void,
+  logger: Logger,
+): Promise<RunningThread> {
+  const entry = new URL("./shard-thread.ts", import.meta.url);
+  return startThread(entry, data, data.producers, logger, { episodes: onEpisodes });
+}
+
+export function startHorizonThread(
+  data: HorizonThreadData,
+  logger: Logger,
+): Promise<RunningThread> {
+  const entry = new URL("./horizon-thread.ts", import.meta.url);
+  return startThread(entry, data, data.shards, logger, {});
+}
+
+function startThread(
+  entry: URL,
+  data: ShardThreadData | HorizonThreadData,
+  ports: readonly MessagePort[],
+  logger: Logger,
+  handlers: Readonly<Record<string, (input: never) => unknown>>,
+): Promise<RunningThread> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(entry, { workerData: data, transferList: [...ports] });
+    let isReady = false;
+    let isEnding = false;
+    const rpc = new Rpc(worker, {
+      ...handlers,
+      log: writeThreadLog(logger),
+      ready: () => {
+        isReady = true;
+        resolve({ rpc, terminate });
+      },
+    });
+
+    async function terminate(): Promise<void> {
+      isEnding = true;
+      await worker.terminate();
+    }
+    function fail(error: Error): void {
+      rpc.close(error);
+      if (!isReady) reject(error);
+      // A thread that dies later takes its share of the metrics with it: our own mistake, ends loudly.
+      else if (!isEnding) throw error;
+    }
+    worker.on("error", fail);
+    worker.on("exit", (code) => {
+      if (!isEnding) fail(new Error(`the thread ${entry.pathname} ended with status ${code}`));
+    });
+  });
+}

@@ -1,0 +1,40 @@
+/**
+ * Programs that some tests talk to. Where one is missing the tests are reported as skipped, with the
+ * command that installs it; in CI a missing one is a failure.
+ */
+import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { describe } from "vitest";
+
+export interface Requirement {
+  readonly name: string;
+  readonly isThere: boolean;
+}
+
+export const chromiumPath = "/usr/bin/chromium";
+export const chromium: Requirement = { name: "chromium", isThere: existsSync(chromiumPath) };
+export const carbonRelay: Requirement = {
+  name: "carbon-relay (graphite-carbon)",
+  isThere: existsSync("/usr/bin/carbon-relay"),
+};
+export const perlSender: Requirement = {
+  name: "Perl's AnyEvent::Handle::UDP and Data::MessagePack",
+  get isThere() {
+    const modules = ["-MAnyEvent", "-MAnyEvent::Handle::UDP", "-MData::MessagePack"];
+    return spawnSync("perl", [...modules, "-e", "1"]).status === 0;
+  },
+};
+
+/** `describe` for tests that need a program. */
+export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
+  if (requirement.isThere) {
+    describe(title, tests);
+    return;
+  }
+  const remedy = `needs ${requirement.name}: npm run setup:clients`;
+  if (process.env["CI"] === "true") {
+    describe(title, () => {
+      throw new Error(remedy);
+    });
+  } else describe.skip(`${title} (${remedy})`, tests);
+}
