@@ -18,6 +18,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./seed.ts")).seedCommand,
   },
   {
+    name: "detect",
+    summary: "judges series from files or stdin, without a running Kale",
+    load: async () => (await import("./detect.ts")).detectCommand,
+  },
+  {
+    name: "similar",
+    summary: "find what moved like a metric",
+    load: async () => (await import("./similar.ts")).similarCommand,
+  },
+  {
     name: "check-config",
     summary: "tells every mistake in a configuration file",
     load: async () => (await import("./check-config.ts")).checkConfigCommand,

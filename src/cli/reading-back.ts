@@ -1,4 +1,4 @@
-/** Asks a running Kale over HTTP what it has of a series, until it has it or patience ends. */
+/** Asks a running Kale over HTTP what it has of a series, until it is what was sent. */
 
 const requestTimeoutMs = 5000;
 const pollMs = 250;
@@ -8,39 +8,52 @@ export interface ReadBackWish {
   readonly baseUrl: string;
   readonly name: string;
   readonly fromMs: number;
+  /** Exclusive. */
   readonly untilMs: number;
-  /** How many samples are wanted. */
-  readonly count: number;
+  /** Every value in this range, oldest first. */
+  readonly values: readonly number[];
   readonly patienceMs: number;
 }
 
-export type ReadBack =
+type Answer =
   | { readonly ok: true; readonly values: readonly number[] }
   | { readonly ok: false; readonly reason: string };
+
+/**
+ * Asks again while something is missing or still the value of an earlier run; an address that does
+ * not answer is asked once. Never rejects.
+ *
+ * @returns what is wrong, undefined where all came back
+ */
+export async function readBack(wish: ReadBackWish): Promise<string | undefined> {
+  const attemptCount = Math.ceil(wish.patienceMs / pollMs);
+  let difference: string | undefined;
+  for (let attempt = 0; attempt < attemptCount; attempt++) {
+    const answer = await ask(wish);
+    if (!answer.ok) return answer.reason;
+    difference = differenceOf(wish, answer.values);
+    if (difference === undefined) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  return difference;
+}
+
+function differenceOf(wish: ReadBackWish, values: readonly number[]): string | undefined {
+  if (values.length !== wish.values.length) {
+    const counts = `${values.length} of ${wish.values.length} samples of ${wish.name}`;
+    return `${counts} came back within ${wish.patienceMs / 1000} s`;
+  }
+  const wrong = wish.values.findIndex((value, i) => values[i] !== value);
+  if (wrong < 0) return undefined;
+  return `sample ${wrong + 1} of ${wish.name} came back as ${values[wrong] ?? "nothing"}, sent was ${wish.values[wrong] ?? "nothing"}`;
+}
 
 /** What we need of the answer of /kale/points. */
 interface PointsAnswer {
   readonly points?: readonly (readonly [time: number, value: number])[];
 }
 
-/** Never rejects: what went wrong is in the answer. */
-export async function readBack(wish: ReadBackWish): Promise<ReadBack> {
-  const attemptCount = Math.ceil(wish.patienceMs / pollMs);
-  let answer: ReadBack = { ok: false, reason: "was not asked for" };
-  for (let attempt = 0; attempt < attemptCount; attempt++) {
-    answer = await readOnce(wish);
-    if (answer.ok && answer.values.length >= wish.count) return answer;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
-  if (!answer.ok) return answer;
-  const waited = `${wish.patienceMs / 1000} s`;
-  return {
-    ok: false,
-    reason: `${answer.values.length} of ${wish.count} samples of ${wish.name} arrived within ${waited}`,
-  };
-}
-
-async function readOnce(wish: ReadBackWish): Promise<ReadBack> {
+async function ask(wish: ReadBackWish): Promise<Answer> {
   const query = new URLSearchParams({
     name: wish.name,
     from: String(wish.fromMs / 1000),

@@ -6,7 +6,6 @@
  */
 import { readFile, statfs } from "node:fs/promises";
 import {
-  availableParallelism,
   cpus,
   freemem,
   hostname,
@@ -228,22 +227,6 @@ export class HostVitals {
 export interface VitalSign {
   readonly name: string;
   readonly value: number;
-}
-
-export interface HostDescription {
-  readonly hostName: string;
-  readonly platform: string;
-  readonly processorCount: number;
-  readonly memoryBytes: number;
-}
-
-export function describeHost(): HostDescription {
-  return {
-    hostName: hostname(),
-    platform: platform(),
-    processorCount: availableParallelism(),
-    memoryBytes: totalmem(),
-  };
 }
 
 /** One part of a dotted name: letters, digits, '_' and '-'; never empty. */

@@ -66,16 +66,8 @@ export async function canaryFindings(
 /** @returns what is wrong, undefined where the sample is there */
 async function lookFor(baseUrl: string, sample: Sample): Promise<string | undefined> {
   const { name, timeMs, value } = sample;
-  const answer = await readBack({
-    baseUrl,
-    name,
-    fromMs: timeMs,
-    untilMs: timeMs + 1000,
-    count: 1,
-    patienceMs,
-  });
-  if (!answer.ok) return answer.reason;
-  return answer.values.includes(value) ? undefined : `came back as ${answer.values.join(", ")}`;
+  const range = { fromMs: timeMs, untilMs: timeMs + 1000 };
+  return await readBack({ baseUrl, name, ...range, values: [value], patienceMs });
 }
 
 async function answersAsKale(baseUrl: string): Promise<boolean> {
