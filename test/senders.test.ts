@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function pointsOf(name: string): Promise<[number, number][]> {
   const { points } = await kale.get<PointsJson>(
-    `/kale/points?name=${encodeURIComponent(name)}&from=-1h&until=%2B1h`,
+    `/kale/points?name=${encodeURIComponent(name)}&from=-1h`,
   );
   return points;
 }
@@ -81,6 +81,7 @@ PICKLE_RECEIVER_INTERFACE = 127.0.0.1
 PICKLE_RECEIVER_PORT = ${picklePort}
 RELAY_METHOD = consistent-hashing
 DESTINATION_PROTOCOL = pickle
+MAX_QUEUE_SIZE = 10000
 DESTINATIONS = 127.0.0.1:${kale.ports.pickle}
 LOG_LISTENER_CONNECTIONS = False
 `,
@@ -135,6 +136,8 @@ LOG_LISTENER_CONNECTIONS = False
         );
       }
       expect(await refusedCount()).toBe(0);
+    } catch (error) {
+      throw new Error(`carbon-relay wrote:\n${output}`, { cause: error });
     } finally {
       relay.kill("SIGTERM");
       await ended;
