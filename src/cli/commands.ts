@@ -40,7 +40,7 @@ export const commandEntries: readonly CommandEntry[] = [
   {
     name: "completion",
     summary: "prints a script that completes commands and options in a shell",
-    load: async () => (await import("./completion.ts")).completionCommand,
+    load: async () => (await import("./completion.ts")).completionCommand(commandEntries),
   },
   {
     name: "version",

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { testIo } from "./command.fixture.ts";
+import { commandEntries } from "./commands.ts";
 import { completionCommand } from "./completion.ts";
 
 async function script(shell: string): Promise<string> {
   const { io, out } = testIo();
-  expect(await completionCommand.run([shell], io)).toBe(0);
+  expect(await completionCommand(commandEntries).run([shell], io)).toBe(0);
   return out();
 }
 
@@ -33,5 +34,7 @@ test("bash completes a command and its options with the script", async () => {
 });
 
 test("completion refuses another shell", async () => {
-  await expect(completionCommand.run(["csh"], testIo().io)).rejects.toThrow(/bash, zsh or fish/);
+  await expect(completionCommand(commandEntries).run(["csh"], testIo().io)).rejects.toThrow(
+    /bash, zsh or fish/,
+  );
 });

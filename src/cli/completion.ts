@@ -5,6 +5,7 @@
  * scripts hold fixed words only: nothing of the user's is evaluated.
  */
 import { UsageError, type Command } from "./command.ts";
+import type { CommandEntry } from "./dispatch.ts";
 import { readOptions } from "./options.ts";
 
 interface Completed {
@@ -13,10 +14,12 @@ interface Completed {
   readonly flags: readonly string[];
 }
 
-export const completionCommand: Command = {
-  name: "completion",
-  summary: "prints a script that completes commands and options in a shell",
-  help: `usage: kale completion bash|zsh|fish
+/** @param entries  the commands that the scripts know */
+export function completionCommand(entries: readonly CommandEntry[]): Command {
+  return {
+    name: "completion",
+    summary: "prints a script that completes commands and options in a shell",
+    help: `usage: kale completion bash|zsh|fish
 
 Prints a script for the shell. To have it in every new shell:
 
@@ -24,16 +27,16 @@ Prints a script for the shell. To have it in every new shell:
   zsh    kale completion zsh > "\${fpath[1]}/_kale"
   fish   kale completion fish > ~/.config/fish/completions/kale.fish
 `,
-  async run(args, io) {
-    const { words } = readOptions(args, []);
-    const script = words.length === 1 ? scripts[words[0] ?? ""] : undefined;
-    if (script === undefined) throw new UsageError("needs one shell: bash, zsh or fish");
-    const { commandEntries } = await import("./commands.ts");
-    const commands = await Promise.all(commandEntries.map(async (entry) => await entry.load()));
-    io.stdout.write(script(commands.map(completedOf)));
-    return 0;
-  },
-};
+    async run(args, io) {
+      const { words } = readOptions(args, []);
+      const script = words.length === 1 ? scripts[words[0] ?? ""] : undefined;
+      if (script === undefined) throw new UsageError("needs one shell: bash, zsh or fish");
+      const commands = await Promise.all(entries.map(async (entry) => await entry.load()));
+      io.stdout.write(script(commands.map(completedOf)));
+      return 0;
+    },
+  };
+}
 
 /** The flags that a help text lists at the begin of its lines. */
 function completedOf({ name, summary, help }: Command): Completed {
