@@ -1,0 +1,153 @@
+/**
+ * Takes samples in: opens the ports, and hands batches to the shards.
+ *
+ *     sockets -> wire readers -> admission -> intake -> outlet
+ *
+ * Bad input is counted where it is met and never ends a listener; a port that cannot be opened
+ * leaves the others as they are. When the outlet has no room, TCP clients are paused and datagrams
+ * are dropped and counted.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { SourceStats } from "../model/index.ts";
+import { type BatchOutlet, Intake } from "./intake.ts";
+import { type Listener, listenProblem } from "./listener.ts";
+import {
+  completeSettings,
+  type HorizonSettings,
+  type ListenerKey,
+  listenerKeys,
+  type ListenerPort,
+} from "./settings.ts";
+import { Source } from "./source.ts";
+import { TcpListener } from "./tcp-listener.ts";
+import { UdpListener } from "./udp-listener.ts";
+
+/** How long `close` waits for room for what was read. */
+const closeWaitMs = 10_000;
+
+/** One transport of one port. */
+export interface ListenResult {
+  readonly key: ListenerKey;
+  readonly transport: "tcp" | "udp";
+  readonly ok: boolean;
+  /** Where it listens, or was to. */
+  readonly port: number;
+  /** Why it does not listen, and what to do about it. */
+  readonly problem?: string;
+}
+
+export interface HorizonOptions {
+  readonly outlet: BatchOutlet;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
+  readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
+}
+
+interface OpenPort {
+  readonly source: Source;
+  readonly listeners: readonly Listener[];
+}
+
+export class Horizon {
+  readonly #settings: HorizonSettings;
+  readonly #logger: Logger;
+  readonly #intake: Intake;
+  readonly #ports: readonly OpenPort[];
+  #results: readonly ListenResult[] = [];
+
+  constructor({ outlet, clock, logger, settings }: HorizonOptions) {
+    this.#settings = completeSettings(settings);
+    this.#logger = logger;
+    this.#intake = new Intake(outlet, this.#settings);
+    this.#ports = listenerKeys
+      .filter((key) => this.#portOf(key) !== 0)
+      .map((key) => {
+        const options = { clock, logger: logger.for(key), settings: this.#settings };
+        const source = new Source(key, this.#intake, options);
+        return {
+          source,
+          listeners: [
+            new TcpListener(source, this.#intake, this.#settings),
+            new UdpListener(source, this.#intake, this.#settings),
+          ],
+        };
+      });
+  }
+
+  /** Opens every port that is on. Never rejects: what could not be opened is in the result. */
+  async start(): Promise<ListenResult[]> {
+    const results = await Promise.all(this.#ports.map((port) => this.#open(port)));
+    this.#results = results.flat();
+    for (const { key, transport, port, problem } of this.#results) {
+      if (problem === undefined) this.#logger.debug("listens", { key, transport, port });
+      else this.#logger.warn("does not listen", { key, problem });
+    }
+    return [...this.#results];
+  }
+
+  /** One for each port that is on, in the order of `listenerKeys`. */
+  stats(): SourceStats[] {
+    return this.#ports.map(({ source, listeners }) => {
+      const results = this.#results.filter(({ key }) => key === source.key);
+      const problem = results.flatMap((result) => result.problem ?? []).join("; ");
+      return {
+        ...source.stats(),
+        addresses: results.filter(({ ok }) => ok).map((result) => this.#addressOf(result)),
+        ...(problem === "" ? {} : { problem }),
+        clientCount: sumOf(listeners, ({ clientCount }) => clientCount),
+        pausedClientCount: sumOf(listeners, ({ pausedClientCount }) => pausedClientCount),
+      };
+    });
+  }
+
+  /** Closes the ports, drops the clients, and hands on what was read from them. */
+  async close(): Promise<void> {
+    const listeners = this.#ports.flatMap((port) => port.listeners);
+    await Promise.all(listeners.map((listener) => listener.close()));
+    const lostCount = await this.#intake.drain(closeWaitMs);
+    if (lostCount > 0) {
+      this.#logger.error("closed with samples that no shard had room for", { lostCount });
+    }
+  }
+
+  #portOf(key: ListenerKey): ListenerPort {
+    return this.#settings.ports[key] ?? 0;
+  }
+
+  async #open({ source, listeners }: OpenPort): Promise<ListenResult[]> {
+    const asked = this.#portOf(source.key);
+    const results: ListenResult[] = [];
+    for (const listener of listeners) {
+      // With "any", UDP tries to have the number that TCP was given.
+      const alike = asked === "any" ? results.find(({ ok }) => ok)?.port : undefined;
+      let result = await this.#listen(source.key, listener, asked === "any" ? (alike ?? 0) : asked);
+      if (!result.ok && alike !== undefined) result = await this.#listen(source.key, listener, 0);
+      results.push(result);
+    }
+    return results;
+  }
+
+  async #listen(key: ListenerKey, listener: Listener, port: number): Promise<ListenResult> {
+    const { transport } = listener;
+    const address = this.#settings.bind;
+    try {
+      return { key, transport, ok: true, port: await listener.listen(address, port) };
+    } catch (error) {
+      const problem = listenProblem(error, { key, transport, address, port });
+      return { key, transport, ok: false, port, problem };
+    }
+  }
+
+  #addressOf({ transport, port }: ListenResult): string {
+    const { bind } = this.#settings;
+    return `${transport} ${bind.includes(":") ? `[${bind}]` : bind}:${port}`;
+  }
+}
+
+function sumOf<Item>(items: readonly Item[], countOf: (item: Item) => number): number {
+  let sum = 0;
+  for (const item of items) sum += countOf(item);
+  return sum;
+}

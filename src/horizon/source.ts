@@ -1,0 +1,91 @@
+/** One port's protocol with its admission and its counts: what its two listeners share. */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { SourceStats } from "../model/index.ts";
+import type { StreamReader } from "../wire/index.ts";
+import { Admission } from "./admission.ts";
+import type { Intake } from "./intake.ts";
+import { MinuteRate } from "./minute-rate.ts";
+import { type Protocol, protocolFor } from "./protocols.ts";
+import { type ConnectionFault, RefusalLedger } from "./refusals.ts";
+import type { HorizonSettings, ListenerKey } from "./settings.ts";
+
+export class Source {
+  readonly key: ListenerKey;
+  readonly #clock: Clock;
+  readonly #refusals: RefusalLedger;
+  readonly #admission: Admission;
+  readonly #protocol: Protocol;
+  readonly #rate: MinuteRate;
+  #lastSampleMs: number | null = null;
+  #droppedCount = 0;
+
+  constructor(
+    key: ListenerKey,
+    intake: Intake,
+    { clock, logger, settings }: { clock: Clock; logger: Logger; settings: HorizonSettings },
+  ) {
+    this.key = key;
+    this.#clock = clock;
+    this.#refusals = new RefusalLedger(logger);
+    this.#admission = new Admission(intake, this.#refusals, settings);
+    this.#protocol = protocolFor(key, this.#admission, settings);
+    this.#rate = new MinuteRate(clock.elapsedMs());
+  }
+
+  openStream(): StreamReader {
+    return this.#protocol.openStream();
+  }
+
+  /** @returns false where the connection cannot be read any further */
+  readChunk(stream: StreamReader, bytes: Uint8Array): boolean {
+    const acceptedBefore = this.#begin();
+    const isIntact = stream.push(bytes);
+    this.#end(acceptedBefore);
+    return isIntact;
+  }
+
+  endStream(stream: StreamReader): void {
+    const acceptedBefore = this.#begin();
+    stream.end();
+    this.#end(acceptedBefore);
+  }
+
+  readDatagram(bytes: Uint8Array): void {
+    const acceptedBefore = this.#begin();
+    this.#protocol.readDatagram(bytes);
+    this.#end(acceptedBefore);
+  }
+
+  /** A datagram came while the intake had no room. */
+  dropDatagram(): void {
+    this.#droppedCount += 1;
+  }
+
+  refusePeer(reason: ConnectionFault, peer: string): void {
+    this.#refusals.countPeer(reason, this.#clock.nowMs(), peer);
+  }
+
+  stats(): Omit<SourceStats, "addresses" | "problem" | "clientCount" | "pausedClientCount"> {
+    return {
+      protocol: this.key,
+      acceptedCount: this.#admission.acceptedCount,
+      ratePerSecond: this.#rate.perSecond(this.#clock.elapsedMs()),
+      lastSampleMs: this.#lastSampleMs,
+      droppedCount: this.#droppedCount,
+      refusals: this.#refusals.report(),
+    };
+  }
+
+  #begin(): number {
+    this.#admission.begin(this.#clock.nowMs());
+    return this.#admission.acceptedCount;
+  }
+
+  #end(acceptedBefore: number): void {
+    const acceptedCount = this.#admission.acceptedCount - acceptedBefore;
+    if (acceptedCount === 0) return;
+    this.#lastSampleMs = this.#clock.nowMs();
+    this.#rate.add(acceptedCount, this.#clock.elapsedMs());
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Serves the TCP clients of one port, all at once.
+ *
+ * While the intake is full, clients are paused: their bytes stay in the kernel, whose window then
+ * holds the sender. A client that sends nothing for `idleTimeoutMs`, because it is gone or its
+ * connection is half open, is dropped and counted; time during which we paused it does not count.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import type { StreamReader } from "../wire/index.ts";
+import type { Intake } from "./intake.ts";
+import type { Listener } from "./listener.ts";
+import type { Source } from "./source.ts";
+
+/** A peer whose machine is gone is found by the kernel's probes, from this long after its last byte. */
+const keepAliveMs = 60_000;
+
+export interface TcpListenerOptions {
+  readonly idleTimeoutMs: number;
+  readonly clientCountMax: number;
+}
+
+export class TcpListener implements Listener {
+  readonly transport = "tcp";
+  readonly #source: Source;
+  readonly #intake: Intake;
+  readonly #options: TcpListenerOptions;
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+
+  constructor(source: Source, intake: Intake, options: TcpListenerOptions) {
+    this.#source = source;
+    this.#intake = intake;
+    this.#options = options;
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#serve(socket));
+    this.#server.maxConnections = options.clientCountMax;
+    this.#server.on("drop", (peer) => {
+      source.refusePeer(
+        "too-many-clients",
+        `${peer?.remoteAddress ?? "?"}:${peer?.remotePort ?? 0}`,
+      );
+    });
+    intake.onFull(() => this.#pauseAll());
+    intake.onRoom(() => this.#resumeAll());
+  }
+
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  get pausedClientCount(): number {
+    return this.#intake.isFull ? this.#clients.size : 0;
+  }
+
+  listen(address: string, port: number): Promise<number> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: address, port }, () => {
+        server.off("error", reject);
+        // Later errors are of single accepts, e.g. too many open files.
+        server.on("error", (error) => this.#source.refusePeer("socket-error", error.message));
+        const bound = server.address();
+        resolve(typeof bound === "object" && bound !== null ? bound.port : port);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      // Answers with an error where it never listened; there is nothing to do then.
+      this.#server.close(() => resolve());
+      for (const socket of this.#clients) socket.destroy();
+    });
+  }
+
+  #serve(socket: Socket): void {
+    const stream = this.#source.openStream();
+    // The address is gone once the socket is closed.
+    const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    this.#clients.add(socket);
+    socket.setKeepAlive(true, keepAliveMs);
+    socket.setTimeout(this.#options.idleTimeoutMs);
+    socket.on("data", (chunk: Buffer) => this.#read(socket, stream, chunk));
+    socket.on("timeout", () => {
+      if (this.#intake.isFull) return;
+      this.#source.refusePeer("idle-client", peer);
+      socket.destroy();
+    });
+    socket.on("error", (error) =>
+      this.#source.refusePeer("socket-error", `${peer} ${error.message}`),
+    );
+    socket.on("close", () => {
+      this.#clients.delete(socket);
+      this.#source.endStream(stream);
+    });
+    if (!this.#intake.isFull) socket.resume();
+  }
+
+  #read(socket: Socket, stream: StreamReader, chunk: Buffer): void {
+    if (!this.#source.readChunk(stream, chunk)) socket.destroy();
+  }
+
+  #pauseAll(): void {
+    for (const socket of this.#clients) socket.pause();
+  }
+
+  #resumeAll(): void {
+    for (const socket of this.#clients) {
+      socket.setTimeout(this.#options.idleTimeoutMs);
+      socket.resume();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Takes the datagrams of one port.
+ *
+ * A datagram cannot be asked to wait: one that comes while the intake is full is dropped whole and
+ * counted. Bursts wait in the kernel's buffer, which is asked to be large.
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { Intake } from "./intake.ts";
+import type { Listener } from "./listener.ts";
+import type { Source } from "./source.ts";
+
+export interface UdpListenerOptions {
+  readonly receiveBufferBytes: number;
+}
+
+export class UdpListener implements Listener {
+  readonly transport = "udp";
+  /** Datagrams come without a client. */
+  readonly clientCount = 0;
+  readonly pausedClientCount = 0;
+  readonly #source: Source;
+  readonly #intake: Intake;
+  readonly #options: UdpListenerOptions;
+  #socket: Socket | undefined;
+
+  constructor(source: Source, intake: Intake, options: UdpListenerOptions) {
+    this.#source = source;
+    this.#intake = intake;
+    this.#options = options;
+  }
+
+  listen(address: string, port: number): Promise<number> {
+    const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
+    return new Promise((resolve, reject) => {
+      socket.once("error", (error) => {
+        socket.close();
+        reject(error);
+      });
+      socket.bind({ address, port }, () => {
+        socket.removeAllListeners("error");
+        socket.on("error", (error) => this.#source.refusePeer("socket-error", error.message));
+        this.#widen(socket);
+        this.#socket = socket;
+        resolve(socket.address().port);
+      });
+      socket.on("message", (bytes) => this.#read(bytes));
+    });
+  }
+
+  close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return Promise.resolve();
+    return new Promise((resolve) => socket.close(() => resolve()));
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#intake.isFull) this.#source.dropDatagram();
+    else this.#source.readDatagram(bytes);
+  }
+
+  #widen(socket: Socket): void {
+    try {
+      socket.setRecvBufferSize(this.#options.receiveBufferBytes);
+    } catch {
+      // Some systems refuse what is beyond their limit, where Linux gives what it may: their own
+      // size serves too.
+    }
+  }
+}
