@@ -31,8 +31,14 @@ export class ActivityCounter {
     if (endMs <= beginMs) return;
     const first = Math.floor((beginMs - fromMs) / this.#stepMs);
     const behind = Math.ceil((endMs - fromMs) / this.#stepMs);
-    this.#turns[first] = (this.#turns[first] as number) + 1;
-    this.#turns[behind] = (this.#turns[behind] as number) - 1;
+    this.addSteps(first, behind, 1);
+  }
+
+  /** `count` episodes that were active from the step `first` up to but not in the step `behind`. */
+  addSteps(first: number, behind: number, count: number): void {
+    assert(first >= 0 && first < behind && behind < this.#turns.length, "the steps are in range");
+    this.#turns[first] = (this.#turns[first] as number) + count;
+    this.#turns[behind] = (this.#turns[behind] as number) - count;
   }
 
   counts(): number[] {

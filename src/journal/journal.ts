@@ -12,6 +12,7 @@
  * newest state of each, are found as if they were written, and are written when the disk takes them.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
@@ -31,6 +32,20 @@ const pruneEveryMs = 3_600_000;
 /** Old episodes are also forgotten whenever the count may be passed by this part of it. */
 const pruneSlack = 1 / 16;
 const unsavedCountMax = 10_000;
+
+/**
+ * How many ended episodes went from which step up to which; the arithmetic of `ActivityCounter.add`.
+ * Counted in SQLite, from an index alone: 100,000 rows as objects would hold the thread for long.
+ * Parameters: from, until, step, ids to leave out as JSON.
+ */
+const countEndedSql = `
+  SELECT (max(started_ms, ?1) - ?1) / ?3 AS first,
+         (min(max(ended_ms, started_ms + 1), ?2) - ?1 + ?3 - 1) / ?3 AS behind,
+         count(*) AS count
+    FROM episodes
+   WHERE ended_ms >= ?1 AND started_ms < ?2 AND (ended_ms > ?1 OR started_ms >= ?1)
+     AND id NOT IN (SELECT value FROM json_each(?4))
+   GROUP BY first, behind`;
 
 export interface JournalOptions {
   readonly clock: Clock;
@@ -136,24 +151,28 @@ class SqliteJournal implements Journal {
   }
 
   countOverTime(range: TimeRange, stepMs: number): number[] {
+    const { fromMs, untilMs } = range;
+    const wholes = [fromMs, untilMs, stepMs] as const;
+    assert(wholes.every(Number.isSafeInteger), "range and step are whole milliseconds");
     const counter = new ActivityCounter(range, stepMs);
     const nowMs = this.#clock.nowMs();
-    // Two questions, each answered from its index alone.
-    const statement = this.#statement(
-      "SELECT id, started_ms, ended_ms FROM episodes WHERE ended_ms >= ? AND started_ms < ? " +
-        "UNION ALL SELECT id, started_ms, NULL FROM episodes WHERE ended_ms IS NULL AND started_ms < ?",
+    const unsaved = JSON.stringify([...this.#unsaved.keys()]);
+    const ended = this.#statement(countEndedSql);
+    const active = this.#statement(
+      "SELECT id, started_ms FROM episodes WHERE ended_ms IS NULL AND started_ms < ?",
     );
     this.#read(() => {
-      for (const row of statement.iterate(range.fromMs, range.untilMs, range.untilMs)) {
-        if (this.#unsaved.has(String(row["id"]))) continue;
-        counter.add(
-          Number(row["started_ms"]),
-          row["ended_ms"] === null ? nowMs : Number(row["ended_ms"]),
-        );
+      // As big integers, since SQLite divides doubles with a fraction.
+      for (const row of ended.iterate(BigInt(fromMs), BigInt(untilMs), BigInt(stepMs), unsaved)) {
+        counter.addSteps(Number(row["first"]), Number(row["behind"]), Number(row["count"]));
+      }
+      for (const row of active.iterate(untilMs)) {
+        if (!this.#unsaved.has(String(row["id"]))) counter.add(Number(row["started_ms"]), nowMs);
       }
     });
-    for (const { startedMs, endedMs } of this.#unsaved.values())
+    for (const { startedMs, endedMs } of this.#unsaved.values()) {
       counter.add(startedMs, endedMs ?? nowMs);
+    }
     return counter.counts();
   }
 
