@@ -49,7 +49,7 @@ const payment: readonly Template[] = [
   ["timeouts_per_minute", "gauge", 0.8, 0.1, 0.2],
   ["errors_per_minute", "gauge", 1.6, 0.1, 0.2],
   ["requests_per_minute", "whole", 260, 0.15, 0.04],
-  ["success_ratio", "ratio", 0.985, 0, 0.003],
+  ["success_percent", "percent", 98.5, 0, 0.003],
   ["retries_per_minute", "gauge", 2.4, 0.1, 0.15],
   ["open_connections", "whole", 24, 0.05, 0.08],
   ["certificate_days_left", "constant", 61, 0, 0],
@@ -72,7 +72,7 @@ const database: readonly Template[] = [
   ["replication_lag_ms", "gauge", 110, 0.05, 0.18],
   ["connections", "whole", 160, 0.1, 0.04],
   ["slow_queries", "sparse", 5, 0.2, 0],
-  ["cache_hit_ratio", "ratio", 0.991, 0, 0.002],
+  ["cache_hit_percent", "percent", 99.1, 0, 0.002],
   ["disk.used_percent", "gauge", 61, 0, 0.001],
   ["disk.busy_percent", "gauge", 22, 0.25, 0.1],
   ["disk.written_bytes_per_second", "gauge", 5_200_000, 0.2, 0.1],
@@ -83,7 +83,7 @@ const database: readonly Template[] = [
 ];
 
 const cache: readonly Template[] = [
-  ["hit_ratio", "ratio", 0.962, 0.004, 0.004],
+  ["hit_percent", "percent", 96.2, 0.004, 0.004],
   ["evictions_per_second", "gauge", 12, 0.1, 0.12],
   ["gets_per_second", "gauge", 21_000, 0.35, 0.03],
   ["sets_per_second", "gauge", 1400, 0.35, 0.04],
@@ -168,7 +168,7 @@ function seriesOf(
 ): FleetSeries {
   const [suffix, kind, base, daily, noise, shape = family === "host" ? "office" : "visitors"] =
     template;
-  const isCount = kind !== "ratio" && kind !== "constant" && !suffix.includes("percent");
+  const isCount = kind !== "percent" && kind !== "constant" && !suffix.includes("percent");
   const spread = isCount ? scale * (0.8 + 0.4 * random.next()) : 1;
   return {
     family,

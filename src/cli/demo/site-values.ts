@@ -23,12 +23,12 @@ const minutesPerDay = 1440;
  *
  * - gauge    as it is
  * - whole    a number of things: whole, and its noise grows with the root of the level
- * - ratio    between 0 and 1
+ * - percent  between 0 and 100
  * - counter  grows by its level every second, starts anew when its process does
  * - sparse   a whole number in few steps, no sample in the others
  * - constant its base
  */
-export type SeriesKind = "gauge" | "whole" | "ratio" | "counter" | "sparse" | "constant";
+export type SeriesKind = "gauge" | "whole" | "percent" | "counter" | "sparse" | "constant";
 
 /** When in the day a series is high; each between -1 and 1. */
 export type DayShape = "flat" | "visitors" | "office" | "nightly" | "hourly";
@@ -54,7 +54,7 @@ export function calmValue(shape: SeriesShape, key: number, timeMs: number): numb
   const level = shape.base * dayFactor(shape, timeMs) * weekFactor(shape, timeMs);
   if (shape.kind === "counter") return counterValue(shape, key, timeMs, level);
   const wander = shape.noise * bell(key, step) + shape.drift * slowNoise(key, timeMs);
-  if (shape.kind === "ratio") return round(Math.min(1, Math.max(0, level * (1 + wander))), 10_000);
+  if (shape.kind === "percent") return round(Math.min(100, Math.max(0, level * (1 + wander))), 100);
   if (shape.kind === "whole") {
     const spread = Math.sqrt(Math.abs(level)) * bell(key ^ 0x5bd1e995, step) * 0.5;
     return Math.max(0, Math.round(level * (1 + wander) + spread));
