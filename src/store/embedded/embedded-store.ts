@@ -51,7 +51,7 @@ export interface EmbeddedStoreOptions {
   readonly disk?: Disk;
   /** How much memory holds at full resolution. */
   readonly windowMs?: number;
-  /** How long archives are kept; at least the window. */
+  /** How long archives are kept; never shorter than the window. */
   readonly retentionMs?: number;
   /** Length of the blocks that archive files are made of; at most half the window. */
   readonly blockMs?: number;
@@ -313,7 +313,8 @@ async function openParts(folder: string, settings: Settings): Promise<Parts> {
     commitIntervalMs: settings.commitIntervalMs,
     onChunkWritten: (file, firstMs, lastMs) => ledger.noteFile(file, firstMs, lastMs),
   });
-  let replayOrdinal = -1;
+  let replayedOrdinal = -1;
+  let replayedMs = NaN;
   const memory = new SeriesMemory({
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
@@ -321,8 +322,13 @@ async function openParts(folder: string, settings: Settings): Promise<Parts> {
       ahead.takeName(book.enter(id), bytes, start, end);
     },
     onSealed: (id, bytes, offset, length, isRewrite) => {
-      ledger.note(id, chunkFirstMs(bytes, offset), chunkLastMs(bytes, offset));
-      const ordinal = replayOrdinal >= 0 ? replayOrdinal : ahead.ordinal;
+      const firstMs = chunkFirstMs(bytes, offset);
+      const lastMs = chunkLastMs(bytes, offset);
+      ledger.note(id, firstMs, lastMs);
+      const newestMs = replayedOrdinal >= 0 ? replayedMs : ahead.newestTakenMs;
+      const newest = replayedOrdinal >= 0 ? replayedOrdinal : ahead.ordinal;
+      // A sample too far from the open chunk seals it without being in it.
+      const ordinal = newestMs >= firstMs && newestMs <= lastMs ? newest : newest - 1;
       const series = { id, serial: book.serial(id), ordinal, isClaim: !isRewrite };
       ahead.takeSealed(series, bytes, offset, length);
     },
@@ -335,9 +341,12 @@ async function openParts(folder: string, settings: Settings): Promise<Parts> {
     quarantine,
     nowMs: clock.nowMs(),
     retainFromMs: clock.nowMs() - settings.retentionMs,
-    onReplay: (ordinal) => (replayOrdinal = ordinal),
+    onReplay: (ordinal, timeMs) => {
+      replayedOrdinal = ordinal;
+      replayedMs = timeMs;
+    },
   });
-  replayOrdinal = -1;
+  replayedOrdinal = -1;
   ahead.continueWith(recovered.nextOrdinal);
   for (const { number, sizeBytes } of recovered.sampleFiles) sampleLog.noteExisting(number, sizeBytes);
   for (const { number, sizeBytes } of recovered.chunkFiles) chunkLog.noteExisting(number, sizeBytes);
@@ -368,7 +377,7 @@ function withDefaults(options: EmbeddedStoreOptions): Settings {
     disk: realDisk,
     windowMs,
     retentionMs: 14 * 24 * hourMs,
-    blockMs: windowMs / 4,
+    blockMs: Math.max(1, Math.floor(windowMs / 4)),
     commitIntervalMs: 1000,
     commitEveryBatch: false,
     seriesCountMax: 1_000_000,
@@ -380,9 +389,8 @@ function withDefaults(options: EmbeddedStoreOptions): Settings {
     ...options,
   };
   assert(settings.blockMs * 2 <= settings.windowMs, "a window holds at least two blocks");
-  assert(settings.retentionMs >= settings.windowMs, "the retention is no shorter than the window");
   assert(settings.seriesCountMax < idCountMax, "ids of series have at most 21 bits");
-  return settings;
+  return { ...settings, retentionMs: Math.max(settings.retentionMs, windowMs) };
 }
 
 /** Whether the window and the chunks can keep it. */

@@ -24,6 +24,7 @@ import {
   chunkLastMs,
   chunkSampleCountMax,
 } from "../../kernel/index.ts";
+import { StoreError } from "../errors.ts";
 import { errorCode, isDiskRefusal, type Disk } from "./disk.ts";
 import type { Archive } from "./archive.ts";
 import type { ArchiveWriter } from "./archive-file.ts";
@@ -76,6 +77,7 @@ export class Maintenance {
   readonly #open: Uint8Array;
   readonly #decoder = new ChunkDecoder();
   #work: Promise<unknown> = Promise.resolve();
+  #shedCount = 0;
   #checkpointBytes = 0;
   #checkpointOrdinal = -1;
   #checkpointAtMs: number;
@@ -105,16 +107,21 @@ export class Maintenance {
   windowStartMs(): number {
     const stepMs = Math.max(1, Math.floor(this.#parts.ledger.blockMs / 6));
     const nowMs = this.#parts.clock.nowMs();
-    const startMs = Math.max(nowMs - this.#options.windowMs, this.#startUnderPressure(nowMs));
-    return Math.floor(startMs / stepMs) * stepMs;
+    return Math.max(
+      Math.floor((nowMs - this.#options.windowMs) / stepMs) * stepMs,
+      Math.ceil(this.#startUnderPressure(nowMs) / stepMs) * stepMs,
+    );
   }
 
   /** One round of everything that is due. Never rejects: failures are counted and tried again. */
   round(): Promise<void> {
     return this.#exclusive("maintenance", async () => {
       const { ahead, archive, clock } = this.#parts;
-      if (ahead.isInOutage) await this.#endOutage();
-      if (ahead.isInOutage) return this.#shedInOutage();
+      if (ahead.isInOutage) {
+        await this.#shedInOutage();
+        await this.#endOutage();
+      }
+      this.#noteShed();
       const startMs = this.windowStartMs();
       const hasMoved = startMs > this.archivedBeforeMs;
       if (hasMoved) await this.#moveWindow(startMs);
@@ -158,6 +165,8 @@ export class Maintenance {
 
   #exclusive(what: string, work: () => Promise<void>): Promise<void> {
     const done = this.#work.then(work).catch((error: unknown) => {
+      // The write-ahead side has counted and said its own.
+      if (error instanceof StoreError) return;
       const { faults } = this.#parts;
       const cause = error instanceof Error ? error.message : String(error);
       if (isDiskRefusal(error)) {
@@ -213,6 +222,7 @@ export class Maintenance {
       const firstMs = chunkFirstMs(this.#open, 0);
       if (firstMs >= timeMs) return;
       const lastMs = chunkLastMs(this.#open, 0);
+      book.noteNewest(id, memory.newestMs(id));
       memory.discardOpen(id);
       const isRestored = memory.restoreSealed(id, this.#open, 0, length);
       assert(isRestored, "memory takes back the chunk it gave");
@@ -416,6 +426,19 @@ export class Maintenance {
       {},
       Math.max(0, before - memory.stats().sampleCount),
     );
+  }
+
+  /** Memory lets go of the oldest of a series that has more chunks than it can list. */
+  #noteShed(): void {
+    const { shedSampleCount } = this.#parts.memory.stats();
+    if (shedSampleCount === this.#shedCount) return;
+    this.#parts.faults.report(
+      "unsaved-samples",
+      "A series has more samples than memory can list within the window; its oldest were let go of before they were archived",
+      {},
+      shedSampleCount - this.#shedCount,
+    );
+    this.#shedCount = shedSampleCount;
   }
 
   /** Where the window must begin for memory to stay within its limit; -Infinity while it does. */

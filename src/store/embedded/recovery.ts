@@ -52,7 +52,7 @@ export interface RecoveryParts {
   /** Samples older than this are let go without a word. */
   readonly retainFromMs: number;
   /** Called before each sample that is given to memory, so that seals know their ordinal. */
-  readonly onReplay: (ordinal: number) => void;
+  readonly onReplay: (ordinal: number, timeMs: number) => void;
 }
 
 export interface LogFile {
@@ -260,7 +260,7 @@ class Recovery {
     const { memory, onReplay } = this.#parts;
     const timesMs = new Float64Array(chunkSampleCountMax);
     const values = new Float64Array(chunkSampleCountMax);
-    onReplay(this.#ordinal);
+    onReplay(this.#ordinal, NaN);
     for (const [id, open] of this.#opens) {
       if ((this.#sealedThrough.get(id) ?? 0) > this.#ordinal) continue;
       if (this.#isTrusted && memory.restoreOpen(id, open, 0, open.length)) continue;
@@ -290,7 +290,7 @@ class Recovery {
             backfill.add(serial, timeMs, value);
           } else if (ordinal > (this.#sealedThrough.get(id) ?? 0)) {
             this.#replayedCount += 1;
-            this.#parts.onReplay(ordinal);
+            this.#parts.onReplay(ordinal, timeMs);
             this.#parts.memory.add(id, timeMs, value);
           }
         });

@@ -47,6 +47,7 @@ export class WriteAhead {
   #filling = freshGathered();
   #spare = freshGathered();
   #nextOrdinal = 1;
+  #newestTakenMs = NaN;
   #mode: "durable" | "outage" | "resuming" = "durable";
   #missing = new Map<number, number>();
   #uncommittedCount = 0;
@@ -77,6 +78,11 @@ export class WriteAhead {
     return this.#nextOrdinal - 1;
   }
 
+  /** Time of the newest sample taken, not the latest time. */
+  get newestTakenMs(): number {
+    return this.#newestTakenMs;
+  }
+
   get isCrowded(): boolean {
     return this.#filling.samples.lengthBytes > gatheredBytesMax;
   }
@@ -92,6 +98,7 @@ export class WriteAhead {
 
   takeSample(serial: number, timeMs: number, value: number, routeBeforeMs: number): void {
     const ordinal = this.#nextOrdinal++;
+    this.#newestTakenMs = timeMs;
     this.#uncommittedCount += 1;
     if (this.#mode !== "outage")
       this.#filling.samples.addSample(serial, timeMs, value, ordinal, routeBeforeMs);
