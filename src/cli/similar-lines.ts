@@ -6,7 +6,6 @@
  */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 
 /** Why a line holds no series. */
@@ -20,12 +19,8 @@ export type SeriesLine =
 export async function* readSeriesLines(
   path: string,
 ): AsyncGenerator<{ readonly lineNumber: number; readonly line: SeriesLine }> {
-  const file = createReadStream(path);
-  const bytes = (await isGzip(path)) ? file.pipe(createGunzip()) : file;
-  // A pipe does not pass errors on.
-  file.on("error", (error) => bytes.destroy(error));
   let lineNumber = 0;
-  for await (const text of createInterface({ input: bytes, crlfDelay: Infinity })) {
+  for await (const text of readLines(path)) {
     lineNumber += 1;
     if (text.trim() !== "") yield { lineNumber, line: parseSeriesLine(text) };
   }
@@ -48,6 +43,26 @@ export function parseSeriesLine(text: string): SeriesLine {
     numbers[i] = value ?? Number.NaN;
   }
   return { ok: true, name, values: numbers };
+}
+
+/** Not by node:readline, which ends quietly where its input fails: half a file is no library. */
+async function* readLines(path: string): AsyncGenerator<string> {
+  const isPacked = await isGzip(path);
+  const file = createReadStream(path);
+  const bytes = isPacked ? file.pipe(createGunzip()) : file;
+  if (isPacked) file.on("error", (error) => bytes.destroy(error)); // a pipe passes no errors on
+  bytes.setEncoding("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of bytes as AsyncIterable<string>) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+    if (rest !== "") yield rest;
+  } finally {
+    file.destroy();
+  }
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -26,28 +26,26 @@ export interface Match {
 
 const meanUnrelatedDifference = 2 / Math.sqrt(Math.PI);
 
-/** @param ranked  what the search ranks by: squared for dtw and euclidean, 1 - |r| for correlation */
 export function toMatch(
   method: SimilarityMethod,
   pointCount: number,
-  ranked: number,
+  distance: number,
   id: number,
   lag: number,
   sign: number,
 ): Match {
-  const isSquared = method === "euclidean" || method === "dtw";
   return {
     id,
-    distance: isSquared ? Math.sqrt(ranked) : ranked,
-    likeness: 100 * Math.min(1, Math.max(0, 1 - ranked / unrelated(method, pointCount))),
+    distance,
+    likeness: 100 * Math.min(1, Math.max(0, 1 - apartness(method, pointCount, distance))),
     lag,
     sign: sign < 0 ? -1 : 1,
   };
 }
 
-/** What a method gives for two rows that have nothing in common. */
-function unrelated(method: SimilarityMethod, pointCount: number): number {
-  if (method === "euclidean" || method === "dtw") return 2 * pointCount;
-  if (method === "fastdtw") return meanUnrelatedDifference * pointCount;
-  return 1;
+/** 0 for the same shape, about 1 for two that have nothing in common. */
+function apartness(method: SimilarityMethod, pointCount: number, distance: number): number {
+  if (method === "euclidean" || method === "dtw") return (distance * distance) / (2 * pointCount);
+  if (method === "fastdtw") return distance / (meanUnrelatedDifference * pointCount);
+  return distance;
 }

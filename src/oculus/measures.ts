@@ -17,11 +17,11 @@ export interface BoundedMeasure {
   readonly sign: number;
   /** A number not above the distance; above `limit` it may stop short of the best bound. */
   bound(rows: ShapeRows, base: number, limit: number): number;
-  /** The distance, or Infinity where it is above `cutoff`. */
+  /** The distance, or some number above `cutoff` where it is. */
   distance(rows: ShapeRows, base: number, cutoff: number): number;
 }
 
-/** Banded DTW, squared, of the row or of its mirror image. */
+/** Banded DTW of the row or of its mirror image. */
 export class DtwMeasure implements BoundedMeasure {
   readonly lag = 0;
   sign = 1;
@@ -34,19 +34,21 @@ export class DtwMeasure implements BoundedMeasure {
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {
-    const bound = this.#sides[0]!.bound(rows, base, limit);
-    if (this.#sides.length === 1) return bound;
-    return Math.min(bound, this.#sides[1]!.bound(rows, base, limit));
+    const squaredLimit = squareAbove(limit);
+    const bound = this.#sides[0]!.bound(rows, base, squaredLimit);
+    if (this.#sides.length === 1) return Math.sqrt(bound);
+    return Math.sqrt(Math.min(bound, this.#sides[1]!.bound(rows, base, squaredLimit)));
   }
 
   distance(rows: ShapeRows, base: number, cutoff: number): number {
-    const same = this.#sides[0]!.distance(rows, base, cutoff);
+    const squaredCutoff = squareAbove(cutoff);
+    const same = this.#sides[0]!.squared(rows, base, squaredCutoff);
     this.sign = 1;
-    if (this.#sides.length === 1) return same;
-    const opposite = this.#sides[1]!.distance(rows, base, Math.min(cutoff, same));
-    if (!(opposite < same)) return same;
+    if (this.#sides.length === 1) return Math.sqrt(same);
+    const opposite = this.#sides[1]!.squared(rows, base, Math.min(squaredCutoff, same));
+    if (!(opposite < same)) return Math.sqrt(same);
     this.sign = -1;
-    return opposite;
+    return Math.sqrt(opposite);
   }
 }
 
@@ -147,7 +149,7 @@ export class BestMeasure implements BoundedMeasure {
     const scale = 4 * this.#length;
     // A hair more than is left, so that rounding of this difference loses no row at the cutoff.
     const warpingCutoff = (cutoff - correlationPart) * scale * (1 + 1e-11) + 1e-11;
-    const distance = correlationPart + side.distance(this.#row, 0, warpingCutoff) / scale;
+    const distance = correlationPart + side.squared(this.#row, 0, warpingCutoff) / scale;
     return distance <= cutoff ? distance : Infinity;
   }
 
@@ -183,12 +185,20 @@ class DtwSide {
     return rowBound(this.#query, this.#envelope, rows, base, limit);
   }
 
-  distance(rows: ShapeRows, base: number, cutoff: number): number {
+  squared(rows: ShapeRows, base: number, cutoff: number): number {
     const limit = withSlack(cutoff);
     this.#envelopes.fill(rows, base, this.#rowEnvelope);
     if (queryBound(this.#query, this.#rowEnvelope, rows, base, limit) > limit) return Infinity;
     return this.#dtw.squared(this.#query, rows, base, cutoff);
   }
+}
+
+/**
+ * A square that no distance up to `limit` exceeds. Ranking goes by the root, because squares that
+ * differ in their last bit have one root, and what is reported as equal has to rank as equal.
+ */
+export function squareAbove(limit: number): number {
+  return limit * limit * (1 + 1e-15);
 }
 
 /** Bounds add in another order than the distance does: they must be above by more than rounding. */

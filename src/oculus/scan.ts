@@ -1,6 +1,7 @@
 /** One pass over a table, in slices: what the distances that are cheap enough for it do. */
 import { LaggedCorrelation } from "./distance/correlation.ts";
 import { dotProduct, euclideanSquared, isWithinEuclidean } from "./distance/euclidean.ts";
+import { squareAbove } from "./measures.ts";
 import type { Nearest } from "./nearest.ts";
 import type { SearchPlan } from "./search-options.ts";
 import type { ShapeTable } from "./shape-table.ts";
@@ -62,10 +63,11 @@ export class EuclideanScan extends OnePass {
   protected compare(row: number): void {
     const { table, nearest } = this.target;
     const base = row * table.pointCount;
-    if (!isWithinEuclidean(this.#query, table.rows, base, nearest.threshold)) return;
-    const squared = euclideanSquared(this.#query, table.rows, base, 1);
-    if (nearest.wouldTake(squared, row) && this.target.isAccepted(row)) {
-      nearest.offer(squared, row, 0, 1);
+    const limit = squareAbove(nearest.threshold);
+    if (!isWithinEuclidean(this.#query, table.rows, base, limit)) return;
+    const distance = Math.sqrt(euclideanSquared(this.#query, table.rows, base, 1));
+    if (nearest.wouldTake(distance, row) && this.target.isAccepted(row)) {
+      nearest.offer(distance, row, 0, 1);
     }
   }
 }
@@ -86,28 +88,28 @@ export class MirrorScan extends OnePass {
     const product = dotProduct(this.#query, table.rows, base);
     const nearly = 2 * length - 2 * Math.abs(product);
     // Rows of single precision have a norm of m only to 7 digits.
-    if (nearly - length * 1e-6 > nearest.threshold) return;
+    if (nearly - length * 1e-6 > squareAbove(nearest.threshold)) return;
     const same = euclideanSquared(this.#query, table.rows, base, 1);
     const opposite = euclideanSquared(this.#query, table.rows, base, -1);
-    const squared = opposite < same ? opposite : same;
-    if (nearest.wouldTake(squared, row) && this.target.isAccepted(row)) {
-      nearest.offer(squared, row, 0, opposite < same ? -1 : 1);
+    const distance = Math.sqrt(opposite < same ? opposite : same);
+    if (nearest.wouldTake(distance, row) && this.target.isAccepted(row)) {
+      nearest.offer(distance, row, 0, opposite < same ? -1 : 1);
     }
   }
 }
 
 /**
- * Lagged correlation. Ranks by 1 - |r|; for the method euclidean with lags by 2m(1 - r), the squared
+ * Lagged correlation. Ranks by 1 - |r|; for the method euclidean with lags by √(2m(1 - r)), the
  * distance that rows of full length with this r would have.
  */
 export class CorrelationScan extends OnePass {
   readonly #correlation: LaggedCorrelation;
-  readonly #scale: number;
+  readonly #isEuclidean: boolean;
 
   constructor(target: ScanTarget, query: Float64Array, plan: SearchPlan) {
     super(target);
     this.#correlation = new LaggedCorrelation(query, plan.lagMax, plan.inverse ? "both" : "positive");
-    this.#scale = plan.method === "euclidean" ? 2 * query.length : 1;
+    this.#isEuclidean = plan.method === "euclidean";
   }
 
   protected compare(row: number): void {
@@ -115,7 +117,8 @@ export class CorrelationScan extends OnePass {
     const correlation = this.#correlation;
     correlation.compare(table.rows, row * table.pointCount);
     const r = correlation.r;
-    const distance = (1 - Math.abs(r)) * this.#scale;
+    const apart = 1 - Math.abs(r);
+    const distance = this.#isEuclidean ? Math.sqrt(2 * table.pointCount * apart) : apart;
     if (!nearest.wouldTake(distance, row) || !this.target.isAccepted(row)) return;
     nearest.offer(distance, row, correlation.lag, r < 0 ? -1 : 1);
   }

@@ -19,7 +19,7 @@ import type { ShapeRows } from "./rows.ts";
 export function bandOf(share: number, length: number): number {
   assert(share >= 0 && share <= 1, "a band is a share between 0 and 1");
   // 0.07 * 100 is 7.000000000000001: a share in whole hundredths must not gain a point by that.
-  return Math.min(length - 1, Math.ceil(share * length - 1e-9));
+  return Math.min(length - 1, Math.max(0, Math.ceil(share * length - 1e-9)));
 }
 
 export class BandedDtw {

@@ -88,24 +88,24 @@ export class FastDtw {
     coarsest.high.fill(coarsest.length - 1);
     for (let k = levels.length - 1; k > 0; k--) {
       fillCosts(levels[k]!, this.#costs, Infinity);
-      this.#trace(levels[k]!.length);
+      this.#trace(levels[k]!);
       this.#project(levels[k]!, levels[k - 1]!);
     }
     return fillCosts(finest, this.#costs, cutoff);
   }
 
   /** Walks the table back from its last cell; the path is kept from its end to its start. */
-  #trace(length: number): void {
-    const costs = this.#costs;
+  #trace(level: Level): void {
+    const { length } = level;
     let i = length - 1;
     let j = length - 1;
     let count = 0;
     this.#pathLines[count] = i;
     this.#pathColumns[count++] = j;
     while (i > 0 || j > 0) {
-      const diagonal = i > 0 && j > 0 ? costs[(i - 1) * length + j - 1]! : Infinity;
-      const up = i > 0 ? costs[(i - 1) * length + j]! : Infinity;
-      const left = j > 0 ? costs[i * length + j - 1]! : Infinity;
+      const diagonal = this.#costAt(level, i - 1, j - 1);
+      const up = this.#costAt(level, i - 1, j);
+      const left = this.#costAt(level, i, j - 1);
       if (diagonal <= up && diagonal <= left) {
         i--;
         j--;
@@ -115,6 +115,11 @@ export class FastDtw {
       this.#pathColumns[count++] = j;
     }
     this.#pathLength = count;
+  }
+
+  /** Outside of the window the table holds what an earlier row left there. */
+  #costAt({ length, low, high }: Level, i: number, j: number): number {
+    return i >= 0 && j >= low[i]! && j <= high[i]! ? this.#costs[i * length + j]! : Infinity;
   }
 
   #project(coarse: Level, fine: Level): void {
@@ -148,8 +153,8 @@ export class FastDtw {
   /**
    * Moves every cell of the window by `by` in eight directions and marks where it lands; what would
    * leave the table is stopped at its rim, diagonals on their way. Only the ends of a line can widen
-   * the window, except where a diagonal is stopped at the first or last column: there each cell
-   * lands on a line of its own.
+   * the window, except near the first and last column, where a diagonal is stopped on its way: there
+   * each cell lands on a line of its own.
    */
   #widen(fine: Level, by: number): void {
     const { low, high, length } = fine;
@@ -161,8 +166,8 @@ export class FastDtw {
       const until = this.#highBefore[i]!;
       this.#spread(fine, i, from, by);
       this.#spread(fine, i, until, by);
-      for (let j = from + 1; j < until && j < by; j++) this.#spread(fine, i, j, by);
-      for (let j = Math.max(from + 1, last - by + 1); j < until; j++) this.#spread(fine, i, j, by);
+      for (let j = from + 1; j < until && j <= by; j++) this.#spread(fine, i, j, by);
+      for (let j = Math.max(from + 1, last - by); j < until; j++) this.#spread(fine, i, j, by);
     }
   }
 
@@ -214,10 +219,7 @@ function average(points: Float64Array, blockSizes: Int32Array, into: Float64Arra
   }
 }
 
-/**
- * Fills the window of the table; a cell just outside of it is made Infinity, so that the next line
- * and the walk back read no stale cost. @returns the last cell, or Infinity if above `cutoff`
- */
+/** Fills the window of the table. @returns its last cell, or Infinity where that is above `cutoff` */
 function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
   const { length, query, row, low, high } = level;
   for (let i = 0; i < length; i++) {
@@ -232,7 +234,6 @@ function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
     let diagonal = i === 0 && from === 0 ? 0 : Infinity;
     if (i > 0 && from - 1 >= lowAbove && from - 1 <= highAbove) diagonal = costs[above + from - 1]!;
     let least = Infinity;
-    if (from > 0) costs[line + from - 1] = Infinity;
     for (let j = from; j <= until; j++) {
       const up = j >= lowAbove && j <= highAbove ? costs[above + j]! : Infinity;
       let before = diagonal < left ? diagonal : left;
@@ -242,7 +243,6 @@ function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
       costs[line + j] = left;
       if (left < least) least = left;
     }
-    if (until + 1 < length) costs[line + until + 1] = Infinity;
     if (least > cutoff) return Infinity;
   }
   const distance = costs[length * length - 1]!;

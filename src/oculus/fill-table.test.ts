@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { ShapeTable, TableFiller } from "./index.ts";
+import { plainWindow, type PlainSeries } from "./series-window.fixture.ts";
+
+const range = { fromMs: 0, untilMs: 6000 };
+
+function series(stepMs: number, value: (timeMs: number) => number): PlainSeries {
+  return Array.from({ length: Math.ceil(6000 / stepMs) }, (_, at) => [at * stepMs, value(at * stepMs)]);
+}
+
+test("TableFiller fills rows in slices, keeps why others have none, and drops ids that expired", () => {
+  const table = new ShapeTable({ pointCount: 60 });
+  table.put(7, Float64Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 1 : -1)));
+  const window = plainWindow([
+    series(100, (t) => Math.sin(t / 500)),
+    series(10, (t) => 100 + 3 * Math.sin(t / 500)),
+    series(100, () => 5),
+    [],
+    undefined,
+    series(100, (t) => t)?.slice(30),
+  ]);
+  const filler = new TableFiller(window, range, table);
+  let steps = 0;
+  while (!filler.step(2)) steps += 1;
+  expect(steps).toBe(3);
+  expect(filler.doneCount).toBe(8);
+  expect([0, 1, 2, 3, 4, 5, 7].map((id) => table.isComparable(id))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect([2, 3, 4, 5].map((id) => table.faultOf(id))).toEqual([
+    "flat",
+    "empty",
+    undefined,
+    "starts-late",
+  ]);
+  const first = table.shape(0)!;
+  const second = table.shape(1)!;
+  const product = first.reduce((sum, value, at) => sum + value * second[at]!, 0);
+  expect(product / 60).toBeGreaterThan(0.99);
+});
