@@ -283,6 +283,19 @@ test("Horizon pauses TCP while the outlet is full, drops and counts datagrams, a
   expect(stats("msgpack").acceptedCount).toBe(0);
 });
 
+test.runIf(process.platform === "linux")(
+  "Horizon counts datagrams that the system had no room for",
+  async () => {
+    const { port, stats } = await open({ receiveBufferBytes: 4096 });
+    const socket = createSocket("udp4");
+    undo.push(() => void socket.close());
+    // All in one turn, so that nobody reads meanwhile.
+    for (let i = 0; i < 2000; i++) socket.send(message("burst", 1), port("msgpack"), "127.0.0.1");
+    await until(() => stats("msgpack").acceptedCount + stats("msgpack").droppedCount === 2000);
+    expect(stats("msgpack").droppedCount).toBeGreaterThan(0);
+  },
+);
+
 test("Horizon.close() hands on what was read", async () => {
   const { outlet, port, horizon, stats } = await open({ rowsPerBatch: 4096, flushAfterMs: 60_000 });
   (await client(port("carbon"))).write("a 1 -1\nb 2 -1\n");

@@ -92,8 +92,10 @@ export class Horizon {
     return this.#ports.map(({ source, listeners }) => {
       const results = this.#results.filter(({ key }) => key === source.key);
       const problem = results.flatMap((result) => result.problem ?? []).join("; ");
+      const counts = source.stats();
       return {
-        ...source.stats(),
+        ...counts,
+        droppedCount: counts.droppedCount + sumOf(listeners, ({ missedCount }) => missedCount),
         addresses: results.filter(({ ok }) => ok).map((result) => this.#addressOf(result)),
         ...(problem === "" ? {} : { problem }),
         clientCount: sumOf(listeners, ({ clientCount }) => clientCount),
@@ -106,6 +108,7 @@ export class Horizon {
   async close(): Promise<void> {
     const listeners = this.#ports.flatMap((port) => port.listeners);
     await Promise.all(listeners.map((listener) => listener.close()));
+    this.#results = [];
     const lostCount = await this.#intake.drain(closeWaitMs);
     if (lostCount > 0) {
       this.#logger.error("closed with samples that no shard had room for", { lostCount });

@@ -4,6 +4,8 @@ export interface Listener {
   readonly transport: "tcp" | "udp";
   readonly clientCount: number;
   readonly pausedClientCount: number;
+  /** Datagrams that the system had no room for before we saw them. */
+  readonly missedCount: number;
   /**
    * @param port  0 is a free one
    * @returns the port it listens on; rejects with the system's error

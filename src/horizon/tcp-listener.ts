@@ -21,6 +21,8 @@ export interface TcpListenerOptions {
 
 export class TcpListener implements Listener {
   readonly transport = "tcp";
+  /** The system asks senders to wait instead. */
+  readonly missedCount = 0;
   readonly #source: Source;
   readonly #intake: Intake;
   readonly #options: TcpListenerOptions;

@@ -2,11 +2,13 @@
  * Takes the datagrams of one port.
  *
  * A datagram cannot be asked to wait: one that comes while the intake is full is dropped whole and
- * counted. Bursts wait in the kernel's buffer, which is asked to be large.
+ * counted. Bursts wait in the kernel's buffer, which is asked to be large; what it throws away is
+ * counted too, where the system tells.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Intake } from "./intake.ts";
+import { kernelDropCount } from "./kernel-drops.ts";
 import type { Listener } from "./listener.ts";
 import type { Source } from "./source.ts";
 
@@ -46,6 +48,12 @@ export class UdpListener implements Listener {
       });
       socket.on("message", (bytes) => this.#read(bytes));
     });
+  }
+
+  get missedCount(): number {
+    if (this.#socket === undefined) return 0;
+    const { port, family } = this.#socket.address();
+    return kernelDropCount(port, family === "IPv6");
   }
 
   close(): Promise<void> {
