@@ -1,2 +1,2 @@
-export { JournalError, type JournalErrorCode } from "./errors.ts";
+export { JournalError } from "./errors.ts";
 export { openJournal, type Journal, type JournalOptions } from "./journal.ts";

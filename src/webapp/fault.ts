@@ -38,8 +38,6 @@ const statuses = {
 
 export type FaultCode = keyof typeof statuses;
 
-export const faultCodes = Object.keys(statuses) as readonly FaultCode[];
-
 export interface Fault {
   readonly code: FaultCode;
   /** Whole sentence for a person: what was found where, and what is allowed. */
