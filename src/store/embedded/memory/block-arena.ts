@@ -2,7 +2,7 @@
  * Memory for many small things of many sizes, without an object for any of them.
  *
  *     region   8 MiB, one ArrayBuffer, made when needed (the system gives it real memory as it is used)
- *     page     64 KiB of a region, serves blocks of one size class
+ *     page     16 KiB of a region, serves blocks of one size class
  *     block    what is handed out; named by a reference, its place in units of 4 bytes
  *
  * Size classes are 4 bytes apart up to 256 bytes, then 16 to a doubling, so a block is at most 3 bytes
@@ -19,10 +19,10 @@ import { assert } from "../../../base/assert.ts";
 export const blockBytesMax = 16_384;
 
 const unitBytes = 4;
-const pageUnitBits = 14;
+const pageUnitBits = 12;
 const pageUnits = 1 << pageUnitBits;
 const pageBytes = pageUnits * unitBytes;
-const regionPageBits = 7;
+const regionPageBits = 9;
 const regionPages = 1 << regionPageBits;
 const regionUnitBits = pageUnitBits + regionPageBits;
 const regionUnitMask = (1 << regionUnitBits) - 1;
