@@ -163,7 +163,7 @@ export class Judge {
     let distinctCount = 0;
     for (let i = Math.max(count - maxTolerableBoredom, 0); i < count; i++) {
       const value = values[i]!;
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) continue;
       let seen = 0;
       while (seen < distinctCount && distinct[seen] !== value) seen += 1;
       if (seen < distinctCount) continue;

@@ -16,8 +16,8 @@
  * the last transformed element over the residual deviation.
  *
  * statsmodels solves by a pseudo-inverse of the raw columns that drops singular values below 1e-15
- * of the largest. That has one effect on real metrics, and we follow it: beside levels of some 1e14 and
- * more (bytes) the column of ones is lost, and the model has no constant. Deviation: elsewhere we
+ * of the largest. That has one effect on real metrics, and we follow it: where mean²/deviation passes
+ * 1e15 (bytes of a steady disk) the column of ones is lost, and the model has no constant. Deviation: elsewhere we
  * leave out a column that depends on those before it, whatever the unit of the metric. Sums of
  * squares below 1e-24 of their column count as 0.
  */
@@ -40,6 +40,7 @@ const columnCountMax = adfLagCountMax + 2;
 const singularRatioMin = 1e-15;
 const dependentShare = 1e-12;
 const nothingShare = 1e-24;
+const constantShare = 1e-13;
 
 /** Computes the statistic; owns its scratch. */
 export class AdfTester {
@@ -181,7 +182,11 @@ export class AdfTester {
     for (let row = 0; row < columnCount; row++) {
       for (let column = 0; column <= row; column++) {
         const at = row * columnCount + column;
-        gram[at] = gram[at]! - (sums[row]! * sums[column]!) / rowCount;
+        const product = gram[at]!;
+        const centred = product - (sums[row]! * sums[column]!) / rowCount;
+        // What is left of a column that never moves is rounding.
+        const isConstant = row === column && centred <= constantShare * product;
+        gram[at] = isConstant ? 0 : centred;
       }
     }
   }
