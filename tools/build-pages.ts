@@ -58,7 +58,11 @@ function fingerprintOfSources(): string {
   const hash = createHash("sha256");
   for (const file of files) {
     hash.update(file).update("\0");
-    hash.update(createHash("sha256").update(readFileSync(resolve(root, file))).digest());
+    hash.update(
+      createHash("sha256")
+        .update(readFileSync(resolve(root, file)))
+        .digest(),
+    );
   }
   return hash.digest("hex");
 }

@@ -26,7 +26,9 @@ export function App(): JSX.Element {
 
   useKeys({
     "?": () => setHelp(true),
-    ...Object.fromEntries(pageLinks.map(({ key, address }) => [`g ${key}`, () => navigate(address)])),
+    ...Object.fromEntries(
+      pageLinks.map(({ key, address }) => [`g ${key}`, () => navigate(address)]),
+    ),
   });
   useEffect(() => {
     document.title = `${abnormal > 0 ? `(${abnormal}) ` : ""}${titleOf(route)} · Kale`;

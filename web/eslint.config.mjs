@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 import programRules from "../eslint.config.mjs";
 
 export default tseslint.config(
+  { ignores: ["eslint.config.mjs"] },
   ...programRules,
   {
     files: ["**/*.tsx"],

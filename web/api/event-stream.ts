@@ -53,9 +53,9 @@ export class EventStream {
     let failureCount = 0;
     while (!signal.aborted) {
       const wasLive = await this.#connectOnce(signal);
-      if (signal.aborted) return;
       failureCount = wasLive ? 1 : failureCount + 1;
       const waitMs = backoffMs(failureCount);
+      if (isEnded(signal)) return;
       this.#onState({ kind: "reconnecting", waitMs });
       await waitUnlessOnline(waitMs, signal);
     }
@@ -94,6 +94,11 @@ export class EventStream {
       clearTimeout(timer);
     }
   }
+}
+
+/** Asked after a wait: what the compiler knows of the signal from before it no longer holds. */
+function isEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Waits, but not longer than until the network comes back or the stream is paused. */

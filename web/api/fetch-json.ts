@@ -10,8 +10,7 @@ export interface FetchFailure {
 }
 
 export type FetchResult<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: FetchFailure };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: FetchFailure };
 
 const timeoutMs = 20_000;
 

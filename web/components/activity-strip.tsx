@@ -6,10 +6,11 @@ import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { fetchActivity } from "../api/kale.ts";
 import { barAt, outstanding } from "../lib/activity.ts";
-import { formatClock, formatMoment } from "../lib/calendar.ts";
+import { formatClock, formatSpan } from "../lib/calendar.ts";
 import { counted } from "../lib/format.ts";
 import { withQuery } from "../lib/route.ts";
 import { secondsPerDay } from "../lib/time-range.ts";
+import { timeTickLabels } from "../lib/time-ticks.ts";
 import { navigate } from "../state/location.ts";
 import { nowSeconds, useNow } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
@@ -30,7 +31,9 @@ export function ActivityStrip({ abnormal }: { readonly abnormal: number | null }
     (signal) => fetchActivity({ from, until, step: stepSeconds }, signal),
     { everyMs: refreshMs, keepsFormer: true },
   );
-  const [marked, setMarked] = useState<{ readonly anchor: number; readonly at: number } | null>(null);
+  const [marked, setMarked] = useState<{ readonly anchor: number; readonly at: number } | null>(
+    null,
+  );
   const [isDragging, setDragging] = useState(false);
   const bars = useRef<HTMLDivElement>(null);
   const counts = value?.counts ?? [];
@@ -67,10 +70,7 @@ export function ActivityStrip({ abnormal }: { readonly abnormal: number | null }
   return (
     <section class="strip" aria-label="Abnormal metrics over the last day">
       <div class="cap">
-        <span>
-          Abnormal metrics, last 24 h
-          {abnormal !== null && <b> · {abnormal} now</b>}
-        </span>
+        <span>Abnormal metrics, last 24 h{abnormal !== null && <b> · {abnormal} now</b>}</span>
         <span class="strip-said" aria-live="polite">
           {marked === null ? "drag to look back" : wordsOf(marked, counts, first)}
         </span>
@@ -93,7 +93,10 @@ export function ActivityStrip({ abnormal }: { readonly abnormal: number | null }
         }}
         onPointerMove={(event) => {
           const at = barUnder(event);
-          setMarked((before) => ({ anchor: isDragging && before !== null ? before.anchor : at, at }));
+          setMarked((before) => ({
+            anchor: isDragging && before !== null ? before.anchor : at,
+            at,
+          }));
         }}
         onPointerUp={() => {
           setDragging(false);
@@ -137,7 +140,13 @@ function Bars({
       aria-hidden="true"
     >
       {marked !== null && (
-        <rect class="strip-mark" x={low * 10 - 1} width={(high - low + 1) * 10} y="0" height="100%" />
+        <rect
+          class="strip-mark"
+          x={low * 10 - 1}
+          width={(high - low + 1) * 10}
+          y="0"
+          height="100%"
+        />
       )}
       {counts.map((count, i) => {
         const height = 1 + (count / highest) * (heightPx - 4);
@@ -159,19 +168,22 @@ function Bars({
 }
 
 function HourLabels({ from }: { readonly from: number }): JSX.Element {
-  const now = nowSeconds();
   const hours: number[] = [];
   // Whole hours of the reader's clock, every sixth from the first one that lies in the strip.
   const minutes = Number(formatClock(from).slice(3));
   const firstHour = from + ((60 - minutes) % 60) * 60;
-  for (let at = firstHour; at < from + secondsPerDay; at += 3600) {
+  // Labels stand to the right of their hour; in the last two hours there is no room for one.
+  for (let at = firstHour; at < from + secondsPerDay - 2 * 3600; at += 3600) {
     if (Number(formatClock(at).slice(0, 2)) % labelHours === 0) hours.push(at);
   }
   return (
     <div class="strip-hours" aria-hidden="true">
-      {hours.map((at) => (
-        <span key={at} style={{ left: `${((at - from) / secondsPerDay) * 100}%` }}>
-          {formatMoment(at, now)}
+      {timeTickLabels(hours, 3600).map((label, i) => (
+        <span
+          key={label}
+          style={{ left: `${(((hours[i] ?? from) - from) / secondsPerDay) * 100}%` }}
+        >
+          {label}
         </span>
       ))}
     </div>
@@ -185,9 +197,8 @@ function wordsOf(
 ): string {
   const now = nowSeconds();
   const [low, high] = [Math.min(anchor, at), Math.max(anchor, at)];
-  const start = formatMoment(first + low * stepSeconds, now);
-  const end = formatMoment(first + (high + 1) * stepSeconds, now);
+  const when = formatSpan(first + low * stepSeconds, first + (high + 1) * stepSeconds, now);
   const most = Math.max(0, ...counts.slice(low, high + 1));
   const how = low === high ? `${most} abnormal` : `at most ${most} abnormal at once`;
-  return `${start} – ${end}: ${how}`;
+  return `${when}: ${how}`;
 }

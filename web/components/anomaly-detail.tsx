@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AnomalyJson } from "../../src/webapp/contract.ts";
 import { fetchAnomalies, fetchVerdict } from "../api/kale.ts";
-import { formatClock, formatDay, formatMoment } from "../lib/calendar.ts";
+import { formatClock, formatMoment, formatSpan } from "../lib/calendar.ts";
 import { formatDuration, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
 import { anomalyPath, metricPath, withQuery } from "../lib/route.ts";
@@ -15,13 +15,12 @@ import {
   type RangeChoice,
   type TimeRange,
 } from "../lib/time-range.ts";
-import { navigate, placeStore } from "../state/location.ts";
+import { navigate, placeStore, type NavigateOptions } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { usePoints } from "../state/points.ts";
 import { useQuery } from "../state/query.ts";
-import { showRange, showUsualRange, useRangeKeys } from "../state/range-keys.ts";
+import { useRangeKeys } from "../state/range-keys.ts";
 import { useStore } from "../state/store.ts";
-import { Age } from "./age.tsx";
 import { StateTag } from "./anomaly-row.tsx";
 import { ChartFigure, type ChartLine } from "./chart-figure.tsx";
 import { ChecksTable } from "./checks-table.tsx";
@@ -64,9 +63,18 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
     const next = sorted[sorted.findIndex(({ id }) => id === anomaly.id) + by];
     if (next !== undefined) navigate(anomalyPath(next.id));
   };
+  // On "/" the newest is selected by itself; once its window is moved, the address says which it is.
+  const show = ({ from, until }: TimeRange, options?: NavigateOptions): void => {
+    navigate(withQuery(anomalyPath(anomaly.id), { from, until }), options);
+  };
+  const showUsual = (): void => {
+    navigate(anomalyPath(anomaly.id));
+  };
   useRangeKeys({
     range,
     event: aroundEvent({ from: started, until: ended ?? nowSeconds() }, nowSeconds()),
+    onRange: show,
+    onUsual: showUsual,
     onPrevious: () => go(-1),
     onNext: () => go(1),
   });
@@ -81,19 +89,19 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         lines={lines}
         layers={layers}
         heightPx={280}
-        onSelect={showRange}
+        onSelect={show}
         empty={
           large.failure !== undefined ? (
             <FailureNotice failure={large.failure} what="The points" onRetry={large.refresh} />
           ) : large.value === undefined ? (
             <Waiting what="the points" />
           ) : (
-            <NoPoints />
+            <NoPoints onUsual={showUsual} />
           )
         }
       >
         {asked !== undefined && (
-          <button type="button" class="small" onClick={showUsualRange}>
+          <button type="button" class="small" onClick={showUsual}>
             Usual window <kbd>f</kbd>
           </button>
         )}
@@ -105,8 +113,10 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         lines={dayLines}
         layers={dayLayers}
         heightPx={120}
-        onSelect={showRange}
-        empty={day.value === undefined ? <Waiting what="the day" /> : <NoPoints />}
+        onSelect={show}
+        empty={
+          day.value === undefined ? <Waiting what="the day" /> : <NoPoints onUsual={showUsual} />
+        }
       />
       <div class="two">
         <ChecksTable then={anomaly.checks} verdict={verdict.value} />
@@ -145,10 +155,10 @@ function Heading({
           Its history
         </a>
         <StateTag anomaly={anomaly} />
-        <span class="tag">
-          <Age since={started} suffix=" since it began" />
-        </span>
-        <span class="tag" title={`at ${formatMoment(peakTime, nowSeconds(), { withSeconds: true })}`}>
+        <span
+          class="tag"
+          title={`at ${formatMoment(peakTime, nowSeconds(), { withSeconds: true })}`}
+        >
           farthest at {formatValue(peak)}, {formatClock(peakTime)}
         </span>
       </div>
@@ -156,11 +166,11 @@ function Heading({
   );
 }
 
-function NoPoints(): JSX.Element {
+function NoPoints({ onUsual }: { readonly onUsual: () => void }): JSX.Element {
   return (
     <Notice title="No points in this window">
       <p>Nothing arrived here, or it is older than what is kept.</p>
-      <button type="button" onClick={showUsualRange}>
+      <button type="button" onClick={onUsual}>
         Usual window <kbd>f</kbd>
       </button>
     </Notice>
@@ -194,10 +204,7 @@ function rangeOf(answer: TimeRange | undefined, choice: RangeChoice): TimeRange 
 
 function titleOf(asked: RangeChoice | undefined, usual: RangeChoice, range: TimeRange): string {
   if (asked === undefined && usual.kind === "last") return "Last hour";
-  const now = nowSeconds();
-  const start = formatMoment(range.from, now);
-  const isOneDay = formatDay(range.from) === formatDay(range.until);
-  return `${start} – ${isOneDay ? formatClock(range.until) : formatMoment(range.until, now)}`;
+  return formatSpan(range.from, range.until, nowSeconds());
 }
 
 function useLayers(

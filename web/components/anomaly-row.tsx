@@ -31,20 +31,28 @@ export function AnomalyRow({ anomaly, parts, isSelected }: AnomalyRowProps): JSX
           <b>{lead}</b>
           {rest !== "" && ` · ${rest}`}
         </span>
-        <span class="row-foot">
+        <span class="row-state">
           <StateTag anomaly={anomaly} />
-          <span class="age">
-            <Age since={anomaly.started} />
-          </span>
         </span>
       </a>
     </li>
   );
 }
 
+/** The state in a word, and for how long. */
 export function StateTag({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Element {
   const now = useNow(15);
   const word = stateWord(anomaly, now);
   const tone = word === "new" ? "odd" : word === "ended" ? "ok" : "";
-  return <span class={`tag ${tone}`}>{word}</span>;
+  return (
+    <span class={`tag ${tone}`}>
+      {word}
+      {anomaly.ended === null && (
+        <>
+          {" · "}
+          <Age since={anomaly.started} />
+        </>
+      )}
+    </span>
+  );
 }

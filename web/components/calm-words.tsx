@@ -13,7 +13,9 @@ export function CalmWords(): JSX.Element | null {
     [summary.boring, "flat"],
     [summary.stale, "silent"],
   ] as const;
-  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  const some = parts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${formatCount(count)} ${what}`);
   return (
     <p class="calm">
       {counted(calm, "metric")} not abnormal {calm === 1 ? "is" : "are"} not shown

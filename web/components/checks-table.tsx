@@ -63,7 +63,9 @@ export function ChecksTable({ then, verdict }: ChecksTableProps): JSX.Element {
 function CheckHeads({ when }: { readonly when: string }): JSX.Element {
   return (
     <>
-      <th scope="col">{when}</th>
+      <th scope="col" class="outcome">
+        {when}
+      </th>
       <th scope="col" class="n">
         observed
       </th>
@@ -78,7 +80,7 @@ function CheckCells({ check }: { readonly check: CheckJson | undefined }): JSX.E
   if (check === undefined) return <td colSpan={3}>–</td>;
   return (
     <>
-      <td>
+      <td class="outcome">
         <Outcome outcome={check.outcome} />
       </td>
       <td class="n">{formatValue(check.observed)}</td>

@@ -19,8 +19,10 @@ export function CopyBlock({ title, note, text }: Snippet): JSX.Element {
   return (
     <div class="copy-block">
       <div class="copy-head">
-        <strong>{title}</strong>
-        <span class="soft">{note}</span>
+        <span class="copy-title">
+          <strong>{title}</strong>
+          <span class="soft">{note}</span>
+        </span>
         <span class="said" role="status">
           {said}
         </span>

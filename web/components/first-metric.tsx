@@ -13,15 +13,18 @@ export function FirstMetric(): JSX.Element {
   return (
     <Notice title="Nothing has arrived yet">
       <p>
-        Send a metric and it appears here by itself. Any of these lines does it; the next point makes
-        it a series, and after some minutes it is judged.
+        Send a metric and this page wakes up by itself. Any of these lines does it; then find it
+        under Metrics, where it is judged within a minute.
       </p>
       {lines.map((snippet) => (
         <CopyBlock key={snippet.title} {...snippet} />
       ))}
       {value !== undefined && lines.length === 0 && (
         <p>
-          No listener is open, so nothing can arrive. <a class="link" href="/sources">Sources</a>{" "}
+          No listener is open, so nothing can arrive.{" "}
+          <a class="link" href="/sources">
+            Sources
+          </a>{" "}
           says why.
         </p>
       )}

@@ -34,7 +34,13 @@ export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element
       <Pulse />
       <div class="tools">
         <ThemeButton />
-        <button type="button" class="icon" onClick={onHelp} aria-label="Keys and help" title="Help: ?">
+        <button
+          type="button"
+          class="icon"
+          onClick={onHelp}
+          aria-label="Keys and help"
+          title="Help: ?"
+        >
           ?
         </button>
       </div>
@@ -42,7 +48,11 @@ export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element
   );
 }
 
-const nextTheme: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
+const nextTheme: Readonly<Record<Theme, Theme>> = {
+  system: "light",
+  light: "dark",
+  dark: "system",
+};
 const themeWords: Readonly<Record<Theme, string>> = {
   system: "as the system",
   light: "light",

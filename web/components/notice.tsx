@@ -8,7 +8,7 @@ import type { FetchFailure } from "../api/fetch-json.ts";
 export interface NoticeProps {
   readonly title: string;
   readonly children?: ComponentChildren;
-  readonly tone?: "calm" | "problem";
+  readonly tone?: "calm" | "good" | "problem";
 }
 
 export function Notice({ title, children, tone = "calm" }: NoticeProps): JSX.Element {
@@ -16,6 +16,7 @@ export function Notice({ title, children, tone = "calm" }: NoticeProps): JSX.Ele
     <div class={`notice notice-${tone}`} role={tone === "problem" ? "alert" : "status"}>
       <p class="notice-title">
         {tone === "problem" && <span aria-hidden="true">⚠ </span>}
+        {tone === "good" && <span aria-hidden="true">● </span>}
         {title}
       </p>
       {children}

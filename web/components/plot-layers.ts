@@ -5,8 +5,7 @@
  * Lengths here are CSS pixels times the canvas's ratio; uPlot gives positions in canvas pixels.
  */
 import uPlot from "uplot";
-import { formatValue } from "../lib/format.ts";
-import { placeLabels, type Limit } from "../lib/limits.ts";
+import { groupLimits, labelOfGroup, type Limit } from "../lib/limits.ts";
 import type { TimeRange } from "../lib/time-range.ts";
 import type { ColorName, PlotColors } from "./plot-colors.ts";
 
@@ -48,12 +47,7 @@ export function drawInFront(plot: uPlot, layers: Layers, colors: PlotColors): vo
   const pen = new Pen(plot, colors);
   if (layers.window !== null) drawWindow(pen, layers.window);
   for (const stretch of layers.stretches) drawStart(pen, stretch, layers.hasLabels);
-  const inside = layers.limits.filter(({ value }) => {
-    const y = pen.y(value);
-    return y >= pen.top && y <= pen.top + pen.height;
-  });
-  for (const { value } of inside) pen.line("limit", pen.left, pen.y(value), pen.right, pen.y(value));
-  if (layers.hasLabels) drawLimitLabels(pen, inside);
+  drawLimits(pen, layers);
   pen.end();
 }
 
@@ -65,25 +59,38 @@ function drawWindow(pen: Pen, { from, until }: TimeRange): void {
 function drawStart(pen: Pen, { from, label }: Stretch, hasLabel: boolean): void {
   const x = pen.x(from);
   if (x < pen.left || x > pen.right) return;
+  if (label === "") {
+    // Many lie side by side: a mark at the top says where, and the graph stays readable.
+    pen.fill("odd", x - 2 * pen.ratio, pen.top, 4 * pen.ratio, 8 * pen.ratio);
+    return;
+  }
   pen.line("odd", x, pen.top, x, pen.top + pen.height, { isDashed: false });
-  if (!hasLabel || label === "") return;
+  if (!hasLabel) return;
   const isNearRight = pen.right - x < 60 * pen.ratio;
   const away = (isNearRight ? -6 : 6) * pen.ratio;
   pen.text("odd", label, x + away, pen.top + 9 * pen.ratio, isNearRight ? "right" : "left");
 }
 
-function drawLimitLabels(pen: Pen, limits: readonly Limit[]): void {
-  const placed = placeLabels(limits, (value) => pen.y(value) - pen.top, {
-    gapPx: (labelFontPx + 4) * pen.ratio,
-    mergePx: 5 * pen.ratio,
+/** Of lines that nearly touch only the outermost are drawn: many dashes in one place are a smear. */
+function drawLimits(pen: Pen, { limits, hasLabels }: Layers): void {
+  const inside = limits.filter(({ value }) => {
+    const y = pen.y(value);
+    return y >= pen.top && y <= pen.top + pen.height;
+  });
+  const groups = groupLimits(inside, (value) => pen.y(value) - pen.top, {
+    labelPx: (labelFontPx + 3) * pen.ratio,
     heightPx: pen.height,
   });
-  for (const { y, limits: near } of placed) {
-    const [first] = near;
-    if (first === undefined) continue;
-    const others = near.length > 1 ? ` and ${near.length - 1} more` : "";
-    const text = `${first.label}${others}: ${formatValue(first.value)}`;
-    pen.text("limit", text, pen.left + 6 * pen.ratio, pen.top + y, "left");
+  for (const group of groups) {
+    const ys = group.limits.map(({ value }) => pen.y(value));
+    const [high, low] = [ys[0] ?? 0, ys.at(-1) ?? 0];
+    pen.line("limit", pen.left, high, pen.right, high);
+    if (low - high > 4 * pen.ratio) pen.line("limit", pen.left, low, pen.right, low);
+  }
+  if (!hasLabels) return;
+  for (const group of groups) {
+    const x = pen.left + 6 * pen.ratio;
+    pen.text("limit", labelOfGroup(group), x, pen.top + group.labelY, "left");
   }
 }
 

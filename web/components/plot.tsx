@@ -8,7 +8,7 @@ import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { formatTick } from "../lib/format.ts";
+import { formatTicks } from "../lib/format.ts";
 import type { Columns } from "../lib/columns.ts";
 import type { TimeRange } from "../lib/time-range.ts";
 import { timeTickLabels } from "../lib/time-ticks.ts";
@@ -88,7 +88,7 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
   const { heightPx, kinds } = newest.current;
   const axis = {
     stroke: colors.soft,
-    font: `${11}px ${plotFont}`,
+    font: `11px ${plotFont}`,
     ticks: { show: false },
     border: { show: false },
   };
@@ -96,7 +96,7 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
   return {
     width: 300, // The observer sets the real one before anything is painted.
     height: heightPx,
-    padding: [8, 2, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -115,7 +115,7 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
         gap: 4,
         space: 84,
         grid: { show: false },
-        values: (_, splits, __, ___, increment) => timeTickLabels(splits, increment),
+        values: (plot, splits, axisIndex, space, increment) => timeTickLabels(splits, increment),
       },
       {
         ...axis,
@@ -123,7 +123,7 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
         gap: 6,
         space: isLow ? 26 : 42,
         grid: { stroke: colors.line, width: 1 },
-        values: (_, splits, __, ___, increment) => splits.map((at) => formatTick(at, increment)),
+        values: (plot, splits, axisIndex, space, increment) => formatTicks(splits, increment),
       },
     ],
     series: [{}, ...kinds.map((kind) => seriesOf(kind, colors, isLow))],

@@ -11,7 +11,8 @@ export function Pulse(): JSX.Element {
   const { stream, summary, summaryAt } = useStore(liveStore);
   const now = useNow();
   const isPaused = stream.kind === "paused";
-  const tone = isPaused || stream.kind === "reconnecting" ? "off" : troubles(summary) ? "slow" : "ok";
+  const tone =
+    isPaused || stream.kind === "reconnecting" ? "off" : troubles(summary) ? "slow" : "ok";
   return (
     <div class="pulse">
       <i class={`pulse-${tone}`} aria-hidden="true" />

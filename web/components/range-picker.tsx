@@ -2,7 +2,13 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { formatTyped, parseTyped } from "../lib/calendar.ts";
-import { lastChoices, shifted, zoomed, type RangeChoice, type TimeRange } from "../lib/time-range.ts";
+import {
+  lastChoices,
+  shifted,
+  zoomed,
+  type RangeChoice,
+  type TimeRange,
+} from "../lib/time-range.ts";
 import { nowSeconds } from "../state/now.ts";
 
 export interface RangePickerProps {
@@ -15,7 +21,13 @@ export interface RangePickerProps {
 export function RangePicker({ choice, range, onLast, onRange }: RangePickerProps): JSX.Element {
   const now = nowSeconds();
   const step = (title: string, text: string, next: TimeRange): JSX.Element => (
-    <button type="button" class="small" title={title} aria-label={title} onClick={() => onRange(next)}>
+    <button
+      type="button"
+      class="small"
+      title={title}
+      aria-label={title}
+      onClick={() => onRange(next)}
+    >
       {text}
     </button>
   );

@@ -1,7 +1,7 @@
 /** The strip of abnormal counts over time: which bars stand out, and where a pointer is. */
 
 /** Below this a bar is part of the background even on a very calm day. */
-const outstandingCountMin = 3;
+const outstandingCountMin = 4;
 
 /** Whether each count stands out from the usual one of the day. */
 export function outstanding(counts: readonly number[]): boolean[] {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { formatClock, formatDay, formatMoment, formatTyped, parseTyped } from "./calendar.ts";
+import {
+  formatClock,
+  formatDay,
+  formatMoment,
+  formatSpan,
+  formatTyped,
+  parseTyped,
+} from "./calendar.ts";
 
 const utc = { timeZone: "UTC" };
 const monday = 1_795_442_860; // Mon 23 Nov 2026 14:07:40 UTC
@@ -15,6 +22,19 @@ test("formatMoment() names the day only when it is not today's", () => {
   expect(formatMoment(monday, monday + 60, utc)).toBe("14:07");
   expect(formatMoment(monday, monday + 86_400, { ...utc, withSeconds: true })).toBe(
     "Mon 23 Nov 14:07:40",
+  );
+});
+
+test.each([
+  [0, "14:07 – 15:07"],
+  [86_400, "Mon 23 Nov 14:07 – 15:07"],
+])("formatSpan() names the day when it is not today's, seen %i s later", (later, text) => {
+  expect(formatSpan(monday, monday + 3600, monday + later, utc)).toBe(text);
+});
+
+test("formatSpan() names both days when they differ", () => {
+  expect(formatSpan(monday - 86_400, monday, monday, utc)).toBe(
+    "Sun 22 Nov 14:07 – Mon 23 Nov 14:07",
   );
 });
 

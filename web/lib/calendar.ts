@@ -39,6 +39,21 @@ export function formatMoment(
   return day === formatDay(now, options) ? clock : `${day} ${clock}`;
 }
 
+/** "13:10 – 14:10" today, "Sun 22 Nov 13:10 – 14:10", "Sun 22 Nov 13:10 – Mon 23 Nov 14:10". */
+export function formatSpan(
+  from: number,
+  until: number,
+  now: number,
+  options: CalendarOptions = {},
+): string {
+  const [startDay, endDay] = [formatDay(from, options), formatDay(until, options)];
+  const [start, end] = [formatClock(from, options), formatClock(until, options)];
+  if (startDay !== endDay) return `${startDay} ${start} – ${endDay} ${end}`;
+  return startDay === formatDay(now, options)
+    ? `${start} – ${end}`
+    : `${startDay} ${start} – ${end}`;
+}
+
 /** "2026-11-23 14:07:40", as `parseTyped` takes it. */
 export function formatTyped(seconds: number): string {
   const date = new Date(seconds * 1000);

@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatLimits,
   formatShortSpan,
-  formatTick,
+  formatTicks,
   formatValue,
 } from "./format.ts";
 
@@ -25,16 +25,15 @@ test.each([
 });
 
 test.each([
-  [100, 50, "100"],
-  [0.25, 0.05, "0.25"],
-  [2500, 500, "2500"],
-  [25_000, 2500, "25k"],
-  [27_500, 2500, "27.5k"],
-  [40_000_000, 1e7, "40M"],
-  [-0.5, 0.5, "−0.5"],
-  [0, 100, "0"],
-])("formatTick(%s) in steps of %s is %s", (value, increment, text) => {
-  expect(formatTick(value, increment)).toBe(text);
+  [[0, 50, 100], 50, ["0", "50", "100"]],
+  [[0.2, 0.25], 0.05, ["0.2", "0.25"]],
+  [[0, 2500, 5000], 2500, ["0", "2500", "5000"]],
+  [[0, 5000, 10_000], 5000, ["0", "5k", "10k"]],
+  [[25_000, 27_500], 2500, ["25k", "27.5k"]],
+  [[-0.5, 0], 0.5, ["−0.5", "0"]],
+  [[2e16], 1e16, ["2.0e+16"]],
+])("formatTicks(%j) in steps of %s", (values, increment, texts) => {
+  expect(formatTicks(values, increment)).toEqual(texts);
 });
 
 test.each([

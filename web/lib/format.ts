@@ -22,15 +22,21 @@ const steps = [
 ] as const;
 
 /**
- * For an axis: 2.5k, 10M. As many digits as it takes to tell it from its neighbour.
+ * For an axis: 0, 2.5k, 5k. One unit for all of them, and as many digits as tell two apart.
  *
  * @param increment  distance between two ticks
  */
-export function formatTick(value: number, increment: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e15 || (size !== 0 && size < 1e-6)) return withMinus(value.toExponential(1));
-  const step = steps.find((candidate) => size >= candidate.size * 10) ?? { size: 1, unit: "" };
-  return withMinus(trimZeros((value / step.size).toFixed(digitsOf(increment / step.size)))) + step.unit;
+export function formatTicks(values: readonly number[], increment: number): string[] {
+  const largest = Math.max(...values.map(Math.abs));
+  if (largest >= 1e15 || (largest !== 0 && largest < 1e-6)) {
+    return values.map((value) => withMinus(value.toExponential(1)));
+  }
+  const step = steps.find(({ size }) => largest >= size * 10) ?? { size: 1, unit: "" };
+  const digits = digitsOf(increment / step.size);
+  return values.map((value) => {
+    const text = withMinus(trimZeros((value / step.size).toFixed(digits)));
+    return value === 0 ? "0" : text + step.unit;
+  });
 }
 
 /** How many digits after the point it takes to write `increment` exactly enough. */
@@ -66,12 +72,12 @@ export function formatDuration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds));
   if (total < 60) return `${total} s`;
   if (total < 3600) return `${Math.floor(total / 60)} min`;
-  const [large, small] = total < 86_400 ? ([3600, 60] as const) : ([86_400, 3600] as const);
-  const [largeUnit, smallUnit] = total < 86_400 ? ["h", "min"] : ["d", "h"];
+  const isDays = total >= 86_400;
+  const [large, small] = isDays ? [86_400, 3600] : [3600, 60];
   const first = Math.floor(total / large);
   const second = Math.floor((total % large) / small);
-  const tells = second > 0 && first < 10;
-  return `${first} ${largeUnit ?? ""}${tells ? ` ${second} ${smallUnit ?? ""}` : ""}`;
+  const rest = second > 0 && first < 10 ? ` ${second} ${isDays ? "h" : "min"}` : "";
+  return `${first} ${isDays ? "d" : "h"}${rest}`;
 }
 
 /** "0.4 ms", "12 ms", "1.4 s", "35 s" */

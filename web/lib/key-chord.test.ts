@@ -16,11 +16,32 @@ function typed(presses: readonly (readonly [Partial<KeyPress>, number])[]): (str
 
 test.each([
   ["a key", [[{ key: "j" }, 0]], ["j"]],
-  ["two in a row", [[{ key: "g" }, 0], [{ key: "h" }, 400]], [undefined, "g h"]],
-  ["two too slowly", [[{ key: "g" }, 0], [{ key: "h" }, 2000]], [undefined, "h"]],
-  ["a pair nobody bound", [[{ key: "g" }, 0], [{ key: "j" }, 10]], [undefined, "j"]],
+  [
+    "two in a row",
+    [
+      [{ key: "g" }, 0],
+      [{ key: "h" }, 400],
+    ],
+    [undefined, "g h"],
+  ],
+  [
+    "two too slowly",
+    [
+      [{ key: "g" }, 0],
+      [{ key: "h" }, 2000],
+    ],
+    [undefined, "h"],
+  ],
+  [
+    "a pair nobody bound",
+    [
+      [{ key: "g" }, 0],
+      [{ key: "j" }, 10],
+    ],
+    [undefined, "j"],
+  ],
   ["Ctrl and Command alike", [[{ key: "K", metaKey: true }, 0]], ["Ctrl-k"]],
   ["nothing with Alt", [[{ key: "j", altKey: true }, 0]], [undefined]],
-] as const)("ChordReader reads %s", (_, presses, expected) => {
+] as const)("ChordReader reads %s", (name, presses, expected) => {
   expect(typed(presses)).toEqual(expected);
 });

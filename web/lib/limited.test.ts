@@ -15,7 +15,13 @@ test("limitedTo() runs so many at once, in order, and goes on after a failure", 
     return id;
   };
   const results = await Promise.allSettled([0, 1, 2, 3, 4].map((id) => inTurn(work(id))));
-  expect(results.map(({ status }) => status === "fulfilled")).toEqual([true, false, true, true, true]);
+  expect(results.map(({ status }) => status === "fulfilled")).toEqual([
+    true,
+    false,
+    true,
+    true,
+    true,
+  ]);
   expect(started).toEqual([0, 1, 2, 3, 4]);
   expect(runningMax).toBe(2);
 });

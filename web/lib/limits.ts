@@ -4,6 +4,7 @@
  */
 import type { CheckJson } from "../../src/webapp/contract.ts";
 import { wordsOfCheck } from "./check-words.ts";
+import { formatLimits, formatValue } from "./format.ts";
 
 export interface Limit {
   readonly check: string;
@@ -25,41 +26,59 @@ export function limitsOfChecks(checks: readonly CheckJson[]): Limit[] {
   return limits.sort((a, b) => b.value - a.value);
 }
 
-export interface PlacedLabel {
-  /** Distance from the top at which the text's middle goes. */
-  readonly y: number;
-  /** Limits it speaks of: more than one where their lines nearly touch. */
+/** Lines so near to each other that they are drawn and named as one. */
+export interface LimitGroup {
+  /** Where its label goes: its middle, as a distance from the top of the plot. */
+  readonly labelY: number;
+  /** Highest value first. */
   readonly limits: readonly Limit[];
 }
 
 /**
- * Where to write the labels so that none covers another: lines closer than `mergePx` share one, and
- * each keeps at least `gapPx` from the one above. Pushed up again where they would leave the plot.
+ * Lines nearer than a label is high share one label, which stands above the highest of them (below
+ * the lowest, where they bound from below); labels keep apart and inside the plot.
  *
  * @param limits  highest value first, as `limitsOfChecks` gives them
  * @param yOf     distance from the top of the plot of a value
  */
-export function placeLabels(
+export function groupLimits(
   limits: readonly Limit[],
   yOf: (value: number) => number,
-  { gapPx, mergePx, heightPx }: { gapPx: number; mergePx: number; heightPx: number },
-): PlacedLabel[] {
-  const groups: { y: number; limits: Limit[] }[] = [];
+  { labelPx, heightPx }: { readonly labelPx: number; readonly heightPx: number },
+): LimitGroup[] {
+  const groups: { labelY: number; lastY: number; limits: Limit[] }[] = [];
   for (const limit of limits) {
     const y = yOf(limit.value);
     const last = groups.at(-1);
-    if (last !== undefined && y - last.y < mergePx) last.limits.push(limit);
-    else groups.push({ y, limits: [limit] });
+    if (
+      last !== undefined &&
+      y - last.lastY < labelPx * 1.2 &&
+      last.limits[0]?.side === limit.side
+    ) {
+      last.limits.push(limit);
+      last.lastY = y;
+    } else groups.push({ labelY: y - labelPx * 0.65, lastY: y, limits: [limit] });
   }
   let floor = -Infinity;
   for (const group of groups) {
-    group.y = Math.max(group.y - gapPx / 2, floor + gapPx, gapPx / 2);
-    floor = group.y;
+    if (group.limits[0]?.side === "lower") group.labelY = group.lastY + labelPx * 0.65;
+    group.labelY = Math.max(group.labelY, floor + labelPx, labelPx / 2);
+    floor = group.labelY;
   }
-  let ceiling = heightPx - gapPx / 2;
+  let ceiling = heightPx - labelPx / 2;
   for (const group of groups.toReversed()) {
-    group.y = Math.min(group.y, ceiling);
-    ceiling = group.y - gapPx;
+    group.labelY = Math.min(group.labelY, ceiling);
+    ceiling = group.labelY - labelPx;
   }
-  return groups;
+  return groups.map(({ labelY, limits: near }) => ({ labelY, limits: near }));
+}
+
+/** "average ± 3σ: 96", or of several "5 checks: 96–118". */
+export function labelOfGroup({ limits }: LimitGroup): string {
+  const [first] = limits;
+  const last = limits.at(-1);
+  if (first === undefined || last === undefined) return "";
+  const [high, low] = [formatValue(first.value), formatValue(last.value)];
+  const who = limits.length === 1 ? first.label : `${limits.length} checks`;
+  return `${who}: ${low === high ? low : formatLimits(last.value, first.value)}`;
 }

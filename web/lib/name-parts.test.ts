@@ -12,7 +12,12 @@ test.each([
 });
 
 test("partsOfNames() dims what a name shares with another", () => {
-  const parts = partsOfNames(["web.fe1.cpu.user", "web.fe1.cpu.idle", "db.lag", "web.fe2.cpu.user"]);
+  const parts = partsOfNames([
+    "web.fe1.cpu.user",
+    "web.fe1.cpu.idle",
+    "db.lag",
+    "web.fe2.cpu.user",
+  ]);
   expect(parts.get("web.fe1.cpu.user")).toEqual({ common: "web.fe1.cpu.", own: "user", tags: "" });
   expect(parts.get("web.fe2.cpu.user")?.common).toBe("web.");
   expect(parts.get("db.lag")?.common).toBe("");

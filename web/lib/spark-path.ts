@@ -14,7 +14,14 @@ export interface SparkPaths {
  */
 export function sparkPaths(
   points: readonly Point[],
-  { width, height, from, until, oddFrom, oddUntil }: {
+  {
+    width,
+    height,
+    from,
+    until,
+    oddFrom,
+    oddUntil,
+  }: {
     readonly width: number;
     readonly height: number;
     readonly from: number;
@@ -31,7 +38,8 @@ export function sparkPaths(
   }
   const inset = 2;
   const span = high - low;
-  const x = (time: number): number => ((time - from) / (until - from)) * (width - 2 * inset) + inset;
+  const x = (time: number): number =>
+    ((time - from) / (until - from)) * (width - 2 * inset) + inset;
   const y = (value: number): number =>
     span === 0 ? height / 2 : height - inset - ((value - low) / span) * (height - 2 * inset);
 

@@ -17,6 +17,6 @@ test.each([
   ["gaps only", [null, undefined], { min: 0, max: 1 }],
   ["one flat value", [50, 50], { min: 45, max: 55 }],
   ["a flat zero", [0, 0], { min: 0, max: 1 }],
-] as const)("valueScale() of %s has room", (_, values, expected) => {
+] as const)("valueScale() of %s has room", (name, values, expected) => {
   expect(valueScale(values)).toEqual(expected);
 });

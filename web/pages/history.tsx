@@ -5,13 +5,10 @@ import type { AnomalyJson } from "../../src/webapp/contract.ts";
 import { fetchAnomalies } from "../api/kale.ts";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
 import { Pager, slicePage } from "../components/pager.tsx";
+import { PastAnomaly } from "../components/past-anomaly.tsx";
 import { TypedRange } from "../components/range-picker.tsx";
-import { SeriesName } from "../components/series-name.tsx";
-import { Sparkline } from "../components/sparkline.tsx";
-import { formatClock, formatDay } from "../lib/calendar.ts";
-import { counted, formatDuration } from "../lib/format.ts";
-import { anomalyPath } from "../lib/route.ts";
-import { partsOfSentence } from "../lib/sentence.ts";
+import { formatDay } from "../lib/calendar.ts";
+import { counted } from "../lib/format.ts";
 import { lastChoices, rangeAt, readRange, type RangeChoice } from "../lib/time-range.ts";
 import { useDelayed } from "../state/delayed.ts";
 import { useListKeys } from "../state/list-keys.ts";
@@ -138,42 +135,6 @@ function Days({ anomalies }: { readonly anomalies: readonly AnomalyJson[] }): JS
         </section>
       ))}
     </>
-  );
-}
-
-function PastAnomaly({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Element {
-  const { id, name, started, ended, lastSeen, endReason, sentence } = anomaly;
-  const end = ended ?? lastSeen;
-  const { lead, rest } = partsOfSentence(sentence);
-  const length = end - started;
-  return (
-    <li>
-      <a class="past" href={anomalyPath(id)}>
-        <span class="past-when">
-          {formatClock(started)} – {formatClock(end)}
-          <small>
-            {formatDuration(length)}
-            {endReason === "stale" && " · went silent"}
-          </small>
-        </span>
-        <span class="past-what">
-          <SeriesName name={name} />
-          <span class="why">
-            <b>{lead}</b>
-            {rest !== "" && ` · ${rest}`}
-          </span>
-        </span>
-        <Sparkline
-          name={name}
-          width={120}
-          height={30}
-          oddFrom={started}
-          oddUntil={end}
-          seconds={Math.round(Math.max(3600, length * 2))}
-          until={Math.round(Math.min(end + Math.max(900, length / 2), nowSeconds()))}
-        />
-      </a>
-    </li>
   );
 }
 

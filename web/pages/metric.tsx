@@ -10,7 +10,7 @@ import { OtherAnomalies } from "../components/other-anomalies.tsx";
 import type { Layers } from "../components/plot-layers.ts";
 import { RangePicker } from "../components/range-picker.tsx";
 import { SeriesName } from "../components/series-name.tsx";
-import { formatClock, formatDay, formatMoment } from "../lib/calendar.ts";
+import { formatClock, formatSpan } from "../lib/calendar.ts";
 import { counted, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
 import { anomalyPath } from "../lib/route.ts";
@@ -26,7 +26,7 @@ import { navigateQuery, placeStore } from "../state/location.ts";
 import { nowSeconds, useNow } from "../state/now.ts";
 import { usePoints } from "../state/points.ts";
 import { useQuery } from "../state/query.ts";
-import { showRange, useRangeKeys } from "../state/range-keys.ts";
+import { showRange, showUsualRange, useRangeKeys } from "../state/range-keys.ts";
 import { useStore } from "../state/store.ts";
 
 const usualChoice: RangeChoice = { kind: "last", seconds: secondsPerDay };
@@ -72,6 +72,8 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
   useRangeKeys({
     range,
     event: eventIn(anomalies.value, range),
+    onRange: showRange,
+    onUsual: showUsualRange,
     onPrevious: () => stepAnomaly(anomalies.value, range, -1),
     onNext: () => stepAnomaly(anomalies.value, range, 1),
   });
@@ -98,7 +100,7 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
           </div>
           <ChartFigure
             chart="metric"
-            title={rangeWords(range)}
+            title={formatSpan(range.from, range.until, nowSeconds())}
             range={range}
             lines={lines}
             layers={layers}
@@ -106,7 +108,11 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
             onSelect={showRange}
             empty={
               points.failure !== undefined ? (
-                <FailureNotice failure={points.failure} what="The points" onRetry={points.refresh} />
+                <FailureNotice
+                  failure={points.failure}
+                  what="The points"
+                  onRetry={points.refresh}
+                />
               ) : points.value === undefined ? (
                 <Waiting what="the points" />
               ) : (
@@ -115,7 +121,7 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
             }
           />
           <Numbers points={points.value} name={name} range={range} />
-          <div class="two">
+          <div class="two two-soon">
             <ChecksTable verdict={verdict.value} />
             <OtherAnomalies
               others={anomalies.value}
@@ -164,18 +170,21 @@ function Comparisons({ compared }: { readonly compared: ReadonlySet<string> }): 
     navigateQuery({ compare: next.join(",") }, { isReplacing: true });
   };
   return (
-    <div class="segments" role="group" aria-label="Compare with earlier">
-      {comparisons.map(({ key, label }) => (
-        <button
-          key={key}
-          type="button"
-          aria-pressed={compared.has(key)}
-          aria-label={`Compare with ${label.replace("− ", "")} earlier`}
-          onClick={() => toggle(key)}
-        >
-          {label}
-        </button>
-      ))}
+    <div class="compare">
+      <span class="soft">compare</span>
+      <div class="segments" role="group" aria-label="Compare with earlier">
+        {comparisons.map(({ key, label }) => (
+          <button
+            key={key}
+            type="button"
+            aria-pressed={compared.has(key)}
+            aria-label={`Compare with ${label.replace("− ", "")} earlier`}
+            onClick={() => toggle(key)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }
@@ -209,7 +218,12 @@ function Numbers({
       <div>
         <dt>raw data</dt>
         <dd>
-          <a class="link" href={pointsPath({ ...raw, maxPoints: 100_000 })} target="_blank" rel="noopener">
+          <a
+            class="link"
+            href={pointsPath({ ...raw, maxPoints: 100_000 })}
+            target="_blank"
+            rel="noopener"
+          >
             JSON
           </a>
         </dd>
@@ -301,11 +315,4 @@ function stepAnomaly(
     .filter(({ range }) => ((range.from + range.until) / 2 - middle) * by > 1)
     .sort((a, b) => (a.range.from - b.range.from) * by);
   if (candidates[0] !== undefined) showRange(candidates[0].range, { isReplacing: true });
-}
-
-function rangeWords({ from, until }: TimeRange): string {
-  const now = nowSeconds();
-  const isOneDay = formatDay(from) === formatDay(until);
-  const end = isOneDay ? formatClock(until) : formatMoment(until, now);
-  return `${formatMoment(from, now)} – ${end}`;
 }

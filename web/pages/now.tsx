@@ -5,13 +5,14 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { AnomalyJson } from "../../src/webapp/contract.ts";
-import { fetchAnomaly } from "../api/kale.ts";
+import { fetchAnomalies, fetchAnomaly } from "../api/kale.ts";
 import { ActivityStrip } from "../components/activity-strip.tsx";
 import { AnomalyDetail } from "../components/anomaly-detail.tsx";
 import { AnomalyList, useShownAnomalies } from "../components/anomaly-list.tsx";
 import { CalmWords } from "../components/calm-words.tsx";
 import { FirstMetric } from "../components/first-metric.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
+import { PastAnomaly } from "../components/past-anomaly.tsx";
 import { formatDuration } from "../lib/format.ts";
 import { anomalyPath } from "../lib/route.ts";
 import { useKeys } from "../state/keys.ts";
@@ -20,6 +21,8 @@ import { navigate } from "../state/location.ts";
 import { narrowQuery, useMedia } from "../state/media.ts";
 import { useQuery } from "../state/query.ts";
 import { useStore } from "../state/store.ts";
+
+const lastEndedCount = 5;
 
 export function NowPage({ anomalyId }: { readonly anomalyId: string | null }): JSX.Element {
   const live = useStore(liveStore);
@@ -81,7 +84,13 @@ function useSelectionKeys(
   });
 }
 
-function Selected({ id, isNarrow }: { readonly id: string; readonly isNarrow: boolean }): JSX.Element {
+function Selected({
+  id,
+  isNarrow,
+}: {
+  readonly id: string;
+  readonly isNarrow: boolean;
+}): JSX.Element {
   const known = useStore(liveStore, ({ anomalies }) => anomalies?.get(id));
   const query = useQuery(known === undefined ? id : null, (signal) => fetchAnomaly(id, signal));
   const anomaly = known ?? query.value;
@@ -142,7 +151,7 @@ function NothingAbnormal(): JSX.Element {
   }
   if (summary.metrics === 0) return <FirstMetric />;
   return (
-    <Notice title="All calm">
+    <Notice title="All calm" tone="good">
       <p>
         {summary.judgedSecondsAgo === null
           ? "The first round of judging has not ended yet."
@@ -150,11 +159,30 @@ function NothingAbnormal(): JSX.Element {
         What becomes abnormal appears here by itself.
       </p>
       <CalmWords />
-      <p>
-        <a class="link" href="/history">
-          What was abnormal before
-        </a>
-      </p>
+      <LastEnded />
     </Notice>
+  );
+}
+
+/** A calm page still answers "was there anything?". */
+function LastEnded(): JSX.Element | null {
+  const { value } = useQuery("last ended", (signal) =>
+    fetchAnomalies({ state: "ended", limit: lastEndedCount }, signal),
+  );
+  if (value === undefined || value.length === 0) return null;
+  return (
+    <section class="day last-ended">
+      <h2>
+        Ended last{" "}
+        <a class="link" href="/history">
+          all history
+        </a>
+      </h2>
+      <ul>
+        {value.map((anomaly) => (
+          <PastAnomaly key={anomaly.id} anomaly={anomaly} />
+        ))}
+      </ul>
+    </section>
   );
 }

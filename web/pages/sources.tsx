@@ -66,7 +66,9 @@ function SourceCard({ source }: { readonly source: SourceJson }): JSX.Element {
         <Fact label="refused" value={formatCount(refusedCount)} isOdd={refusedCount > 0} />
         <Fact label="dropped, no room" value={formatCount(dropped)} isOdd={dropped > 0} />
         <Fact label="clients" value={formatCount(clients)} />
-        {pausedClients > 0 && <Fact label="made to wait" value={formatCount(pausedClients)} isOdd />}
+        {pausedClients > 0 && (
+          <Fact label="made to wait" value={formatCount(pausedClients)} isOdd />
+        )}
         <div>
           <dt>last sample</dt>
           <dd>{lastSample === null ? "never" : <Age since={lastSample} suffix=" ago" />}</dd>
@@ -142,7 +144,9 @@ function HowToSend({ sources }: { readonly sources: readonly SourceJson[] }): JS
     <>
       <h2 class="section">How to send</h2>
       {snippets.length === 0 ? (
-        <p class="soft">No listener is open. Free a port or give another one, then start Kale again.</p>
+        <p class="soft">
+          No listener is open. Free a port or give another one, then start Kale again.
+        </p>
       ) : (
         <div class="snippets" aria-label={counted(snippets.length, "example")}>
           {snippets.map((snippet) => (

@@ -30,8 +30,10 @@ export function StatusPage(): JSX.Element {
         <>
           <Tiles status={value} summary={summary} />
           <Faults shards={value.shards} />
-          <Shards shards={value.shards} />
-          <Settings status={value} />
+          <div class="panels">
+            <Shards shards={value.shards} />
+            <Settings status={value} />
+          </div>
         </>
       ) : failure !== undefined ? (
         <FailureNotice failure={failure} what="The status" onRetry={refresh} />
@@ -60,7 +62,9 @@ function Tiles({
     <div class="tiles">
       <Tile title="Judging" isGood={keepsUp} state={keepsUp ? "keeps up" : "behind"}>
         <strong>{formatDuration(lag)}</strong>
-        <span>since the longest-waiting metric was judged; at most {promisedSeconds} s is promised</span>
+        <span>
+          since the longest-waiting metric was judged; at most {promisedSeconds} s is promised
+        </span>
       </Tile>
       <Tile title="Canary" isGood={canary.state === "ok"} state={canaryWords[canary.state]}>
         <strong>
@@ -77,7 +81,13 @@ function Tiles({
       </Tile>
       <Tile title="Saved" isGood={isDurable} state={isDurable ? "on disk" : "in memory only"}>
         <strong>{formatBytes(sum(shards, (shard) => shard.diskBytes))}</strong>
-        <span>{counted(sum(shards, (shard) => shard.uncommitted), "sample")} not yet written</span>
+        <span>
+          {counted(
+            sum(shards, (shard) => shard.uncommitted),
+            "sample",
+          )}{" "}
+          not yet written
+        </span>
       </Tile>
       <Tile title="Metrics">
         <strong>{formatCount(sum(shards, (shard) => shard.series))}</strong>
@@ -107,7 +117,8 @@ function Tiles({
       <Tile title="Kale">
         <strong>{version}</strong>
         <span>
-          up for <Age since={started} />, store: {store}; {formatDuration(process.cpuSeconds)} of CPU
+          up for <Age since={started} />, store: {store}; {formatDuration(process.cpuSeconds)} of
+          CPU
         </span>
       </Tile>
     </div>
