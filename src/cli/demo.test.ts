@@ -70,6 +70,8 @@ test("kale demo keeps away from a default port that is taken, and keeps a port t
   expect(started.settings.carbonPort).toBeGreaterThan(0);
   expect(started.settings.picklePort).toBe(2024);
   expect(started.settings.hostMetrics).toBe(false);
+  expect(started.origins.carbonPort.where).toBe("demo");
+  expect(started.origins.picklePort.where).toBe("--port-pickle");
 });
 
 test("kale demo tells settings that cannot be used, and starts nothing", async () => {

@@ -15,7 +15,13 @@ import { loadSettings, portFields, showProblems, type LoadedSettings } from "./l
 import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { loggerOf, type StartParts } from "./start.ts";
-import { settingOf, type Settings } from "./settings.ts";
+import {
+  settingFields,
+  settingOf,
+  type SettingField,
+  type SettingOrigins,
+  type Settings,
+} from "./settings.ts";
 import { listenForStop } from "./stop-signals.ts";
 
 const hourMs = 3_600_000;
@@ -75,8 +81,8 @@ export async function runDemo(
   process.once("exit", folder.remove);
   const stop = listenForStop(parts.signals, io.clock, (status) => parts.endAtOnce(status));
   try {
-    const settings = await demoSettings(loaded, folder.path);
-    await runSite(plan, settings, loaded, io, parts, stop.asked);
+    const changed = await demoSettings(loaded, folder.path);
+    await runSite(plan, changedBy(loaded, changed), io, parts, stop.asked);
   } finally {
     stop.release();
     process.off("exit", folder.remove);
@@ -88,8 +94,7 @@ export async function runDemo(
 
 async function runSite(
   plan: DemoPlan,
-  settings: Settings,
-  loaded: LoadedSettings,
+  { settings, origins, asked: askedPorts }: LoadedSettings,
   io: CommandIo,
   parts: StartParts,
   asked: Promise<unknown>,
@@ -100,13 +105,7 @@ async function runSite(
   const site = new Site({ seed: plan.seed, seriesCount: plan.seriesCount });
   for (const incident of pastIncidents(nowMs)) site.add(incident);
 
-  const running = await parts.startKale({
-    settings,
-    origins: loaded.origins,
-    asked: loaded.asked,
-    io,
-    logger,
-  });
+  const running = await parts.startKale({ settings, origins, asked: askedPorts, io, logger });
   let feed: LiveFeed | undefined;
   let unseen: NodeJS.Timeout | undefined;
   try {
@@ -120,6 +119,8 @@ async function runSite(
     };
     const range = { fromMs: nowMs - plan.hours * hourMs, untilMs: nowMs };
     const isEnding = { now: false };
+    const page = running.addresses.webapp ?? "off";
+    io.stdout.write(`The page is at ${page} and fills while the history is written.\n`);
     const bar = new ProgressBar(io, `writing ${plan.hours} h of history`);
     void asked.then(() => (isEnding.now = true));
     await writeHistory(
@@ -214,7 +215,7 @@ function chooseFolder(loaded: LoadedSettings, keeps: boolean): DemoFolder {
 }
 
 /** Own defaults where nobody asked for anything: free ports, a quiet log, no metrics of this host. */
-async function demoSettings(loaded: LoadedSettings, dataPath: string): Promise<Settings> {
+async function demoSettings(loaded: LoadedSettings, dataPath: string): Promise<Partial<Settings>> {
   const { settings, origins, asked } = loaded;
   const changed: { -readonly [Field in keyof Settings]?: Settings[Field] } = { dataPath };
   if (origins.hostMetrics.source === "default") changed.hostMetrics = false;
@@ -226,5 +227,18 @@ async function demoSettings(loaded: LoadedSettings, dataPath: string): Promise<S
     const free = await freePort(settings.bindAddress, 0);
     if (free !== undefined) changed[field] = free;
   }
-  return { ...settings, ...changed };
+  return changed;
+}
+
+/** The settings with the demo's own, which the status page tells apart. */
+function changedBy(loaded: LoadedSettings, changed: Partial<Settings>): LoadedSettings {
+  const isChanged = (field: SettingField): boolean =>
+    field in changed && loaded.settings[field] !== changed[field];
+  const origins = Object.fromEntries(
+    settingFields.map((field) => [
+      field,
+      isChanged(field) ? { source: "default", where: "demo" } : loaded.origins[field],
+    ]),
+  ) as SettingOrigins;
+  return { ...loaded, settings: { ...loaded.settings, ...changed }, origins };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { format } from "prettier";
 import { expect, test } from "vitest";
+import { loadSettings } from "./load-settings.ts";
 import { settingsDocument, settingsHelp } from "./settings-help.ts";
 import { flagOf, settingFields, settingOf } from "./settings.ts";
 
@@ -10,6 +11,17 @@ test("docs/settings.md is what settings.ts says; UPDATE_DOCS=1 writes it anew", 
   const text = await format(settingsDocument(), { parser: "markdown", printWidth: 100 });
   if (process.env["UPDATE_DOCS"] === "1") writeFileSync(path, text);
   expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test.each([
+  {
+    what: "the example in docs/settings.md",
+    text: /```yaml\n([^]*?)```/.exec(settingsDocument())?.[1],
+  },
+  { what: "packaging/kale.yaml", text: readFileSync("packaging/kale.yaml", "utf8") },
+])("$what can be used as it is", ({ text }) => {
+  expect(text).toBeDefined();
+  expect(loadSettings(["--config=x"], {}, () => text ?? "").problems).toEqual([]);
 });
 
 test.each(settingFields)("settingsHelp() shows the flag of %s", (field) => {

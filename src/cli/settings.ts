@@ -40,7 +40,6 @@ const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 export const roleNames = ["horizon", "analyzer", "webapp", "oculus"] as const;
-export type Role = (typeof roleNames)[number];
 
 /** The whole table; the field's name is the one in `Settings`. */
 export const settingsTable = {
@@ -70,7 +69,7 @@ export const settingsTable = {
     key: "host-names",
     kind: listKind,
     standard: [],
-    doc: "Further host names under which browsers may ask for the page, such as the name of a proxy; addresses, localhost and this machine's own name always may.",
+    doc: "Further host names under which browsers may ask for the page while it listens on this machine only, such as the name of a proxy in front of it.",
     group: "Program",
   },
   hostMetrics: {
@@ -283,7 +282,6 @@ export const settingsTable = {
     kind: choiceKind(["auto", "text", "json"]),
     standard: "auto",
     doc: "Form of the log; auto is text at a terminal and JSON lines elsewhere.",
-    original: "LOG_PATH",
     group: "Log",
   },
 } as const satisfies Readonly<Record<string, AnySetting>>;

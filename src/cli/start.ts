@@ -1,10 +1,10 @@
 /** kale start: reads the settings, starts every part, runs until it is told to end. */
 import { readFileSync } from "node:fs";
-import { createLogger, type Logger } from "../base/log.ts";
+import { createLogger, type LogFacts, type Logger } from "../base/log.ts";
 import { startBanner } from "./banner.ts";
 import type { Command, CommandIo } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
-import type { RunningKale, StartOptions } from "./running.ts";
+import type { ListenAddress, RunningAddresses, RunningKale, StartOptions } from "./running.ts";
 import { settingsHelp } from "./settings-help.ts";
 import type { Settings } from "./settings.ts";
 import { listenForStop, type SignalSource } from "./stop-signals.ts";
@@ -69,12 +69,28 @@ export async function runStart(
       recordsHost: settings.hostMetrics,
     }),
   );
+  if (io.stderr.isTTY !== true) logger.info("listening", listenFacts(running.addresses));
   const signal = await stop.asked;
   logger.info(`${signal}: writing down what has arrived; the same again ends at once`);
   await running.stop();
   stop.release();
   logger.info("ended");
   return 0;
+}
+
+/** For who reads the log by program, and never sees the banner. */
+function listenFacts(addresses: RunningAddresses): LogFacts {
+  const show = (address: ListenAddress | undefined): string | undefined =>
+    address === undefined ? undefined : `${address.host}:${address.port}`;
+  const { webapp, oculus, carbon, carbonPickle, msgpack, pickle } = addresses;
+  return {
+    webapp,
+    oculus,
+    carbon: show(carbon),
+    carbonPickle: show(carbonPickle),
+    msgpack: show(msgpack),
+    pickle: show(pickle),
+  };
 }
 
 export function loggerOf(settings: Settings, io: CommandIo): Logger {
