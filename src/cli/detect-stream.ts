@@ -28,16 +28,18 @@ const nowMs = 1_700_000_000_000;
 /** Scores one series, row by row, in bounded memory. */
 export class StreamScorer {
   readonly #judge = new Judge({ minTolerableLength: warmUpRowCount });
-  readonly #timesMs = new Float64Array(windowRowCount);
+  readonly #rowCount: number;
+  readonly #timesMs: Float64Array;
   /** Twice the window, so that it slides by moving its start, and is moved back once in a while. */
-  readonly #values = new Float64Array(2 * windowRowCount);
+  readonly #values: Float64Array;
   #start = 0;
   #count = 0;
 
-  constructor() {
-    for (let i = 0; i < windowRowCount; i++) {
-      this.#timesMs[i] = nowMs - (windowRowCount - 1 - i) * stepMs;
-    }
+  constructor(rowCount = windowRowCount) {
+    this.#rowCount = rowCount;
+    this.#values = new Float64Array(2 * rowCount);
+    this.#timesMs = new Float64Array(rowCount);
+    for (let i = 0; i < rowCount; i++) this.#timesMs[i] = nowMs - (rowCount - 1 - i) * stepMs;
   }
 
   /** @returns the share of checks that fired, 0 to 1; 0 for NaN, which is not kept */
@@ -45,14 +47,14 @@ export class StreamScorer {
     if (!Number.isFinite(value)) return 0;
     this.#push(value);
     const values = this.#values.subarray(this.#start, this.#start + this.#count);
-    const timesMs = this.#timesMs.subarray(windowRowCount - this.#count);
+    const timesMs = this.#timesMs.subarray(this.#rowCount - this.#count);
     if (this.#judge.status(timesMs, values, this.#count, nowMs) !== "ok") return 0;
     const voteCount = this.#judge.countVotes(timesMs, values, this.#count, nowMs);
     return voteCount / this.#judge.settings.checks.length;
   }
 
   #push(value: number): void {
-    if (this.#count === windowRowCount) this.#start += 1;
+    if (this.#count === this.#rowCount) this.#start += 1;
     else this.#count += 1;
     if (this.#start + this.#count > this.#values.length) {
       this.#values.copyWithin(0, this.#start);
