@@ -65,11 +65,14 @@ export function fillMember(
   random: Random,
 ): MemberTraits {
   const lagSamples =
-    random.next() < 0.5 ? 0 : (random.next() < 0.5 ? -1 : 1) * (1 + nextInteger(random, lagSamplesMax));
+    random.next() < 0.5
+      ? 0
+      : (random.next() < 0.5 ? -1 : 1) * (1 + nextInteger(random, lagSamplesMax));
   const isInverted = random.next() < 0.15;
   const noise = 0.1 + 1.1 * random.next();
   const clock = warp === "rate" ? warpedClock(random) : (t: number) => t;
-  for (let t = 0; t < into.length; t++) into[t] = valueAt(course, marginSamples + clock(t) - lagSamples);
+  for (let t = 0; t < into.length; t++)
+    into[t] = valueAt(course, marginSamples + clock(t) - lagSamples);
   for (let t = 0; t < into.length; t++) into[t]! += noise * nextNormal(random);
   if (isInverted) for (let t = 0; t < into.length; t++) into[t] = -into[t]!;
   if (warp === "dropouts") dropStretches(into, random);

@@ -7,7 +7,14 @@ import {
   pickBackgroundClass,
   type BackgroundClass,
 } from "./background.ts";
-import { fillMember, makeCourse, sampleCount, warps, type MemberTraits, type Warp } from "./families.ts";
+import {
+  fillMember,
+  makeCourse,
+  sampleCount,
+  warps,
+  type MemberTraits,
+  type Warp,
+} from "./families.ts";
 
 const sampleStepMs = 10_000;
 
@@ -41,7 +48,9 @@ export function buildBenchTable(options: BenchTableOptions, random: Random): Ben
   const put = rowWriter(table);
   const ids = shuffledIds(rowCount, random);
   const samples = new Float64Array(sampleCount);
-  const background = new Map<BackgroundClass, number[]>(backgroundClasses.map((kind) => [kind, []]));
+  const background = new Map<BackgroundClass, number[]>(
+    backgroundClasses.map((kind) => [kind, []]),
+  );
   let next = 0;
   for (let n = 0; n < backgroundCount; n++) {
     const kind = pickBackgroundClass(random);
@@ -66,7 +75,7 @@ export function buildBenchTable(options: BenchTableOptions, random: Random): Ben
 function rowWriter(table: ShapeTable): (id: number, samples: Float64Array) => boolean {
   const range = { fromMs: 0, untilMs: sampleCount * sampleStepMs };
   const grid = new Grid(range, table.pointCount);
-  const timesMs = Float64Array.from({ length: sampleCount }, (_, at) => at * sampleStepMs);
+  const timesMs = Float64Array.from({ length: sampleCount }, (slot, at) => at * sampleStepMs);
   const shape = new Float64Array(table.pointCount);
   return (id, samples) => {
     const fault = grid.shape(timesMs, samples, sampleCount, shape);
@@ -78,7 +87,7 @@ function rowWriter(table: ShapeTable): (id: number, samples: Float64Array) => bo
 
 /** Fisher and Yates. */
 function shuffledIds(count: number, random: Random): Int32Array {
-  const ids = Int32Array.from({ length: count }, (_, at) => at);
+  const ids = Int32Array.from({ length: count }, (slot, at) => at);
   for (let at = count - 1; at > 0; at--) {
     const other = nextInteger(random, at + 1);
     const id = ids[at]!;

@@ -103,8 +103,11 @@ function pickQueries(bench: BenchTable, perClass: number): Map<string, number[]>
   const queries = new Map<string, number[]>();
   for (const [kind, ids] of bench.background) queries.set(kind, ids.slice(0, perClass));
   const step = Math.max(1, Math.floor(bench.members.length / perClass));
-  const members = bench.members.filter((_, at) => at % step === 0).slice(0, perClass);
-  queries.set("family", members.map(({ id }) => id));
+  const members = bench.members.filter((member, at) => at % step === 0).slice(0, perClass);
+  queries.set(
+    "family",
+    members.map(({ id }) => id),
+  );
   return queries;
 }
 
@@ -119,7 +122,7 @@ function measure(
   const startMicros = cpuMicros();
   const search = new ShapeSearch(table, shape, planned.plan);
   let sliceMaxMs = 0;
-  for (let isDone = false; !isDone; ) {
+  for (let isDone = false; !isDone;) {
     const startMs = performance.now();
     isDone = search.step(sliceRowCount);
     sliceMaxMs = Math.max(sliceMaxMs, performance.now() - startMs);

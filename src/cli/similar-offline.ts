@@ -18,7 +18,8 @@ import {
   type ShapeFault,
 } from "../oculus/index.ts";
 import { UsageError, type CommandIo } from "./command.ts";
-import { readSeriesLines, type SeriesLineFault } from "./similar-lines.ts";
+import { ProgressBar } from "./progress.ts";
+import { readSeriesLines, type SeriesLine, type SeriesLineFault } from "./similar-lines.ts";
 
 export interface OfflineOptions {
   readonly libraryPath: string;
@@ -33,23 +34,23 @@ type QueryFault = SeriesLineFault | ShapeFault | "too-short";
 /** Tables of so many lengths are kept; queries usually have one. */
 const tableCountMax = 4;
 
-/** Progress is shown on a terminal after this long. */
-const progressAfterMs = 1000;
-
 /** @returns the exit status: 0, also where some lines were refused and counted on stderr */
 export async function searchFiles(options: OfflineOptions, io: CommandIo): Promise<number> {
   const library = await readLibrary(options.libraryPath, io);
-  const progress = new Progress(io);
+  const queries: SeriesLine[] = [];
   for await (const { lineNumber, line } of readSeriesLines(options.queriesPath)) {
-    if (!line.ok) {
-      note(io, `${options.queriesPath}:${lineNumber}: ${line.fault}`);
-      await writeLine(io, { query: line.name, matches: [], fault: line.fault });
-      continue;
-    }
-    await writeLine(io, searchOne(library, line.name, line.values, options));
-    progress.advance();
+    if (!line.ok) note(io, `${options.queriesPath}:${lineNumber}: ${line.fault}`);
+    queries.push(line);
   }
-  progress.clear();
+  const bar = new ProgressBar(io, "searching");
+  for (const [doneCount, line] of queries.entries()) {
+    bar.update(doneCount / queries.length);
+    const answer = line.ok
+      ? searchOne(library, line.name, line.values, options)
+      : { query: line.name, matches: [], fault: line.fault };
+    await writeLine(io, answer);
+  }
+  bar.end();
   return 0;
 }
 
@@ -57,7 +58,6 @@ export async function searchFiles(options: OfflineOptions, io: CommandIo): Promi
 class Library {
   readonly names: string[] = [];
   readonly #values: (Float64Array | undefined)[] = [];
-  readonly #faults: (QueryFault | undefined)[] = [];
   readonly #tables = new Map<number, ShapeTable>();
 
   add(name: string, values: Float64Array): QueryFault | undefined {
@@ -65,7 +65,6 @@ class Library {
     const isUsable = typeof filled !== "string";
     this.names.push(name);
     this.#values.push(isUsable ? filled : undefined);
-    this.#faults.push(isUsable ? undefined : filled);
     return isUsable ? undefined : filled;
   }
 
@@ -116,7 +115,8 @@ function searchOne(
     { ...options.search, accepts: options.skipsSameName ? accepts : undefined },
     shape.length,
   );
-  if (!planned.ok) throw new UsageError(`${planned.message} (query ${name}, ${shape.length} points)`);
+  if (!planned.ok)
+    throw new UsageError(`${planned.message} (query ${name}, ${shape.length} points)`);
   const search = new ShapeSearch(library.table(shape.length), shape, planned.plan);
   while (!search.step(rowCountMax));
   const { offset, limit } = planned.plan;
@@ -138,8 +138,10 @@ function fillGaps(values: Float64Array): Float64Array<ArrayBuffer> | QueryFault 
   const count = values.length;
   if (count < 2) return "too-short";
   const filled = new Float64Array(count);
-  const cells = Float64Array.from(values, (_, at) => at);
-  return new Grid({ fromMs: 0, untilMs: count }, count).fill(cells, values, count, filled) ?? filled;
+  const cells = Float64Array.from(values, (value, at) => at);
+  return (
+    new Grid({ fromMs: 0, untilMs: count }, count).fill(cells, values, count, filled) ?? filled
+  );
 }
 
 function note(io: CommandIo, text: string): void {
@@ -150,30 +152,4 @@ function note(io: CommandIo, text: string): void {
 async function writeLine(io: CommandIo, line: object): Promise<void> {
   if (io.stdout.write(`${JSON.stringify(line)}\n`)) return;
   await new Promise<void>((resolve) => io.stdout.once("drain", resolve));
-}
-
-/** How many queries are done, on a terminal, once it takes long enough to ask. */
-class Progress {
-  readonly #io: CommandIo;
-  readonly #startMs: number;
-  #doneCount = 0;
-  #shownMs = 0;
-
-  constructor(io: CommandIo) {
-    this.#io = io;
-    this.#startMs = io.clock.elapsedMs();
-  }
-
-  advance(): void {
-    this.#doneCount += 1;
-    const elapsedMs = this.#io.clock.elapsedMs() - this.#startMs;
-    if (this.#io.stderr.isTTY !== true || elapsedMs < progressAfterMs) return;
-    if (elapsedMs - this.#shownMs < 100) return;
-    this.#shownMs = elapsedMs;
-    this.#io.stderr.write(`\r${this.#doneCount} queries, ${(elapsedMs / 1000).toFixed(0)} s\u001b[K`);
-  }
-
-  clear(): void {
-    if (this.#shownMs > 0) this.#io.stderr.write("\r\u001b[K");
-  }
 }

@@ -39,7 +39,9 @@ export async function askServer(options: OnlineOptions, io: CommandIo): Promise<
     });
     text = await response.text();
   } catch (error) {
-    io.stderr.write(`no answer from ${url.origin}: ${reasonOf(error)}. Is \`kale start\` running?\n`);
+    io.stderr.write(
+      `no answer from ${url.origin}: ${reasonOf(error)}. Is \`kale start\` running?\n`,
+    );
     return 1;
   }
   const answer = parseObject(text);
@@ -66,7 +68,9 @@ function writeTable(answer: Readonly<Record<string, unknown>>, io: CommandIo): v
       printable(name),
     ]);
     const heads = ["likeness", "distance", "lag", "sign", "name"];
-    const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)));
+    const widths = heads.map((head, at) =>
+      Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)),
+    );
     for (const row of [heads, ...rows]) {
       const cells = row.map((cell, at) =>
         at < 3 ? cell.padStart(widths[at] ?? 0) : at === 3 ? cell.padEnd(widths[at] ?? 0) : cell,

@@ -18,7 +18,10 @@ interface Outcome {
   readonly err: string;
 }
 
-async function run(args: readonly string[], options: { isTerminal?: boolean } = {}): Promise<Outcome> {
+async function run(
+  args: readonly string[],
+  options: { isTerminal?: boolean } = {},
+): Promise<Outcome> {
   const stdout = Object.assign(new PassThrough(), { isTTY: options.isTerminal ?? false });
   const stderr = new PassThrough();
   const out = text(stdout);
@@ -44,7 +47,9 @@ async function text(stream: PassThrough): Promise<string> {
 
 function writeLines(name: string, lines: readonly unknown[], isGzip = false): string {
   const path = join(folder, name);
-  const content = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n");
+  const content = lines
+    .map((line) => (typeof line === "string" ? line : JSON.stringify(line)))
+    .join("\n");
   writeFileSync(path, isGzip ? gzipSync(content) : content);
   return path;
 }
@@ -84,14 +89,27 @@ test.each([
   { set: "ItalyPowerDemand", args: ["--method", "euclidean"], error: "0.0447" },
   { set: "ItalyPowerDemand", args: ["--method", "dtw", "--band", "0"], error: "0.0447" },
   { set: "ItalyPowerDemand", args: ["--method", "dtw", "--band", "1"], error: "0.0496" },
-])("kale similar $args has the published 1-NN error $error on $set", async ({ set, args, error }) => {
-  const library = writeLines(`${set}.library`, named(ucrRows(`${set}_TRAIN`)), true);
-  const queries = writeLines(`${set}.queries`, named(ucrRows(`${set}_TEST`)));
-  const outcome = await run(["--library", library, "--queries", queries, "--limit", "1", ...args]);
-  const found = answers(outcome);
-  const wrong = found.filter(({ query, matches }) => labelOf(matches[0]!.name) !== labelOf(query!));
-  expect((wrong.length / found.length).toFixed(4)).toBe(error);
-});
+])(
+  "kale similar $args has the published 1-NN error $error on $set",
+  async ({ set, args, error }) => {
+    const library = writeLines(`${set}.library`, named(ucrRows(`${set}_TRAIN`)), true);
+    const queries = writeLines(`${set}.queries`, named(ucrRows(`${set}_TEST`)));
+    const outcome = await run([
+      "--library",
+      library,
+      "--queries",
+      queries,
+      "--limit",
+      "1",
+      ...args,
+    ]);
+    const found = answers(outcome);
+    const wrong = found.filter(
+      ({ query, matches }) => labelOf(matches[0]!.name) !== labelOf(query!),
+    );
+    expect((wrong.length / found.length).toFixed(4)).toBe(error);
+  },
+);
 
 function labelOf(name: string): string {
   return name.slice(name.indexOf(":") + 1);
@@ -111,7 +129,13 @@ test("kale similar on files ranks by distance, ties in the library's order", asy
   const [answer] = answers(await run(args));
   expect(answer!.query).toBe("q");
   expect(answer!.matches.map(({ name }) => name)).toEqual(["second", "third", "other", "mirror"]);
-  expect(answer!.matches[0]).toEqual({ name: "second", distance: 0, likeness: 100, lag: 0, sign: 1 });
+  expect(answer!.matches[0]).toEqual({
+    name: "second",
+    distance: 0,
+    likeness: 100,
+    lag: 0,
+    sign: 1,
+  });
 
   const [inverse] = answers(await run([...args, "--inverse", "--limit", "3"]));
   expect(inverse!.matches.map(({ name, sign }) => [name, sign])).toEqual([
@@ -226,7 +250,17 @@ const served = {
 
 test("kale similar NAME asks the server for what the options say, and writes JSON lines to a pipe", async () => {
   const { url, asked } = await serve(200, JSON.stringify(served));
-  const args = ["web.load", "--url", url, "--method", "dtw", "--from", "-2h", "--until", "999999000"];
+  const args = [
+    "web.load",
+    "--url",
+    url,
+    "--method",
+    "dtw",
+    "--from",
+    "-2h",
+    "--until",
+    "999999000",
+  ];
   const { status, out } = await run([...args, "--inverse", "--limit", "5"]);
   expect(status).toBe(0);
   const query = new URL(asked[0]!, url);
@@ -239,7 +273,12 @@ test("kale similar NAME asks the server for what the options say, and writes JSO
     from: "999992800",
     until: "999999000",
   });
-  expect(out.trim().split("\n").map((line) => JSON.parse(line) as unknown)).toEqual(served.matches);
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(served.matches);
 });
 
 test("kale similar NAME shows a table on a terminal, without control characters of names", async () => {
@@ -255,7 +294,11 @@ test("kale similar NAME shows a table on a terminal, without control characters 
 });
 
 test.each([
-  { status: 404, body: '{"error":{"code":"unknown-series","message":"no such series"}}', said: "no such" },
+  {
+    status: 404,
+    body: '{"error":{"code":"unknown-series","message":"no such series"}}',
+    said: "no such",
+  },
   { status: 500, body: "oops", said: "HTTP status 500" },
   { status: 200, body: "<html>", said: "HTTP status 200" },
 ])("kale similar NAME passes on that the server said $said", async ({ status, body, said }) => {

@@ -6,10 +6,13 @@ import { plainWindow, type PlainSeries } from "./series-window.fixture.ts";
 const range = { fromMs: 400_000, untilMs: 500_000 };
 
 function series(value: (timeMs: number) => number, stepMs = 1000): NonNullable<PlainSeries> {
-  return Array.from({ length: 500_000 / stepMs }, (_, at) => [at * stepMs, value(at * stepMs)]);
+  return Array.from({ length: 500_000 / stepMs }, (slot, at) => [at * stepMs, value(at * stepMs)]);
 }
 
-function run(all: readonly PlainSeries[], options: { excludeId?: number; offset?: number } = {}): ChangeAnswer {
+function run(
+  all: readonly PlainSeries[],
+  options: { excludeId?: number; offset?: number } = {},
+): ChangeAnswer {
   const search = new ChangeSearch(plainWindow(all), range, { limit: 10, ...options });
   while (!search.step(1));
   return search.answer();

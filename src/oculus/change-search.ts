@@ -91,8 +91,14 @@ export class ChangeSearch {
 
   answer(): ChangeAnswer {
     const matches: Match[] = [];
-    this.#nearest.forEachSorted((distance, id, _, sign) => {
-      matches.push({ id, distance, likeness: 100 * (1 - distance), lag: 0, sign: sign < 0 ? -1 : 1 });
+    this.#nearest.forEachSorted((distance, id, lag, sign) => {
+      matches.push({
+        id,
+        distance,
+        likeness: 100 * (1 - distance),
+        lag: 0,
+        sign: sign < 0 ? -1 : 1,
+      });
     });
     return {
       matches,

@@ -5,12 +5,18 @@ import { plainWindow, type PlainSeries } from "./series-window.fixture.ts";
 const range = { fromMs: 0, untilMs: 6000 };
 
 function series(stepMs: number, value: (timeMs: number) => number): PlainSeries {
-  return Array.from({ length: Math.ceil(6000 / stepMs) }, (_, at) => [at * stepMs, value(at * stepMs)]);
+  return Array.from({ length: Math.ceil(6000 / stepMs) }, (slot, at) => [
+    at * stepMs,
+    value(at * stepMs),
+  ]);
 }
 
 test("TableFiller fills rows in slices, keeps why others have none, and drops ids that expired", () => {
   const table = new ShapeTable({ pointCount: 60 });
-  table.put(7, Float64Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? 1 : -1)));
+  table.put(
+    7,
+    Float64Array.from({ length: 60 }, (slot, at) => (at % 2 === 0 ? 1 : -1)),
+  );
   const window = plainWindow([
     series(100, (t) => Math.sin(t / 500)),
     series(10, (t) => 100 + 3 * Math.sin(t / 500)),

@@ -18,7 +18,11 @@ function fill(samples: readonly (readonly [number, number])[], pointCount = 10):
 const steady = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => [1000 + 100 * at, at] as const);
 
 test.each([
-  { name: "one sample per cell is kept", samples: steady, expected: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
+  {
+    name: "one sample per cell is kept",
+    samples: steady,
+    expected: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  },
   {
     name: "finer steps are averaged",
     samples: steady.flatMap(([t, v]) => [[t, v - 1] as const, [t + 50, v + 1] as const]),
@@ -26,7 +30,7 @@ test.each([
   },
   {
     name: "a step of two cells is drawn straight",
-    samples: steady.filter((_, at) => at % 2 === 0),
+    samples: steady.filter((sample, at) => at % 2 === 0),
     expected: [0, 1, 2, 3, 4, 5, 6, 7, 8, 8],
   },
   {
@@ -45,7 +49,7 @@ test.each([
   { name: "two empty cells at the end", samples: steady.slice(0, -2), expected: "ends-early" },
   {
     name: "three empty cells inside",
-    samples: steady.filter((_, at) => at < 4 || at > 6),
+    samples: steady.filter((sample, at) => at < 4 || at > 6),
     expected: "too-sparse",
   },
 ])("Grid: $name", ({ samples, expected }) => {
@@ -59,18 +63,25 @@ test("Grid.shape() refuses what does not move", () => {
 });
 
 test("Grid keeps every value inside the range of the samples, whatever the times", () => {
-  const sample = fc.tuple(fc.integer({ min: 900, max: 2100 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
+  const sample = fc.tuple(
+    fc.integer({ min: 900, max: 2100 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  );
   fc.assert(
-    fc.property(fc.array(sample, { maxLength: 60 }), fc.integer({ min: 2, max: 40 }), (samples, cells) => {
-      samples.sort(([a], [b]) => a - b);
-      const filled = fill(samples, cells);
-      if (typeof filled === "string") return;
-      const inside = samples.filter(([t]) => t >= 1000 && t < 2000).map(([, value]) => value);
-      const slack = 1e-9 * Math.max(...inside.map(Math.abs));
-      for (const value of filled) {
-        expect(value).toBeGreaterThanOrEqual(Math.min(...inside) - slack);
-        expect(value).toBeLessThanOrEqual(Math.max(...inside) + slack);
-      }
-    }),
+    fc.property(
+      fc.array(sample, { maxLength: 60 }),
+      fc.integer({ min: 2, max: 40 }),
+      (samples, cells) => {
+        samples.sort(([a], [b]) => a - b);
+        const filled = fill(samples, cells);
+        if (typeof filled === "string") return;
+        const inside = samples.filter(([t]) => t >= 1000 && t < 2000).map(([, value]) => value);
+        const slack = 1e-9 * Math.max(...inside.map(Math.abs));
+        for (const value of filled) {
+          expect(value).toBeGreaterThanOrEqual(Math.min(...inside) - slack);
+          expect(value).toBeLessThanOrEqual(Math.max(...inside) + slack);
+        }
+      },
+    ),
   );
 });

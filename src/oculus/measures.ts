@@ -129,7 +129,11 @@ export class BestMeasure implements BoundedMeasure {
     if (!smooth(query as Float64Array<ArrayBuffer>, 0, length, view)) view.set(query);
     this.#length = length;
     this.#row = like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-    this.#correlation = new LaggedCorrelation(view, plan.lagMax, plan.inverse ? "both" : "positive");
+    this.#correlation = new LaggedCorrelation(
+      view,
+      plan.lagMax,
+      plan.inverse ? "both" : "positive",
+    );
     this.#same = new DtwSide(view, plan.bandShare);
     this.#opposite = new DtwSide(mirrored(view), plan.bandShare);
   }

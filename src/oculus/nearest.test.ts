@@ -7,13 +7,15 @@ test.each([1, 2, 3, 4, 5, 6])("Nearest keeps what sorting would, ties by row, se
   const random = seededRandom(seed);
   const capacity = 1 + nextInteger(random, 25);
   const nearest = new Nearest(capacity);
-  const all = Array.from({ length: nextInteger(random, 200) }, (_, row) => ({
+  const all = Array.from({ length: nextInteger(random, 200) }, (slot, row) => ({
     distance: nextInteger(random, 12),
     row,
   }));
   const shuffled = all.toSorted((a, b) => ((a.row * 7919) % 211) - ((b.row * 7919) % 211));
   for (const { distance, row } of shuffled) nearest.offer(distance, row, row - 5, row % 2 ? 1 : -1);
-  const expected = all.toSorted((a, b) => a.distance - b.distance || a.row - b.row).slice(0, capacity);
+  const expected = all
+    .toSorted((a, b) => a.distance - b.distance || a.row - b.row)
+    .slice(0, capacity);
   const found: { distance: number; row: number }[] = [];
   nearest.forEachSorted((distance, row, lag, sign) => {
     found.push({ distance, row });

@@ -48,7 +48,7 @@ export class Nearest {
 
   /** Calls back with each, nearest first. */
   forEachSorted(take: (distance: number, row: number, lag: number, sign: number) => void): void {
-    const order = Int32Array.from({ length: this.#count }, (_, at) => at);
+    const order = Int32Array.from({ length: this.#count }, (slot, at) => at);
     order.sort((a, b) => (this.#isNearer(a, b) ? -1 : 1));
     for (const at of order) {
       take(this.#distances[at]!, this.#rows[at]!, this.#lags[at]!, this.#signs[at]!);

@@ -108,7 +108,11 @@ export class CorrelationScan extends OnePass {
 
   constructor(target: ScanTarget, query: Float64Array, plan: SearchPlan) {
     super(target);
-    this.#correlation = new LaggedCorrelation(query, plan.lagMax, plan.inverse ? "both" : "positive");
+    this.#correlation = new LaggedCorrelation(
+      query,
+      plan.lagMax,
+      plan.inverse ? "both" : "positive",
+    );
     this.#isEuclidean = plan.method === "euclidean";
   }
 

@@ -84,13 +84,23 @@ export function planSearch(options: SearchOptions, pointCount: number): PlannedS
     return refused("bad-radius", `a radius is a whole number from 0 to ${radiusMax}`);
   }
   if (!isWholeUpTo(lagMax, lagLimit)) {
-    return refused("bad-lag", `a lag is a whole number of points from 0 to ${lagLimit}, half the window`);
+    return refused(
+      "bad-lag",
+      `a lag is a whole number of points from 0 to ${lagLimit}, half the window`,
+    );
   }
   if (lagMax > 0 && !looksAtLags && method !== "euclidean") {
     return refused("bad-lag", `${method} looks at no lags: it warps instead`);
   }
-  if (!isWholeUpTo(limit, matchCountMax) || limit === 0 || !isWholeUpTo(offset, matchCountMax - limit)) {
-    return refused("bad-limit", `limit is at least 1, limit and offset together at most ${matchCountMax}`);
+  if (
+    !isWholeUpTo(limit, matchCountMax) ||
+    limit === 0 ||
+    !isWholeUpTo(offset, matchCountMax - limit)
+  ) {
+    return refused(
+      "bad-limit",
+      `limit is at least 1, limit and offset together at most ${matchCountMax}`,
+    );
   }
   return {
     ok: true,

@@ -28,7 +28,8 @@ function randomTable(random: Random, rowCount: number, precision: "single" | "do
       continue;
     }
     const copied = kept[nextInteger(random, Math.max(1, kept.length))];
-    const shape = kind < 4 && copied !== undefined ? copied.slice() : randomValues(pointCount, random);
+    const shape =
+      kind < 4 && copied !== undefined ? copied.slice() : randomValues(pointCount, random);
     if (kind === 3) for (let i = 0; i < pointCount; i++) shape[i] = -shape[i]!;
     zNormalise(shape);
     kept.push(shape);
@@ -37,7 +38,12 @@ function randomTable(random: Random, rowCount: number, precision: "single" | "do
   return table;
 }
 
-function search(table: ShapeTable, shape: Float64Array, options: SearchOptions, slice = 7): SearchAnswer {
+function search(
+  table: ShapeTable,
+  shape: Float64Array,
+  options: SearchOptions,
+  slice = 7,
+): SearchAnswer {
   const planned = planSearch(options, pointCount);
   if (!planned.ok) throw new Error(planned.message);
   const running = new ShapeSearch(table, shape, planned.plan);
@@ -103,7 +109,11 @@ test.each(cases)(
       expect(byEuclidean.isExact).toBe(true);
       expect(byEuclidean.comparedCount).toBe(byEuclidean.totalCount);
       expect(idsAndDistances(byEuclidean.matches)).toEqual(
-        naiveSearch(table, bothSigns((row) => euclidean(query, row)), common),
+        naiveSearch(
+          table,
+          bothSigns((row) => euclidean(query, row)),
+          common,
+        ),
       );
 
       const bandShare = random.next() * 0.3;
@@ -111,7 +121,11 @@ test.each(cases)(
       const byDtw = search(table, query, { ...common, method: "dtw", bandShare });
       expect(byDtw.comparedCount).toBe(byDtw.totalCount);
       expect(idsAndDistances(byDtw.matches)).toEqual(
-        naiveSearch(table, bothSigns((row) => Math.sqrt(naiveDtwSquared(query, row, band))), common),
+        naiveSearch(
+          table,
+          bothSigns((row) => Math.sqrt(naiveDtwSquared(query, row, band))),
+          common,
+        ),
       );
     }
   },
@@ -123,7 +137,11 @@ test.each([1, 2, 3])("fastdtw equals a search with the published algorithm, seed
   const query = table.shape(59) ?? table.shape(58) ?? randomValues(pointCount, random);
   zNormalise(query);
   const options = { limit: 10, radius: 3 };
-  const expected = naiveSearch(table, (row) => plainFastDtw([...query], [...row], 3).distance, options);
+  const expected = naiveSearch(
+    table,
+    (row) => plainFastDtw([...query], [...row], 3).distance,
+    options,
+  );
   const { matches } = search(table, query, { ...options, method: "fastdtw" });
   expect(matches.map(({ distance }) => distance.toFixed(9))).toEqual(
     expected.map(({ distance }) => distance.toFixed(9)),
@@ -168,7 +186,9 @@ test.each([1, 2, 3, 4])("best in slices equals best of each row by itself, seed 
 });
 
 test("best finds a lagging mirror image and says so", () => {
-  const source = randomValues(pointCount + 2, seededRandom(9)).map((value, at) => value + Math.sin(at));
+  const source = randomValues(pointCount + 2, seededRandom(9)).map(
+    (value, at) => value + Math.sin(at),
+  );
   const query = source.slice(2);
   const table = new ShapeTable({ pointCount });
   const shape = source.slice(0, -2).map((value) => 5 - value);
@@ -224,7 +244,11 @@ test("ShapeSearch.runFor() stops at its budget and not before it has got on", ()
   const table = randomTable(seededRandom(8), 3000, "single");
   const planned = planSearch({ method: "euclidean" }, pointCount);
   if (!planned.ok) throw new Error(planned.message);
-  const running = new ShapeSearch(table, table.shape(table.idCount - 1) ?? table.shape(8)!, planned.plan);
+  const running = new ShapeSearch(
+    table,
+    table.shape(table.idCount - 1) ?? table.shape(8)!,
+    planned.plan,
+  );
   expect(running.runFor(4, ticking)).toBe(false);
   const { comparedCount } = running.answer();
   expect(comparedCount).toBeGreaterThan(0);

@@ -129,7 +129,10 @@ export class ShapeTable {
   }
 
   #grow(rowCount: number): void {
-    const capacity = Math.min(rowCountMax, Math.max(rowCount, Math.ceil(this.#states.length * 1.5)));
+    const capacity = Math.min(
+      rowCountMax,
+      Math.max(rowCount, Math.ceil(this.#states.length * 1.5)),
+    );
     const rows = this.#allocate(capacity);
     rows.set(this.#rows);
     this.#rows = rows;

@@ -27,7 +27,8 @@ export function smooth(rows: ShapeRows, base: number, length: number, into: Shap
   let sum = first * width;
   let ahead = 0;
   let behind = first * width;
-  for (let k = 1; k < width; k++) sum += (width - k) * (first + (k < length ? rows[base + k]! : last));
+  for (let k = 1; k < width; k++)
+    sum += (width - k) * (first + (k < length ? rows[base + k]! : last));
   for (let k = 1; k <= width; k++) ahead += k < length ? rows[base + k]! : last;
   const weight = 1 / (width * width);
   let total = 0;

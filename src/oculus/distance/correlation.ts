@@ -45,7 +45,10 @@ export class LaggedCorrelation {
    * @param signs  "positive" looks for rows that move the same way only
    */
   constructor(query: Float64Array, lagMax: number, signs: "both" | "positive") {
-    assert(lagMax >= 0 && lagMax <= lagMaxOf(query.length), "half of the row overlaps at every lag");
+    assert(
+      lagMax >= 0 && lagMax <= lagMaxOf(query.length),
+      "half of the row overlaps at every lag",
+    );
     const length = query.length;
     this.#length = length;
     this.#signs = signs;

@@ -10,9 +10,13 @@ import { FastDtw } from "./fast-dtw.ts";
 import { kimBound, queryBound, rowBound } from "./lower-bounds.ts";
 import { naiveDtwSquared, naiveLaggedCorrelation, pearson, randomValues } from "./naive.fixture.ts";
 
-const rounds = Array.from({ length: 40 }, (_, at) => ({ seed: at + 1 }));
+const rounds = Array.from({ length: 40 }, (slot, at) => ({ seed: at + 1 }));
 
-function shapes(seed: number): { query: Float64Array; row: Float64Array<ArrayBuffer>; length: number } {
+function shapes(seed: number): {
+  query: Float64Array;
+  row: Float64Array<ArrayBuffer>;
+  length: number;
+} {
   const random = seededRandom(seed);
   const length = 2 + nextInteger(random, 70);
   const query = randomValues(length, random);
@@ -22,16 +26,19 @@ function shapes(seed: number): { query: Float64Array; row: Float64Array<ArrayBuf
   return { query, row, length };
 }
 
-test.each(rounds)("euclideanSquared() is 2m(1 - r), and the quick forms agree, seed $seed", ({ seed }) => {
-  const { query, row, length } = shapes(seed);
-  const squared = euclideanSquared(query, row, 0, 1);
-  const r = pearson([...query], [...row]);
-  expect(squared).toBeCloseTo(2 * length * (1 - r), 8);
-  expect(euclideanSquared(query, row, 0, -1)).toBeCloseTo(2 * length * (1 + r), 8);
-  expect(dotProduct(query, row, 0)).toBeCloseTo(length * r, 8);
-  expect(isWithinEuclidean(query, row, 0, squared)).toBe(true);
-  expect(isWithinEuclidean(query, row, 0, squared * (1 - 1e-6) - 1e-9)).toBe(squared === 0);
-});
+test.each(rounds)(
+  "euclideanSquared() is 2m(1 - r), and the quick forms agree, seed $seed",
+  ({ seed }) => {
+    const { query, row, length } = shapes(seed);
+    const squared = euclideanSquared(query, row, 0, 1);
+    const r = pearson([...query], [...row]);
+    expect(squared).toBeCloseTo(2 * length * (1 - r), 8);
+    expect(euclideanSquared(query, row, 0, -1)).toBeCloseTo(2 * length * (1 + r), 8);
+    expect(dotProduct(query, row, 0)).toBeCloseTo(length * r, 8);
+    expect(isWithinEuclidean(query, row, 0, squared)).toBe(true);
+    expect(isWithinEuclidean(query, row, 0, squared * (1 - 1e-6) - 1e-9)).toBe(squared === 0);
+  },
+);
 
 test.each(rounds)("BandedDtw equals the plain table bit for bit, seed $seed", ({ seed }) => {
   const { query, row, length } = shapes(seed);
@@ -77,19 +84,22 @@ test.each(rounds)("no lower bound is above the DTW distance, seed $seed", ({ see
   }
 });
 
-test.each(rounds)("EnvelopeMaker gives the lowest and highest within the band, seed $seed", ({ seed }) => {
-  const { row, length } = shapes(seed);
-  for (const band of [0, 1, 3, length - 1]) {
-    const maker = new EnvelopeMaker(length, band);
-    const envelope = maker.empty();
-    maker.fill(row, 0, envelope);
-    for (let i = 0; i < length; i++) {
-      const near = row.slice(Math.max(0, i - band), i + band + 1);
-      expect(envelope.lower[i]).toBe(Math.min(...near));
-      expect(envelope.upper[i]).toBe(Math.max(...near));
+test.each(rounds)(
+  "EnvelopeMaker gives the lowest and highest within the band, seed $seed",
+  ({ seed }) => {
+    const { row, length } = shapes(seed);
+    for (const band of [0, 1, 3, length - 1]) {
+      const maker = new EnvelopeMaker(length, band);
+      const envelope = maker.empty();
+      maker.fill(row, 0, envelope);
+      for (let i = 0; i < length; i++) {
+        const near = row.slice(Math.max(0, i - band), i + band + 1);
+        expect(envelope.lower[i]).toBe(Math.min(...near));
+        expect(envelope.upper[i]).toBe(Math.max(...near));
+      }
     }
-  }
-});
+  },
+);
 
 test.each(rounds)("LaggedCorrelation equals Pearson's r lag by lag, seed $seed", ({ seed }) => {
   const { query, row, length } = shapes(seed);
@@ -120,10 +130,13 @@ test.each([
 });
 
 test("LaggedCorrelation for one sign only leaves the opposite out", () => {
-  const query = Float64Array.from({ length: 20 }, (_, at) => Math.sin(at));
+  const query = Float64Array.from({ length: 20 }, (slot, at) => Math.sin(at));
   zNormalise(query);
   const correlation = new LaggedCorrelation(query, 0, "positive");
-  correlation.compare(query.map((value) => -value), 0);
+  correlation.compare(
+    query.map((value) => -value),
+    0,
+  );
   expect(correlation.r).toBe(0);
 });
 
@@ -150,6 +163,10 @@ test("FastDtw leaves nothing of one row behind for the next", () => {
   const { row: other } = shapes(3 + 1000);
   const fast = new FastDtw(query, 1);
   const first = fast.distance(row, 0, Infinity);
-  fast.distance(Float64Array.from(query, (_, at) => other[at % other.length]!), 0, Infinity);
+  fast.distance(
+    Float64Array.from(query, (slot, at) => other[at % other.length]!),
+    0,
+    Infinity,
+  );
   expect(fast.distance(row, 0, Infinity)).toBe(first);
 });

@@ -25,15 +25,16 @@ export function bandOf(share: number, length: number): number {
 export class BandedDtw {
   readonly #length: number;
   readonly #band: number;
-  #previous: Float64Array;
-  #current: Float64Array;
+  /** Two lines of the table; which is which changes from line to line. */
+  readonly #even: Float64Array;
+  readonly #odd: Float64Array;
 
   constructor(length: number, band: number) {
     assert(band >= 0 && band < length, "the band is narrower than the row");
     this.#length = length;
     this.#band = band;
-    this.#previous = new Float64Array(length);
-    this.#current = new Float64Array(length);
+    this.#even = new Float64Array(length);
+    this.#odd = new Float64Array(length);
   }
 
   /**
@@ -44,8 +45,8 @@ export class BandedDtw {
   squared(query: Float64Array, rows: ShapeRows, base: number, cutoff: number): number {
     const length = this.#length;
     const band = this.#band;
-    let previous = this.#previous;
-    let current = this.#current;
+    let previous = this.#odd;
+    let current = this.#even;
     // Columns of the line above that are still alive: first, and one past the last.
     let first = 0;
     let end = 0;

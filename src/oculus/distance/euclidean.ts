@@ -60,7 +60,13 @@ export function isWithinEuclidean(
     const l = query[i + 9]! - rows[at + 9]!;
     const m = query[i + 10]! - rows[at + 10]!;
     const n = query[i + 11]! - rows[at + 11]!;
-    sum += a * a + e * e + k * k + (b * b + f * f + l * l) + (c * c + g * g + m * m) + (d * d + h * h + n * n);
+    sum +=
+      a * a +
+      e * e +
+      k * k +
+      (b * b + f * f + l * l) +
+      (c * c + g * g + m * m) +
+      (d * d + h * h + n * n);
     if (sum > limitWithSlack) return false;
   }
   for (; i < length; i++) {

@@ -152,43 +152,37 @@ export class FastDtw {
 
   /**
    * Moves every cell of the window by `by` in eight directions and marks where it lands; what would
-   * leave the table is stopped at its rim, diagonals on their way. Only the ends of a line can widen
-   * the window, except near the first and last column, where a diagonal is stopped on its way: there
-   * each cell lands on a line of its own.
+   * leave the table is stopped at its rim, diagonals on their way.
+   *
+   * Lines of a window begin and end ever farther right, so of the eight only two can lower a line's
+   * begin, straight left and down left, and only their opposites can raise its end; and only the
+   * outermost cell of a line matters. But near the first and last column a diagonal is stopped on
+   * its way, so there each cell lands on a line of its own.
    */
-  #widen(fine: Level, by: number): void {
-    const { low, high, length } = fine;
+  #widen({ low, high, length }: Level, by: number): void {
     const last = length - 1;
-    this.#lowBefore.set(low);
-    this.#highBefore.set(high);
+    const lowBefore = this.#lowBefore;
+    const highBefore = this.#highBefore;
+    lowBefore.set(low);
+    highBefore.set(high);
     for (let i = 0; i < length; i++) {
-      const from = this.#lowBefore[i]!;
-      const until = this.#highBefore[i]!;
-      this.#spread(fine, i, from, by);
-      this.#spread(fine, i, until, by);
-      for (let j = from + 1; j < until && j <= by; j++) this.#spread(fine, i, j, by);
-      for (let j = Math.max(from + 1, last - by); j < until; j++) this.#spread(fine, i, j, by);
+      const from = lowBefore[i]!;
+      const until = highBefore[i]!;
+      const down = by < last - i ? by : last - i;
+      const up = by < i ? by : i;
+      low[i] = Math.min(low[i]!, from > by ? from - by : 0);
+      for (let j = from; j <= until; j++) {
+        const step = j < down ? j : down;
+        if (j - step < low[i + step]!) low[i + step] = j - step;
+        if (j >= by) break;
+      }
+      high[i] = Math.max(high[i]!, until + by < last ? until + by : last);
+      for (let j = until; j >= from; j--) {
+        const step = last - j < up ? last - j : up;
+        if (j + step > high[i - step]!) high[i - step] = j + step;
+        if (last - j >= by) break;
+      }
     }
-  }
-
-  #spread({ low, high, length }: Level, i: number, j: number, by: number): void {
-    const last = length - 1;
-    const toTop = Math.min(by, i);
-    const toBottom = Math.min(by, last - i);
-    const toLeft = Math.min(by, j);
-    const toRight = Math.min(by, last - j);
-    mark(low, high, i - toTop, j);
-    mark(low, high, i + toBottom, j);
-    mark(low, high, i, j - toLeft);
-    mark(low, high, i, j + toRight);
-    const northWest = Math.min(toTop, toLeft);
-    mark(low, high, i - northWest, j - northWest);
-    const northEast = Math.min(toTop, toRight);
-    mark(low, high, i - northEast, j + northEast);
-    const southWest = Math.min(toBottom, toLeft);
-    mark(low, high, i + southWest, j - southWest);
-    const southEast = Math.min(toBottom, toRight);
-    mark(low, high, i + southEast, j + southEast);
   }
 }
 

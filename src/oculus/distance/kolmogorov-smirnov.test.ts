@@ -11,19 +11,24 @@ test.each([
   expect(kolmogorovSmirnov(Float64Array.from(first), Float64Array.from(second))).toBe(expected);
 });
 
-test.each([1, 2, 3, 4, 5, 6, 7, 8])("kolmogorovSmirnov() equals the definition, seed %i", (seed) => {
-  const random = seededRandom(seed);
-  const draw = (): Float64Array =>
-    Float64Array.from({ length: 1 + nextInteger(random, 60) }, () =>
-      seed % 2 === 0 ? nextInteger(random, 8) : nextNormal(random),
-    ).sort();
-  const first = draw();
-  const second = draw();
-  const shareUpTo = (values: Float64Array, limit: number): number =>
-    values.filter((value) => value <= limit).length / values.length;
-  const gaps = [...first, ...second].map((x) => Math.abs(shareUpTo(first, x) - shareUpTo(second, x)));
-  expect(kolmogorovSmirnov(first, second)).toBeCloseTo(Math.max(...gaps), 12);
-});
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  "kolmogorovSmirnov() equals the definition, seed %i",
+  (seed) => {
+    const random = seededRandom(seed);
+    const draw = (): Float64Array =>
+      Float64Array.from({ length: 1 + nextInteger(random, 60) }, () =>
+        seed % 2 === 0 ? nextInteger(random, 8) : nextNormal(random),
+      ).sort();
+    const first = draw();
+    const second = draw();
+    const shareUpTo = (values: Float64Array, limit: number): number =>
+      values.filter((value) => value <= limit).length / values.length;
+    const gaps = [...first, ...second].map((x) =>
+      Math.abs(shareUpTo(first, x) - shareUpTo(second, x)),
+    );
+    expect(kolmogorovSmirnov(first, second)).toBeCloseTo(Math.max(...gaps), 12);
+  },
+);
 
 test.each([
   // λ = 1.3581 and 1.6276 are the tabled 5 % and 1 % points of Kolmogorov's distribution.

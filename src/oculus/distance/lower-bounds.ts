@@ -40,7 +40,7 @@ export function rowBound(
   const { lower, upper } = envelope;
   const last = query.length - 1;
   let sum = kimBound(query, rows, base);
-  for (let i = 1; i < last; ) {
+  for (let i = 1; i < last;) {
     if (sum > limit) return sum;
     const blockEnd = i + 8 < last ? i + 8 : last;
     for (; i < blockEnd; i++) {
