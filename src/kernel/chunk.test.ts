@@ -132,6 +132,25 @@ test.each([
   expect(() => encode(timesMs, timesMs)).toThrow(/broken assertion/);
 });
 
+test.each([
+  {
+    name: "120 samples of 42",
+    timesMs: everyTenSeconds(120),
+    values: new Array<number>(120).fill(42),
+    bytes: "10 7800 1200 0068e5cf8b01 70281200 00 00 2a",
+  },
+  {
+    name: "four decimals with a gap",
+    timesMs: [start, start + 10_000, start + 20_000, start + 50_000],
+    values: [21.5, 21.25, 22, 21.75],
+    bytes: "11 0400 1d00 0068e5cf8b01 50c30000 41909c01a09c0104 02 428d2119b1",
+  },
+])("the format stays as docs/formats/chunk.md draws it: $name", ({ timesMs, values, bytes }) => {
+  const chunk = roundTrip(timesMs, values);
+  const digits = [...chunk].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  expect(digits).toBe(bytes.replaceAll(" ", ""));
+});
+
 const steps = fc.oneof(
   fc.constant(10_000),
   fc.integer({ min: 1, max: 3 }).map((n) => n * 1000),

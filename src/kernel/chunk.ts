@@ -8,35 +8,22 @@
  *     11  span     u32: milliseconds from the first to the last sample
  *     15  spanHigh u16: its upper bits, only with a wide span
  *         steps    an integer block of count - 1, only for form 1
- *         values   kind u8, then what the kind says
- *
- *     kind: bits 0-2 decimal exponent, bits 3-4 what follows:
- *       0 frame   an integer block of count
- *       1 delta   the first as signed varint, an integer block of count - 1 differences
- *       2 xor     XOR with the value before
- *       3 raw     count doubles, 8 bytes each
+ *         values   as chunk-values.ts says
  *
  * Everything is little-endian; docs/formats/chunk.md draws it with examples. The parts are in
- * timestamps.ts, decimal.ts, integer-block.ts and xor-values.ts.
+ * timestamps.ts, chunk-values.ts and the files these name.
  *
  * The readers take any bytes: what is no chunk is answered with -1. They do not find every flipped
  * bit; that is the work of the checksum around a chunk on disk.
  */
 import { assert } from "../base/assert.ts";
-import { powerOfTen, toDecimals } from "./decimal.ts";
-import {
-  emptyBlockPlan,
-  integerBlockBytesMax,
-  planIntegers,
-  readIntegers,
-  writeIntegers,
-} from "./integer-block.ts";
+import { readChunkValues, valueCountMax, writeChunkValues } from "./chunk-values.ts";
+import { integerBlockBytesMax } from "./integer-block.ts";
 import { fillRegular, isRegular, readSteps, writeSteps } from "./timestamps.ts";
-import { readSigned, varintBytesMax, varintEnd, writeSigned } from "./varint.ts";
-import { readXorValues, writeXorValues, xorValuesBytesMax } from "./xor-values.ts";
+import { xorValuesBytesMax } from "./xor-values.ts";
 
 /** Most samples one chunk holds. */
-export const chunkSampleCountMax = 480;
+export const chunkSampleCountMax = valueCountMax;
 /** Times lie in 0 <= t < chunkTimeMsMax: until the year 10889. */
 export const chunkTimeMsMax = 2 ** 48;
 
@@ -44,8 +31,6 @@ const headerBytesMin = 15;
 const version = 1;
 const stepsForm = 1;
 const wideForm = 4;
-const kinds = { frame: 0, delta: 1, xor: 2, raw: 3 } as const;
-const wholeMax = 2 ** 53;
 
 /** No chunk of `count` samples is longer; `encodeChunk` needs this much room. */
 export function chunkBytesMax(count: number): number {
@@ -84,8 +69,8 @@ export function encodeChunk(
     out[at++] = spanHigh;
     out[at++] = spanHigh >>> 8;
   }
-  if (hasSteps) at = writeSteps(timesMs, from, count, numbers, out, at);
-  at = writeValues(values, from, count, out, at);
+  if (hasSteps) at = writeSteps(timesMs, from, count, steps, out, at);
+  at = writeChunkValues(values, from, count, out, at);
 
   out[offset] = (hasSteps ? stepsForm : 0) | (isWide ? wideForm : 0) | (version << 4);
   const length = at - offset;
@@ -137,7 +122,7 @@ export function decodeChunk(
   const valuesAt = readTimes(bytes, offset, count, timesMs, at);
   if (valuesAt < 0) return -1;
   const end = offset + readHalf(bytes, offset + 3);
-  return readValues(bytes, valuesAt, end, count, values, at) ? count : -1;
+  return readChunkValues(bytes, valuesAt, end, count, values, at) ? count : -1;
 }
 
 /** As `decodeChunk`, the times only. */
@@ -152,127 +137,7 @@ export function decodeChunkTimes(
 }
 
 // Encoding is not re-entrant and each thread loads its own copy of this file, so the room is shared.
-const numbers = new Float64Array(chunkSampleCountMax);
-const differences = new Float64Array(chunkSampleCountMax);
-const framePlan = emptyBlockPlan();
-const deltaPlan = emptyBlockPlan();
-
-function writeValues(
-  values: Float64Array,
-  from: number,
-  count: number,
-  out: Uint8Array,
-  offset: number,
-): number {
-  const exponent = toDecimals(values, from, count, numbers);
-  if (exponent >= 0) {
-    const first = numbers[0]!;
-    const canDelta = takeDifferences(count);
-    planIntegers(numbers, count, framePlan);
-    if (canDelta && framePlan.width > 0) planIntegers(differences, count - 1, deltaPlan);
-    else deltaPlan.bodyBytes = Infinity;
-    // A frame decodes faster and lets one value be read alone: a delta must earn its place.
-    if (deltaPlan.bodyBytes + varintBytesMax < framePlan.bodyBytes * 0.8) {
-      out[offset] = exponent | (kinds.delta << 3);
-      const at = writeSigned(first, out, offset + 1);
-      return writeIntegers(differences, count - 1, deltaPlan, out, at);
-    }
-    if (framePlan.bodyBytes < count * 8) {
-      out[offset] = exponent | (kinds.frame << 3);
-      return writeIntegers(numbers, count, framePlan, out, offset + 1);
-    }
-  }
-  out[offset] = kinds.xor << 3;
-  const end = writeXorValues(values, from, count, out, offset + 1);
-  if (end - offset - 1 < count * 8) return end;
-  out[offset] = kinds.raw << 3;
-  return writeRaw(values, from, count, out, offset + 1);
-}
-
-/** Fills `differences` from `numbers`. @returns whether all are exact, and worth a try */
-function takeDifferences(count: number): boolean {
-  if (count < 4) return false;
-  let largest = 0;
-  for (let k = 1; k < count; k++) {
-    const difference = numbers[k]! - numbers[k - 1]!;
-    differences[k - 1] = difference;
-    if (difference > largest) largest = difference;
-    else if (-difference > largest) largest = -difference;
-  }
-  return largest < wholeMax;
-}
-
-function readValues(
-  bytes: Uint8Array,
-  offset: number,
-  end: number,
-  count: number,
-  values: Float64Array,
-  to: number,
-): boolean {
-  if (offset >= end) return false;
-  const kind = bytes[offset]!;
-  const power = powerOfTen(kind & 7);
-  switch (kind >>> 3) {
-    case kinds.frame:
-      return readIntegers(bytes, offset + 1, end, count, power, values, to) === end;
-    case kinds.delta:
-      return readDelta(bytes, offset + 1, end, count, power, values, to);
-    case kinds.xor:
-      return readXorValues(bytes, offset + 1, end, count, values, to);
-    case kinds.raw:
-      return readRaw(bytes, offset + 1, end, count, values, to);
-    default:
-      return false;
-  }
-}
-
-function readDelta(
-  bytes: Uint8Array,
-  offset: number,
-  end: number,
-  count: number,
-  power: number,
-  values: Float64Array,
-  to: number,
-): boolean {
-  const at = varintEnd(bytes, offset, end);
-  if (at < 0 || count < 2) return false;
-  if (readIntegers(bytes, at, end, count - 1, 1, values, to + 1) !== end) return false;
-  let number = readSigned(bytes, offset);
-  values[to] = number / power;
-  for (let k = to + 1; k < to + count; k++) {
-    number += values[k]!;
-    values[k] = number / power;
-  }
-  return true;
-}
-
-function writeRaw(
-  values: Float64Array,
-  from: number,
-  count: number,
-  out: Uint8Array,
-  offset: number,
-): number {
-  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  for (let k = 0; k < count; k++) view.setFloat64(offset + k * 8, values[from + k]!, true);
-  return offset + count * 8;
-}
-
-function readRaw(
-  bytes: Uint8Array,
-  offset: number,
-  end: number,
-  count: number,
-  values: Float64Array,
-  to: number,
-): boolean {
-  if (end - offset !== count * 8) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let k = 0; k < count; k++) values[to + k] = view.getFloat64(offset + k * 8, true);
-  return true;
-}
+const steps = new Float64Array(chunkSampleCountMax);
 
 function readTimes(
   bytes: Uint8Array,

@@ -28,50 +28,7 @@ import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
 import { RawSamples } from "./raw-samples.ts";
 import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
-
-export interface SeriesMemoryOptions {
-  /** More series than this are refused and counted. */
-  readonly seriesCountMax: number;
-  /**
-   * When names, samples and lists take more, new series are refused, and a series that seals a chunk
-   * lets go of its two oldest. Tables and the rounding up to pages come on top.
-   */
-  readonly memoryBytesMax?: number;
-  /** Samples after which an open chunk is sealed; at most half of chunkSampleCountMax. */
-  readonly chunkSampleCount?: number;
-  /** Called by `resolve` for a name seen first; not by `restoreName`. */
-  readonly onNewSeries: (id: number, bytes: Uint8Array, start: number, end: number) => void;
-  /**
-   * Called for each chunk sealed. The bytes are lent for the time of the call; the callee must not
-   * call back. `isRewrite`: made of a chunk sealed before and samples that came late; wherever both
-   * have a sample of one time, this one holds. Not called for `restoreSealed` itself; `add` and
-   * `restoreOpen` do call it when a chunk fills up, in recovery too.
-   */
-  readonly onSealed: (
-    id: number,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    isRewrite: boolean,
-  ) => void;
-}
-
-export interface SeriesMemoryStats {
-  readonly seriesCount: number;
-  /** Late samples that wait to be merged count, even where they will replace another. */
-  readonly sampleCount: number;
-  readonly memoryBytes: number;
-  /** Samples older than the newest of their series. */
-  readonly lateCount: number;
-  /** Samples that replaced one of the same time; late ones are known when they are merged. */
-  readonly duplicateCount: number;
-  /** Times a name was refused: too many series or bytes, or no name. */
-  readonly refusedSeriesCount: number;
-  /** Samples refused: time not a whole number in range, or value not finite. */
-  readonly refusedSampleCount: number;
-  /** Samples let go of before their time at memoryBytesMax; they are still on disk. */
-  readonly shedSampleCount: number;
-}
+import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
 
 const chunkSampleCountDefault = 120;
 const idRoomMin = 128;
