@@ -65,7 +65,7 @@ test("EpisodeTracker tells of a change when it is worth it, and of nothing else"
 });
 
 test("EpisodeTracker ends an episode after three calm rounds in a row with new samples", () => {
-  const tracker = new EpisodeTracker();
+  const tracker = new EpisodeTracker({ calmDurationMs: 0 });
   tracker.onAnomalous("a", verdict(), ...columns(startMs, 410), startMs);
   const calm = (afterMs: number, newestMs?: number) =>
     tracker.onCalm("a", "ok", startMs + afterMs, newestMs);
@@ -80,6 +80,62 @@ test("EpisodeTracker ends an episode after three calm rounds in a row with new s
   });
   expect(calm(8)).toBe(undefined);
   expect(tracker.activeCount).toBe(0);
+});
+
+test("EpisodeTracker ends an episode only when calm has lasted", () => {
+  const tracker = new EpisodeTracker({ calmDurationMs: 120_000 });
+  tracker.onAnomalous("a", verdict(), ...columns(startMs, 410), startMs);
+  const ends = [10, 20, 30, 60, 119, 120].map(
+    (seconds) =>
+      tracker.onCalm("a", "ok", startMs + seconds * 1000, startMs + seconds * 1000)?.change,
+  );
+  expect(ends).toEqual([undefined, undefined, undefined, undefined, undefined, "ended"]);
+});
+
+/** A check that fired beyond 100, as far as the onset asks. */
+const beyondHundred: Verdict = {
+  ...verdict(),
+  checks: [
+    {
+      check: "stddev_from_average",
+      outcome: "fired",
+      observed: 410,
+      lower: 20,
+      upper: 100,
+      isValue: true,
+    },
+  ],
+};
+
+function withTail(tail: readonly number[]): [Float64Array, Float64Array, number] {
+  const [timesMs, values, count] = columns(startMs, 50);
+  values.set(tail, count - tail.length);
+  return [timesMs, values, count];
+}
+
+test.each([
+  { name: "a spike", tail: [50, 50, 410], startedBefore: 0, peak: 410 },
+  { name: "a step found late", tail: [50, 300, 420, 400, 410], startedBefore: 3, peak: 420 },
+  { name: "a dip of two samples", tail: [50, 300, 60, 60, 400, 410], startedBefore: 4, peak: 410 },
+  { name: "two events, calm between", tail: [300, 60, 60, 60, 410], startedBefore: 0, peak: 410 },
+])("EpisodeTracker dates $name to where it began", ({ tail, startedBefore, peak }) => {
+  const tracker = new EpisodeTracker();
+  const event = tracker.onAnomalous("a", beyondHundred, ...withTail(tail), startMs);
+  const startedMs = startMs - startedBefore * minuteMs;
+  expect(event!.episode).toMatchObject({ startedMs, lastSeenMs: startMs, peak });
+  expect(event!.episode.expected!.upper).toBeLessThan(100);
+});
+
+test("EpisodeTracker begins no episode before the metric's last one ended", () => {
+  const tracker = new EpisodeTracker({ calmDurationMs: 0 });
+  const tail = [50, 300, 420, 400, 410];
+  const first = tracker.onAnomalous("a", beyondHundred, ...withTail(tail), startMs);
+  for (const afterMs of [1, 2, 3]) tracker.onCalm("a", "ok", startMs + afterMs);
+  const [timesMs, values, count] = withTail(tail);
+  for (let i = 0; i < count; i++) timesMs[i]! += minuteMs;
+  const second = tracker.onAnomalous("a", beyondHundred, timesMs, values, count, startMs);
+  expect(second!.episode.startedMs).toBe(startMs + minuteMs);
+  expect(second!.episode.id).not.toBe(first!.episode.id);
 });
 
 test("EpisodeTracker ends an episode at once when the metric stops arriving", () => {
@@ -149,7 +205,7 @@ test("SecondOrder forgets the series that triggered longest ago, and counts it",
 });
 
 test("EpisodeTracker with second order keeps one habit quiet for as long as it lasts", () => {
-  const tracker = new EpisodeTracker({ secondOrder: true, calmRoundCountMax: 1 });
+  const tracker = new EpisodeTracker({ secondOrder: true, calmDurationMs: 0, calmRoundCountMax: 1 });
   const starts: number[] = [];
   for (let hour = 0; hour < 8; hour++) {
     for (let minute = 0; minute < 3; minute++) {

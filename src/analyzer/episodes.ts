@@ -9,7 +9,9 @@
  *                              └────────onCalm, Stale──────────→ ended: "stale"
  *
  * A calm round counts only where new samples came: a metric of one sample a minute is not calm three
- * times because the sweep looked three times. Pure: times are arguments, and the caller
+ * times because the sweep looked three times. And calm has to last: a level that hovers at the edge
+ * of the vote is one episode, not twenty. An episode begins where the stretch beyond the limits
+ * began, see onset.ts, but never before the last one of its metric ended. Pure: times are arguments, and the caller
  * records the events. The number of active episodes is limited; beyond it a new one is not kept,
  * and counted.
  */
@@ -24,6 +26,7 @@ import {
   type VerdictStatus,
 } from "../model/index.ts";
 import { countBefore } from "./numerics/moments.ts";
+import { onsetIndex } from "./onset.ts";
 import { sortRange } from "./numerics/sort.ts";
 import { SecondOrder } from "./second-order.ts";
 import { sentenceOf } from "./sentence.ts";
@@ -44,6 +47,8 @@ export interface EpisodeTrackerOptions {
   readonly activeCountMax: number;
   /** Calm rounds with new samples that end an episode. */
   readonly calmRoundCountMax: number;
+  /** … and that have to reach this far beyond the newest abnormal sample. */
+  readonly calmDurationMs: number;
   /** ENABLE_SECOND_ORDER: keep quiet about a metric that triggers by habit. */
   readonly secondOrder: boolean;
 }
@@ -51,6 +56,7 @@ export interface EpisodeTrackerOptions {
 export const defaultEpisodeTrackerOptions: EpisodeTrackerOptions = {
   activeCountMax: 10_000,
   calmRoundCountMax: 3,
+  calmDurationMs: 120_000,
   secondOrder: false,
 };
 
@@ -67,6 +73,8 @@ interface ActiveEpisode {
 export class EpisodeTracker {
   readonly #options: EpisodeTrackerOptions;
   readonly #active = new Map<string, ActiveEpisode>();
+  /** When the last episode of a metric ended; of the newest `activeCountMax` metrics. */
+  readonly #endedMs = new Map<string, number>();
   readonly #secondOrder: SecondOrder | undefined;
   /** Triggers that second order keeps quiet about: when each was last abnormal. */
   readonly #quiet = new Map<string, number>();
@@ -187,6 +195,8 @@ export class EpisodeTracker {
     }
     active.calmRoundCount += 1;
     if (active.calmRoundCount < this.#options.calmRoundCountMax) return undefined;
+    const calmMs = (newestMs ?? nowMs) - active.episode.lastSeenMs;
+    if (calmMs < this.#options.calmDurationMs) return undefined;
     return this.#end(active, "calm", nowMs);
   }
 
@@ -208,7 +218,16 @@ export class EpisodeTracker {
     this.#active.delete(active.episode.name);
     // A sample's time may lie ahead of the clock; an episode never ends before it was last seen.
     const endedMs = Math.max(nowMs, active.episode.lastSeenMs);
+    this.#rememberEnd(active.episode.name, endedMs);
     return { change: "ended", episode: { ...active.episode, endedMs, endReason } };
+  }
+
+  #rememberEnd(name: string, endedMs: number): void {
+    this.#endedMs.delete(name);
+    this.#endedMs.set(name, endedMs);
+    if (this.#endedMs.size <= this.#options.activeCountMax) return;
+    const { value: oldest } = this.#endedMs.keys().next();
+    if (oldest !== undefined) this.#endedMs.delete(oldest);
   }
 
   #begin(
@@ -219,19 +238,27 @@ export class EpisodeTracker {
     count: number,
     observed: number,
   ): Episode {
-    const startedMs = timesMs[count - 1]!;
+    const lastSeenMs = timesMs[count - 1]!;
+    const endedMs = this.#endedMs.get(name) ?? -Infinity;
+    let onset = onsetIndex(verdict.checks, values, count);
+    while (onset < count - 1 && timesMs[onset]! <= endedMs) onset += 1;
+    const startedMs = timesMs[onset]!;
     const { before, expected } = this.#measureHour(timesMs, values, count, startedMs);
+    let peak = count - 1;
+    for (let i = onset; i < count; i++) {
+      if (isFarther(values[i]!, values[peak]!, before)) peak = i;
+    }
     return {
       id: episodeId(name, startedMs),
       name,
       startedMs,
-      lastSeenMs: startedMs,
+      lastSeenMs,
       endedMs: null,
       endReason: null,
       before,
       observed,
-      peak: observed,
-      peakMs: startedMs,
+      peak: values[peak]!,
+      peakMs: timesMs[peak]!,
       expected,
       checks: verdict.checks,
       voteCount: verdict.voteCount,
@@ -285,8 +312,7 @@ function episodeId(name: string, startedMs: number): string {
 
 function goOn(episode: Episode, verdict: Verdict, newestMs: number, observed: number): Episode {
   const { before } = episode;
-  const centre = before ?? 0;
-  const isPeak = Math.abs(observed - centre) > Math.abs(episode.peak - centre);
+  const isPeak = isFarther(observed, episode.peak, before);
   return {
     ...episode,
     lastSeenMs: Math.max(newestMs, episode.lastSeenMs),
@@ -303,6 +329,11 @@ function goOn(episode: Episode, verdict: Verdict, newestMs: number, observed: nu
       checkCount: verdict.checks.length,
     }),
   };
+}
+
+function isFarther(value: number, than: number, before: number | null): boolean {
+  const centre = before ?? 0;
+  return Math.abs(value - centre) > Math.abs(than - centre);
 }
 
 function isNoteworthy({ episode, told, toldMs }: ActiveEpisode, nowMs: number): boolean {

@@ -41,3 +41,19 @@ export interface EpisodeEvent {
   readonly change: EpisodeChange;
   readonly episode: Episode;
 }
+
+const minuteMs = 60_000;
+
+/** The window to search with: the episode's stretch with a margin, about an hour for a short one. */
+export function searchWindowOf(
+  episode: Pick<Episode, "startedMs" | "lastSeenMs">,
+  nowMs: number,
+): { readonly fromMs: number; readonly untilMs: number } {
+  const lengthMs = Math.max(0, episode.lastSeenMs - episode.startedMs);
+  const untilMs = Math.min(nowMs, episode.lastSeenMs + Math.max(5 * minuteMs, lengthMs / 4));
+  const fromMs = Math.min(
+    episode.startedMs - Math.max(15 * minuteMs, lengthMs / 2),
+    untilMs - 60 * minuteMs,
+  );
+  return { fromMs, untilMs };
+}

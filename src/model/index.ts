@@ -2,4 +2,5 @@ export * from "./episode.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
+export * from "./similarity.ts";
 export * from "./verdict.ts";

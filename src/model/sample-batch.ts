@@ -50,9 +50,7 @@ export class SampleBatchBuilder {
   }
 
   get isFull(): boolean {
-    return (
-      this.#count === this.#rowCountMax || this.#nameBytes + nameBytesMax > this.#names.length
-    );
+    return this.#count === this.#rowCountMax || this.#nameBytes + nameBytesMax > this.#names.length;
   }
 
   /**

@@ -44,7 +44,8 @@ export function canonicalName(name: string): string {
   const tags = new Map<string, string>();
   for (const tag of name.slice(cut + 1).split(";")) {
     const equals = tag.indexOf("=");
-    if (equals > 0 && equals < tag.length - 1) tags.set(tag.slice(0, equals), tag.slice(equals + 1));
+    if (equals > 0 && equals < tag.length - 1)
+      tags.set(tag.slice(0, equals), tag.slice(equals + 1));
   }
   const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1));
   return name.slice(0, cut) + sorted.map(([key, value]) => `;${key}=${value}`).join("");
@@ -101,7 +102,11 @@ function parseGlob(glob: string): GlobPart[] {
     else if (close > 0) {
       const inside = glob.slice(i + 1, close);
       const isNegated = inside.startsWith("!") || inside.startsWith("^");
-      parts.push({ kind: "set", chars: expandRanges(isNegated ? inside.slice(1) : inside), isNegated });
+      parts.push({
+        kind: "set",
+        chars: expandRanges(isNegated ? inside.slice(1) : inside),
+        isNegated,
+      });
       i = close;
     } else parts.push({ kind: "text", char });
   }
@@ -155,5 +160,7 @@ export function nameRank(query: string, name: string): 0 | 1 | 2 {
 
 /** Sorts matching names, best answers first. */
 export function sortNames(names: string[], query: string): string[] {
-  return names.sort((a, b) => nameRank(query, a) - nameRank(query, b) || (a < b ? -1 : a > b ? 1 : 0));
+  return names.sort(
+    (a, b) => nameRank(query, a) - nameRank(query, b) || (a < b ? -1 : a > b ? 1 : 0),
+  );
 }

@@ -34,6 +34,11 @@ export interface AnomalyJson {
   votes: number;
   checks: CheckJson[];
   sentence: string;
+  /** The window to search with: its stretch with a margin. */
+  searchFrom: number;
+  searchUntil: number;
+  /** Saved collections that it looks like; filled in the answer about one anomaly. */
+  seenBefore?: SeenBeforeJson[];
 }
 
 /** GET /kale/points */
@@ -165,6 +170,118 @@ export interface SummaryJson {
 export interface AnomalyEventJson {
   change: "started" | "changed" | "ended";
   anomaly: AnomalyJson;
+}
+
+export type SimilarMethod = "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change";
+
+/** A saved collection that a window looks like: "seen before: NAME, 93 %". */
+export interface SeenBeforeJson {
+  collection: string;
+  name: string;
+  /** The saved metric that is most alike. */
+  metric: string;
+  likeness: number;
+  from: number;
+  until: number;
+}
+
+export interface SimilarMatchJson {
+  name: string;
+  /** The likeness, 0 to 100; the same number twice, for the original's readers. */
+  score: number;
+  likeness: number;
+  /** Raw, as the method defines it; smaller is more alike. */
+  distance: number;
+  /** Seconds by which the match moves later than the query; negative: earlier. */
+  lag: number;
+  sign: 1 | -1;
+}
+
+/**
+ * GET /kale/similar, and POST of `{"values":[…]}` for a drawn shape. With
+ * `Accept: application/x-ndjson` a line of this for each better answer, the last with `final: true`.
+ */
+export interface SimilarJson {
+  query: {
+    name: string | null;
+    from: number;
+    until: number;
+    method: SimilarMethod;
+    /** On the grid, not normalised. */
+    values: number[];
+  };
+  matches: SimilarMatchJson[];
+  final: boolean;
+  exact: boolean;
+  compared: number;
+  total: number;
+  /** Metrics that could not be compared, by reason. */
+  unmatched: Record<string, number>;
+  tookMs: number;
+  /** Only in the final answer to a named query. */
+  seenBefore: SeenBeforeJson[];
+}
+
+export interface CollectionItemJson {
+  name: string;
+  from: number;
+  until: number;
+  points: [time: number, value: number][];
+}
+
+/** GET /kale/collections/ID */
+export interface CollectionJson {
+  id: string;
+  name: string;
+  note: string;
+  created: number;
+  changed: number;
+  items: CollectionItemJson[];
+}
+
+/** GET /kale/collections gives a list of these. */
+export interface CollectionSummaryJson {
+  id: string;
+  name: string;
+  note: string;
+  created: number;
+  changed: number;
+  metrics: string[];
+}
+
+/** POST /kale/collections; the server takes the snapshot of each item's window. */
+export interface NewCollectionJson {
+  name: string;
+  note: string;
+  items: { name: string; from: number; until: number }[];
+}
+
+/** PUT /kale/collections/ID: what is given is changed. `remove` names items to leave out. */
+export interface CollectionChangeJson {
+  name?: string;
+  note?: string;
+  add?: { name: string; from: number; until: number }[];
+  remove?: number[];
+}
+
+/** GET /kale/collections/export, and POST /kale/collections/import of the same. */
+export interface CollectionsFileJson {
+  format: "kale-collections";
+  version: 1;
+  collections: Omit<CollectionJson, "id">[];
+}
+
+/** GET /kale/session: who the browser is signed in as. */
+export interface SessionJson {
+  signedIn: boolean;
+  user: string | null;
+}
+
+/** GET /kale/users (signed in only). */
+export interface UserJson {
+  name: string;
+  created: number;
+  lastSeen: number | null;
 }
 
 export interface ErrorJson {
