@@ -6,7 +6,8 @@
  * With `--if-stale` nothing is built while the fingerprint beside dist/web is that of today's
  * sources. The fingerprint is taken over contents, not times: a checkout changes times. The build
  * goes into a folder of its own and replaces dist/web when it is whole, so that a server which
- * reads dist/web never sees half of it and a failed build leaves the last good one.
+ * reads dist/web never sees half of it and a failed build leaves the last good one. Where the
+ * development packages are not installed, pages that were built before are kept.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -14,7 +15,8 @@ import { relative, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const pagesFolder = resolve(root, "dist/web");
-const freshFolder = resolve(root, "dist/web.fresh");
+/** Of this process alone: two commands that start at once may both build. */
+const freshFolder = resolve(root, `dist/web.fresh-${process.pid}`);
 const fingerprintFile = resolve(root, "dist/web.fingerprint");
 
 process.exitCode = await buildPages(process.argv.includes("--if-stale"));
@@ -33,12 +35,17 @@ async function buildPages(onlyIfStale: boolean): Promise<number> {
       logLevel: "warn",
       build: { outDir: freshFolder },
     });
-    rmSync(pagesFolder, { recursive: true, force: true });
-    renameSync(freshFolder, pagesFolder);
+    replacePages();
     writeFileSync(fingerprintFile, fingerprint);
   } catch (error) {
+    if (isMissingPackage(error) && arePagesThere()) {
+      say("pages: kept as they are; building them needs the development packages");
+      return 0;
+    }
     process.stderr.write(`pages: not built: ${reasonOf(error)}\n`);
     return 1;
+  } finally {
+    rmSync(freshFolder, { recursive: true, force: true });
   }
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   say(`pages: built into ${relative(root, pagesFolder)}, ${sizeOfPages()}, in ${seconds} s`);
@@ -69,10 +76,27 @@ function fingerprintOfSources(): string {
 
 function isBuiltFrom(fingerprint: string): boolean {
   return (
-    existsSync(resolve(pagesFolder, "index.html")) &&
+    arePagesThere() &&
     existsSync(fingerprintFile) &&
     readFileSync(fingerprintFile, "utf8") === fingerprint
   );
+}
+
+function arePagesThere(): boolean {
+  return existsSync(resolve(pagesFolder, "index.html"));
+}
+
+/** A rename does not replace a folder that is not empty, and another build may come in between. */
+function replacePages(): void {
+  for (let triesLeft = 3; ; triesLeft--) {
+    rmSync(pagesFolder, { recursive: true, force: true });
+    try {
+      renameSync(freshFolder, pagesFolder);
+      return;
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+    }
+  }
 }
 
 function sizeOfPages(): string {
@@ -83,11 +107,12 @@ function sizeOfPages(): string {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") {
-    return `${error.message}\nThe pages are built with Vite, a development package: run npm ci.`;
-  }
-  return error.message;
+  const message = error instanceof Error ? error.message : String(error);
+  return isMissingPackage(error) ? `${message}\nRun npm ci, with development packages.` : message;
+}
+
+function isMissingPackage(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
 }
 
 function say(line: string): void {

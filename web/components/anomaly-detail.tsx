@@ -180,7 +180,7 @@ function NoPoints({ onUsual }: { readonly onUsual: () => void }): JSX.Element {
 /** The last hour while it goes on; afterwards the anomaly with its surroundings, an hour at least. */
 function usualChoice({ state, started, ended }: AnomalyJson): RangeChoice {
   if (state === "active" || ended === null) return { kind: "last", seconds: hourSeconds };
-  const until = Math.min(ended + 900, Math.floor(nowSeconds()));
+  const until = Math.min(ended + 900, roundedNow());
   return { kind: "fixed", range: { from: Math.min(started - 1800, until - hourSeconds), until } };
 }
 

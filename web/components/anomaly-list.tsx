@@ -57,8 +57,10 @@ export function AnomalyList(props: AnomalyListProps): JSX.Element {
       onPointerEnter={(event) => {
         if (event.pointerType === "mouse") hold(true);
       }}
-      onPointerLeave={() => hold(false)}
-      onFocusIn={() => hold(true)}
+      onPointerLeave={(event) => hold(hasVisibleFocus(event.currentTarget))}
+      onFocusIn={(event) => {
+        if (hasVisibleFocus(event.currentTarget)) hold(true);
+      }}
       onFocusOut={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) hold(false);
       }}
@@ -88,4 +90,9 @@ export function AnomalyList(props: AnomalyListProps): JSX.Element {
       <CalmWords />
     </section>
   );
+}
+
+/** A focus that the reader sees and moves by keys; the one a click leaves behind holds nothing. */
+function hasVisibleFocus(list: Element): boolean {
+  return list.querySelector(":focus-visible") !== null;
 }

@@ -1,7 +1,7 @@
 /** All nine checks with what they compared: when the anomaly was last seen, and now. */
 import type { JSX } from "preact";
 import type { CheckJson, VerdictJson } from "../../src/webapp/contract.ts";
-import { wordsOfCheck } from "../lib/check-words.ts";
+import { wordsOfCheck, wordsOfStatus } from "../lib/check-words.ts";
 import { formatLimits, formatValue } from "../lib/format.ts";
 
 export interface ChecksTableProps {
@@ -9,12 +9,6 @@ export interface ChecksTableProps {
   readonly then?: readonly CheckJson[] | undefined;
   readonly verdict: VerdictJson | undefined;
 }
-
-const statusWords: Readonly<Record<Exclude<VerdictJson["status"], "ok">, string>> = {
-  TooShort: "Not judged now: it has too few samples yet.",
-  Stale: "Not judged now: nothing has arrived for more than 500 s.",
-  Boring: "Not judged now: its last 100 values are all the same.",
-};
 
 export function ChecksTable({ then, verdict }: ChecksTableProps): JSX.Element {
   const now = verdict?.status === "ok" ? verdict.checks : undefined;
@@ -30,7 +24,7 @@ export function ChecksTable({ then, verdict }: ChecksTableProps): JSX.Element {
         )}
       </h3>
       {verdict !== undefined && verdict.status !== "ok" && (
-        <p class="soft">{statusWords[verdict.status]}</p>
+        <p class="soft">Not judged now: {wordsOfStatus(verdict.status)}.</p>
       )}
       {names.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label="The checks and their numbers">

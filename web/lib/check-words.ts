@@ -1,4 +1,5 @@
 /** The nine checks in words: how they are called on a page, on a limit line, and what they ask. */
+import type { VerdictJson } from "../../src/webapp/contract.ts";
 
 export interface CheckWords {
   readonly label: string;
@@ -58,4 +59,15 @@ const words: Readonly<Record<string, CheckWords>> = {
 /** A check that this page does not know yet is shown by its own name. */
 export function wordsOfCheck(check: string): CheckWords {
   return words[check] ?? { label: check.replaceAll("_", " "), short: check, question: "" };
+}
+
+/** Why a metric was not judged. */
+const statusWords: Readonly<Record<Exclude<VerdictJson["status"], "ok">, string>> = {
+  TooShort: "it has too few samples yet",
+  Stale: "nothing has arrived for more than 500 s",
+  Boring: "its last 100 values are all the same",
+};
+
+export function wordsOfStatus(status: Exclude<VerdictJson["status"], "ok">): string {
+  return statusWords[status];
 }

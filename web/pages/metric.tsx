@@ -11,6 +11,7 @@ import type { Layers } from "../components/plot-layers.ts";
 import { RangePicker } from "../components/range-picker.tsx";
 import { SeriesName } from "../components/series-name.tsx";
 import { formatClock, formatSpan } from "../lib/calendar.ts";
+import { wordsOfStatus } from "../lib/check-words.ts";
 import { counted, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
 import { anomalyPath } from "../lib/route.ts";
@@ -154,7 +155,8 @@ function Standing({
     );
   }
   if (verdict === undefined) return <p class="sentence soft">Judging it…</p>;
-  if (verdict.status !== "ok") return <p class="sentence soft">Not judged: {verdict.status}.</p>;
+  if (verdict.status !== "ok")
+    return <p class="sentence soft">Not judged: {wordsOfStatus(verdict.status)}.</p>;
   return (
     <p class="sentence">
       <span class="tag ok">● calm now</span> {verdict.votes} of {verdict.checks.length} checks fire.
