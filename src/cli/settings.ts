@@ -39,7 +39,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-export const roleNames = ["horizon", "analyzer", "webapp", "oculus"] as const;
+const roleNames = ["horizon", "analyzer", "webapp", "oculus"] as const;
 
 /** The whole table; the field's name is the one in `Settings`. */
 export const settingsTable = {

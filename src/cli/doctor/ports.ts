@@ -1,5 +1,6 @@
 /** The doctor's look at the ports: free, ours, or held by somebody else, and by whom. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { freePort } from "../free-ports.ts";
 import { portFields } from "../load-settings.ts";
 import { flagOf, settingOf, type Settings } from "../settings.ts";
@@ -48,13 +49,20 @@ function holderOf(port: number): string | undefined {
     if (inodes.size === 0) return undefined;
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       if (holdsOneOf(pid, inodes)) {
-        return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+        return `${commandOf(readFileSync(`/proc/${pid}/cmdline`, "utf8"))} (pid ${pid})`;
       }
     }
   } catch {
     // Not Linux, or /proc is hidden from us.
   }
   return undefined;
+}
+
+/** Program and first argument, which tells one Node program from another; without control signs. */
+function commandOf(commandLine: string): string {
+  const [program = "", argument = ""] = commandLine.split("\0");
+  const text = `${basename(program)} ${argument}`.trim().replaceAll(/\p{Cc}/gu, "?");
+  return text.slice(0, 80);
 }
 
 function readTable(table: string): string {
