@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
+import { nextInteger, seededRandom } from "../base/random.ts";
 import type { SourceStats } from "../model/index.ts";
 import { Horizon } from "./horizon.ts";
 import { RememberingOutlet } from "./outlet.fixture.ts";
@@ -187,6 +188,33 @@ test("Horizon goes on behind bad lines, frames, messages and datagrams", async (
   expect(
     stats("pickle").clientCount + stats("msgpack").clientCount + stats("carbon").clientCount,
   ).toBe(3);
+});
+
+test("Horizon outlives any bytes on any port", async () => {
+  const { outlet, port, stats } = await open({ frameBytesMax: 1 << 16 });
+  const random = seededRandom(2024);
+  const garbage = (): Buffer => {
+    const bytes = Buffer.from(
+      Array.from({ length: 3 + nextInteger(random, 400) }, () => nextInteger(random, 256)),
+    );
+    // Often a short frame, so that the pickle itself is read.
+    if (random.next() < 0.5) bytes.fill(0, 0, 3);
+    return bytes;
+  };
+  const keys = ["pickle", "msgpack", "carbon"] as const;
+  for (const key of keys) {
+    for (let i = 0; i < 20; i++) {
+      const socket = await client(port(key));
+      if (random.next() < 0.5) socket.end(garbage());
+      else socket.write(garbage(), () => socket.resetAndDestroy());
+      await sendDatagram(port(key), garbage());
+    }
+  }
+  await until(() => keys.every((key) => stats(key).clientCount === 0));
+  (await client(port("pickle"))).write(pickleFrame("good.pickle", 1));
+  (await client(port("msgpack"))).write(message("good.msgpack", 1));
+  (await client(port("carbon"))).write("good.carbon 1 -1\n");
+  for (const key of keys) await until(() => outlet.names.includes(`good.${key}`));
 });
 
 test("Horizon closes the one connection whose framing is lost", async () => {

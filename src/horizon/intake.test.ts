@@ -52,6 +52,17 @@ test("Intake is full while a batch waits, keeps the order, and loses nothing", (
   expect(outlet.rows.every(({ shard }) => shard === 1)).toBe(true);
 });
 
+test("Intake sends nothing past a batch that waits", () => {
+  const outlet = new RememberingOutlet();
+  outlet.roomCount = 0;
+  const intake = new Intake(outlet, { rowsPerBatch: 2, flushAfterMs: 60_000 });
+  add(intake, 2);
+  outlet.roomCount = 10; // and nobody has said so yet
+  for (const value of [10, 11]) intake.add(0, Buffer.from("late"), 0, 4, 1, value);
+  outlet.giveRoom(0);
+  expect(outlet.rows.map(({ value }) => value)).toEqual([0, 1, 10, 11]);
+});
+
 test("Intake.drain() waits for room, and says what it could not hand on", async () => {
   const outlet = new RememberingOutlet();
   outlet.roomCount = 0;

@@ -1,5 +1,5 @@
 export { CarbonStream } from "./carbon-stream.ts";
-export { readCarbonDatagram, readCarbonLine, readCarbonLines } from "./carbon-line.ts";
+export { readCarbonDatagram } from "./carbon-line.ts";
 export type { CarbonFault } from "./carbon-line.ts";
 export { MsgpackDatagrams, MsgpackStream } from "./msgpack-stream.ts";
 export type { MsgpackFault } from "./msgpack.ts";

@@ -18,8 +18,8 @@ import type { PickleValues } from "./pickle-values.ts";
 
 /** Longer texts are refused; names end far below. */
 export const pickleTextBytesMax = 4096;
-/** Longer numbers are refused; a double ends at 2^1024, which is 129 bytes or 309 digits. */
-export const pickleNumberBytesMax = 512;
+/** Longer numbers are refused: senders write 8 bytes or 24 digits, and wide ones cost time. */
+export const pickleNumberBytesMax = 64;
 
 /** `bytes[start, end)` without opcode and LF. */
 export function addIntegerLine(

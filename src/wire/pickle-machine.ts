@@ -23,8 +23,8 @@ import {
   addUnicodeLine,
   pickleTextBytesMax,
 } from "./pickle-literals.ts";
+import { PickleStack } from "./pickle-stack.ts";
 import {
-  kindList,
   kindLongText,
   kindNumber,
   kindObject,
@@ -33,7 +33,6 @@ import {
   PickleValues,
 } from "./pickle-values.ts";
 
-const markCountMax = 64;
 const protocolMax = 5;
 
 /** Faults that cost the whole pickle. */
@@ -57,15 +56,7 @@ export class PickleMachine {
   /** Next byte to read, and the end. */
   #at = 0;
   #end = 0;
-  #stack = new Int32Array(256);
-  #height = 0;
-  /** Heights of the stack at each open MARK. */
-  readonly #marks = new Int32Array(markCountMax);
-  #markCount = 0;
-  /** Value + 1 at each key; 0 is none, everywhere from `#memoEnd` on. */
-  #memo = new Int32Array(256);
-  #memoEnd = 0;
-  #memoCount = 0;
+  readonly #stack = new PickleStack(this.values);
 
   /**
    * Runs the pickle in `bytes[start, end)`; its values stay readable until the next run.
@@ -74,38 +65,34 @@ export class PickleMachine {
    */
   run(bytes: Uint8Array, start: number, end: number): number | PickleMachineFault {
     this.values.clear();
-    this.#memo.fill(0, 0, this.#memoEnd);
-    this.#memoEnd = 0;
-    this.#memoCount = 0;
-    this.#markCount = 0;
-    this.#height = 0;
+    this.#stack.clear(end - start);
     this.result = -1;
     this.firstObject = -1;
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
-    const fault = this.#runOpcodes(end - start);
+    const fault = this.#runOpcodes();
     this.#bytes = noBytes;
     if (fault !== undefined) return fault;
-    this.result = this.#stack[this.#height - 1]!;
+    this.result = this.#stack.peek(0);
     return this.#at;
   }
 
   // Cases are literals, so that the switch is a jump table; one call less per opcode is why the
   // commonest are written out here.
-  #runOpcodes(memoKeyEnd: number): PickleMachineFault | undefined {
+  #runOpcodes(): PickleMachineFault | undefined {
     const bytes = this.#bytes;
     const end = this.#end;
     const values = this.values;
+    const stack = this.#stack;
     while (this.#at < end) {
       if (values.isFull) return "too-many-values";
-      if (this.#height === this.#stack.length) this.#growStack();
       const opcode = bytes[this.#at++]!;
       const at = this.#at;
       let isSound = true;
       switch (opcode) {
         case 0x2e: // STOP
-          return this.#height >= 1 ? undefined : "bad-stack";
+          return stack.holds(1) ? undefined : "bad-stack";
         case 0x80: // PROTO version
           if (at < end && bytes[at]! > protocolMax) return "bad-protocol";
           isSound = this.#skip(1);
@@ -117,22 +104,22 @@ export class PickleMachine {
         // Numbers
         case 0x47: // BINFLOAT
           if (at + 8 > end) return "cut-short";
-          this.#push(values.add(kindNumber, float64BigEndian(bytes, at), at, at + 8));
+          stack.push(values.add(kindNumber, float64BigEndian(bytes, at), at, at + 8));
           this.#at = at + 8;
           break;
         case 0x4b: // BININT1
           if (at + 1 > end) return "cut-short";
-          this.#push(values.add(kindNumber, bytes[at]!, at, at + 1));
+          stack.push(values.add(kindNumber, bytes[at]!, at, at + 1));
           this.#at = at + 1;
           break;
         case 0x4d: // BININT2
           if (at + 2 > end) return "cut-short";
-          this.#push(values.add(kindNumber, uint16LittleEndian(bytes, at), at, at + 2));
+          stack.push(values.add(kindNumber, uint16LittleEndian(bytes, at), at, at + 2));
           this.#at = at + 2;
           break;
         case 0x4a: // BININT, signed
           if (at + 4 > end) return "cut-short";
-          this.#push(values.add(kindNumber, uint32LittleEndian(bytes, at) | 0, at, at + 4));
+          stack.push(values.add(kindNumber, uint32LittleEndian(bytes, at) | 0, at, at + 4));
           this.#at = at + 4;
           break;
         case 0x8a: // LONG1 length1
@@ -165,61 +152,60 @@ export class PickleMachine {
 
         // Tuples and lists
         case 0x28: // MARK
-          if (this.#markCount === markCountMax) return "too-deep";
-          this.#marks[this.#markCount++] = this.#height;
+          if (!stack.mark()) return "too-deep";
           break;
         case 0x29: // EMPTY_TUPLE
-          this.#push(values.addTuple(this.#stack, 0, 0));
+          stack.push(values.addTuple(noChildren, 0, 0));
           break;
         case 0x85: // TUPLE1
         case 0x86: // TUPLE2
         case 0x87: // TUPLE3
-          if (!this.#holds(opcode - 0x84)) return "bad-stack";
-          this.#foldTuple(this.#height - (opcode - 0x84));
+          if (!stack.holds(opcode - 0x84)) return "bad-stack";
+          stack.foldTuple(opcode - 0x84);
           break;
         case 0x74: // TUPLE
-          if (this.#markCount === 0) return "bad-stack";
-          this.#foldTuple(this.#popMark());
+          if (!stack.hasMark(0)) return "bad-stack";
+          stack.foldTupleToMark();
           break;
         case 0x5d: // EMPTY_LIST
-          this.#push(values.addList());
+          stack.push(values.addList());
           break;
         case 0x6c: // LIST
-          if (this.#markCount === 0) return "bad-stack";
-          this.#foldList(this.#popMark());
+          if (!stack.hasMark(0)) return "bad-stack";
+          stack.foldListToMark();
           break;
         case 0x61: // APPEND
-          if (!this.#holds(2)) return "bad-stack";
-          this.#appendFrom(this.#height - 1);
+          if (!stack.holds(2)) return "bad-stack";
+          stack.append(1);
           break;
         case 0x65: // APPENDS
-          if (!this.#isMarkAbove(1)) return "bad-stack";
-          this.#appendFrom(this.#popMark());
+          if (!stack.hasMark(1)) return "bad-stack";
+          stack.appendToMark();
           break;
 
         // The memo and the stack itself
         case 0x71: // BINPUT key1
           if (at + 1 > end) return "cut-short";
           this.#at = at + 1;
-          if (!this.#put(bytes[at]!, memoKeyEnd)) return "bad-memo";
+          if (!stack.put(bytes[at])) return "bad-memo";
           break;
         case 0x72: // LONG_BINPUT key4
           if (at + 4 > end) return "cut-short";
           this.#at = at + 4;
-          if (!this.#put(uint32LittleEndian(bytes, at), memoKeyEnd)) return "bad-memo";
+          if (!stack.put(uint32LittleEndian(bytes, at))) return "bad-memo";
           break;
         case 0x94: // MEMOIZE: the next key
-          if (!this.#put(this.#memoCount, memoKeyEnd)) return "bad-memo";
+          if (!stack.put()) return "bad-memo";
           break;
         case 0x68: // BINGET key1
           if (at + 1 > end) return "cut-short";
           this.#at = at + 1;
-          if (!this.#get(bytes[at]!)) return "bad-memo";
+          if (!stack.get(bytes[at]!)) return "bad-memo";
           break;
         case 0x6a: // LONG_BINGET key4
           if (at + 4 > end) return "cut-short";
           this.#at = at + 4;
-          if (!this.#get(uint32LittleEndian(bytes, at))) return "bad-memo";
+          if (!stack.get(uint32LittleEndian(bytes, at))) return "bad-memo";
           break;
         case 0x70: // PUT line
         case 0x67: {
@@ -227,22 +213,21 @@ export class PickleMachine {
           const lineEnd = this.#takeLine();
           if (lineEnd < 0) return "cut-short";
           const key = parseDecimal(bytes, at, lineEnd);
-          if (!(opcode === 0x70 ? this.#put(key, memoKeyEnd) : this.#get(key))) return "bad-memo";
+          if (!(opcode === 0x70 ? stack.put(key) : stack.get(key))) return "bad-memo";
           break;
         }
         case 0x30: // POP
-          if (this.#markCount > 0 && this.#marks[this.#markCount - 1] === this.#height) {
-            this.#popMark();
-          } else if (this.#holds(1)) this.#height -= 1;
+          if (stack.isMarkOnTop) stack.dropToMark();
+          else if (stack.holds(1)) stack.drop(1);
           else return "bad-stack";
           break;
         case 0x31: // POP_MARK
-          if (this.#markCount === 0) return "bad-stack";
-          this.#height = this.#popMark();
+          if (!stack.hasMark(0)) return "bad-stack";
+          stack.dropToMark();
           break;
         case 0x32: // DUP
-          if (!this.#holds(1)) return "bad-stack";
-          this.#push(this.#stack[this.#height - 1]!);
+          if (!stack.holds(1)) return "bad-stack";
+          stack.push(stack.peek(0));
           break;
 
         default: {
@@ -258,6 +243,7 @@ export class PickleMachine {
   /** Opcodes of which only the effect on the stack is kept. */
   #runInert(opcode: number): PickleMachineFault | undefined {
     const at = this.#at;
+    const stack = this.#stack;
     switch (opcode) {
       case 0x4e: // NONE
       case 0x88: // NEWTRUE
@@ -267,15 +253,17 @@ export class PickleMachine {
         return this.#replace(0, kindOther, at, at);
       case 0x64: // DICT
       case 0x91: // FROZENSET
-        if (this.#markCount === 0) return "bad-stack";
-        this.#height = this.#popMark();
+        if (!stack.hasMark(0)) return "bad-stack";
+        stack.dropToMark();
         return this.#replace(0, kindOther, at, at);
       case 0x73: // SETITEM
-        return this.#drop(2, 1);
+        if (!stack.holds(3)) return "bad-stack";
+        stack.drop(2);
+        return undefined;
       case 0x75: // SETITEMS
       case 0x90: // ADDITEMS
-        if (!this.#isMarkAbove(1)) return "bad-stack";
-        this.#height = this.#popMark();
+        if (!stack.hasMark(1)) return "bad-stack";
+        stack.dropToMark();
         return undefined;
       case 0x96: // BYTEARRAY8 length8
         if (!this.#pushText(8)) return "cut-short";
@@ -285,8 +273,8 @@ export class PickleMachine {
       case 0x69: // INST line line
         if (this.#takeLine() < 0 || this.#takeLine() < 0) return "cut-short";
         if (opcode === 0x69) {
-          if (this.#markCount === 0) return "bad-stack";
-          this.#height = this.#popMark();
+          if (!stack.hasMark(0)) return "bad-stack";
+          stack.dropToMark();
         }
         return this.#replace(0, kindObject, at, this.#at);
       case 0x93: // STACK_GLOBAL: module name
@@ -299,8 +287,8 @@ export class PickleMachine {
       case 0x62: // BUILD: object state
         return this.#replace(2, kindObject, at, at);
       case 0x6f: // OBJ: mark class arguments
-        if (this.#markCount === 0) return "bad-stack";
-        this.#height = this.#popMark();
+        if (!stack.hasMark(0)) return "bad-stack";
+        stack.dropToMark();
         return this.#replace(0, kindObject, at, at);
       case 0x82: // EXT1
       case 0x83: // EXT2
@@ -327,107 +315,36 @@ export class PickleMachine {
     start: number,
     end: number,
   ): PickleMachineFault | undefined {
-    if (!this.#holds(count)) return "bad-stack";
+    const stack = this.#stack;
+    if (!stack.holds(count)) return "bad-stack";
     const values = this.values;
-    const from = this.#height - count;
     let madeFrom = start;
     let madeUntil = end;
-    for (let i = this.#height - 1; i >= from; i--) {
-      const part = this.#stack[i]!;
+    for (let below = 0; below < count; below++) {
+      const part = stack.peek(below);
       if (values.kinds[part] !== kindObject && values.kinds[part] !== kindText) continue;
       madeUntil = madeUntil === end ? values.ends[part]! : Math.max(madeUntil, values.ends[part]!);
       madeFrom = values.starts[part]!;
     }
     const value = values.add(kind, 0, madeFrom, Math.max(madeFrom, madeUntil));
-    this.#height = from;
-    this.#push(value);
+    stack.drop(count);
+    stack.push(value);
     if (kind === kindObject && this.firstObject < 0) this.firstObject = value;
     return undefined;
-  }
-
-  #drop(count: number, belowCount: number): PickleMachineFault | undefined {
-    if (!this.#holds(count + belowCount)) return "bad-stack";
-    this.#height -= count;
-    return undefined;
-  }
-
-  #push(value: number): void {
-    this.#stack[this.#height++] = value;
-  }
-
-  /** Whether `count` values lie above the newest mark. */
-  #holds(count: number): boolean {
-    const floor = this.#markCount === 0 ? 0 : this.#marks[this.#markCount - 1]!;
-    return this.#height - floor >= count;
-  }
-
-  /** Whether there is a mark with `count` values directly below it. */
-  #isMarkAbove(count: number): boolean {
-    if (this.#markCount === 0) return false;
-    const floor = this.#markCount === 1 ? 0 : this.#marks[this.#markCount - 2]!;
-    return this.#marks[this.#markCount - 1]! - floor >= count;
-  }
-
-  #popMark(): number {
-    this.#markCount -= 1;
-    return this.#marks[this.#markCount]!;
-  }
-
-  #foldTuple(from: number): void {
-    const tuple = this.values.addTuple(this.#stack, from, this.#height);
-    this.#height = from;
-    this.#push(tuple);
-  }
-
-  #foldList(from: number): void {
-    const list = this.values.addList();
-    for (let i = from; i < this.#height; i++) this.values.append(list, this.#stack[i]!);
-    this.#height = from;
-    this.#push(list);
-  }
-
-  /** Appends `stack[from, height)` to the list below; to anything else it does nothing. */
-  #appendFrom(from: number): void {
-    const list = this.#stack[from - 1]!;
-    if (this.values.kinds[list] === kindList) {
-      for (let i = from; i < this.#height; i++) this.values.append(list, this.#stack[i]!);
-    }
-    this.#height = from;
-  }
-
-  #put(key: number, keyEnd: number): boolean {
-    if (!(key >= 0 && key < keyEnd) || !Number.isInteger(key) || !this.#holds(1)) return false;
-    if (key >= this.#memo.length) {
-      const grown = new Int32Array(Math.max(key + 1, this.#memo.length * 2));
-      grown.set(this.#memo);
-      this.#memo = grown;
-    }
-    if (this.#memo[key] === 0) this.#memoCount += 1;
-    if (key >= this.#memoEnd) this.#memoEnd = key + 1;
-    this.#memo[key] = this.#stack[this.#height - 1]! + 1;
-    return true;
-  }
-
-  #get(key: number): boolean {
-    if (!(key >= 0 && key < this.#memoEnd) || !Number.isInteger(key)) return false;
-    const value = this.#memo[key]! - 1;
-    if (value < 0) return false;
-    this.#push(value);
-    return true;
   }
 
   #pushText(lengthWidth: number): boolean {
     const start = this.#takeLength(lengthWidth);
     if (start < 0) return false;
     const kind = this.#at - start > pickleTextBytesMax ? kindLongText : kindText;
-    this.#push(this.values.add(kind, 0, start, this.#at));
+    this.#stack.push(this.values.add(kind, 0, start, this.#at));
     return true;
   }
 
   #pushLong(lengthWidth: number): boolean {
     const start = this.#takeLength(lengthWidth);
     if (start < 0) return false;
-    this.#push(addLong(this.values, this.#bytes, start, this.#at));
+    this.#stack.push(addLong(this.values, this.#bytes, start, this.#at));
     return true;
   }
 
@@ -443,7 +360,7 @@ export class PickleMachine {
           : opcode === 0x56
             ? addUnicodeLine
             : addIntegerLine;
-    this.#push(add(this.values, this.#bytes, start, lineEnd));
+    this.#stack.push(add(this.values, this.#bytes, start, lineEnd));
     return true;
   }
 
@@ -475,12 +392,7 @@ export class PickleMachine {
     this.#at += count;
     return true;
   }
-
-  #growStack(): void {
-    const grown = new Int32Array(this.#stack.length * 2);
-    grown.set(this.#stack);
-    this.#stack = grown;
-  }
 }
 
 const noBytes = new Uint8Array(0);
+const noChildren = new Int32Array(0);

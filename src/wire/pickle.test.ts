@@ -190,6 +190,7 @@ test.each([
   ["an unknown memo key", "h\x05.", "bad-memo"],
   ["a memo key of 4 G", "I1\nr\xff\xff\xff\xff.", "bad-memo"],
   ["a negative memo key", "I1\np-1\n.", "bad-memo"],
+  ["nothing to memoize", "p1\nI1\n.", "bad-memo"],
   ["a thousand marks", `${"(".repeat(1000)}.`, "too-deep"],
   ["a number alone", "I1\n.", "bad-payload"],
   ["a dict", "}.", "bad-payload"],
@@ -220,8 +221,19 @@ test("PickleReader reads 50,000 items of one frame, and small ones after it", ()
   const large = Buffer.from(`(${goodItem.repeat(50_000)}l.`, "latin1");
   reader.read(large, 0, large.length);
   expect(sink.rows).toHaveLength(50_000);
-  const small = Buffer.from("(g1\n(I1\nI2\ntt.");
-  reader.read(small, 0, small.length);
+  reader.read(Buffer.from(`${goodItem}.`), 0, goodItem.length + 1);
+  expect(sink.rows).toHaveLength(50_001);
+  expect(sink.faults).toEqual([]);
+});
+
+test("PickleReader keeps no memo from one pickle to the next", () => {
+  const sink = new RecordingSink();
+  const reader = new PickleReader(sink);
+  for (const text of ["(S'good'\np1\n(I1\nI2\ntt.", "(S'x'\np5\ng1\n(I1\nI2\ntt."]) {
+    const pickle = Buffer.from(text);
+    reader.read(pickle, 0, pickle.length);
+  }
+  expect(sink.rows).toEqual([goodRow]);
   expect(sink.reasons).toEqual(["bad-memo"]);
 });
 
