@@ -1,4 +1,5 @@
 export * from "./episode.ts";
+export * from "./keeper.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";

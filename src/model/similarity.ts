@@ -114,6 +114,98 @@ export interface Collection {
   readonly items: readonly CollectionItem[];
 }
 
+export interface CollectionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly note: string;
+  readonly createdMs: number;
+  readonly changedMs: number;
+  /** Of its items, in their order. */
+  readonly metrics: readonly string[];
+}
+
+/** What a collection is made from; its id and times are given by who keeps it. */
+export interface NewCollection {
+  readonly name: string;
+  readonly note: string;
+  readonly items: readonly CollectionItem[];
+  /** Where it was made before and comes back from a file; now if not given. */
+  readonly createdMs?: number;
+  readonly changedMs?: number;
+}
+
+/** What is undefined stays as it is. */
+export interface CollectionChange {
+  readonly name?: string;
+  readonly note?: string;
+  readonly add?: readonly CollectionItem[];
+  /** Places of items to leave out, counted before anything is added. */
+  readonly remove?: readonly number[];
+}
+
+/** What a journal holds at most; beyond it refuses. */
+export const collectionLimits = {
+  collectionCountMax: 1_000,
+  itemCountMax: 200,
+  /** In Unicode characters. */
+  nameLengthMax: 200,
+  noteLengthMax: 20_000,
+} as const;
+
+export type CollectionFault =
+  | "unknown-collection"
+  | "name-taken"
+  | "bad-name"
+  | "bad-note"
+  | "no-such-item"
+  | "too-many-items"
+  | "too-many-collections";
+
+export type CollectionOutcome =
+  | { readonly ok: true; readonly collection: Collection }
+  | { readonly ok: false; readonly fault: CollectionFault };
+
+/** A new collection found its name taken, so it got another. */
+export interface CollectionRename {
+  readonly from: string;
+  readonly to: string;
+}
+
+export type CollectionImport =
+  | {
+      readonly ok: true;
+      readonly ids: readonly string[];
+      readonly renamed: readonly CollectionRename[];
+    }
+  | { readonly ok: false; readonly fault: CollectionFault };
+
+/** An item and the collection it is in. */
+export interface SavedItem {
+  readonly collectionId: string;
+  readonly collectionName: string;
+  readonly item: CollectionItem;
+}
+
+/** Keeps collections across restarts. Names are unique. */
+export interface CollectionJournal {
+  /** Another one after each change: whoever matches against `items` then builds anew. */
+  readonly revision: number;
+  /** Sorted by name. */
+  list(): CollectionSummary[];
+  get(id: string): Collection | undefined;
+  create(collection: NewCollection): CollectionOutcome;
+  change(id: string, change: CollectionChange): CollectionOutcome;
+  /** @returns whether there was one */
+  remove(id: string): boolean;
+  /** Takes all or none; a name that is taken gets a number behind it: "disk full (2)". */
+  addAll(collections: readonly NewCollection[]): CollectionImport;
+  /** @returns how many there were */
+  wipe(): number;
+  /** Every item of every collection, one at a time; not to be held open over a change. */
+  items(): Iterable<SavedItem>;
+  state(): { readonly collectionCount: number; readonly itemCount: number };
+}
+
 /** A saved collection that a window looks like. */
 export interface SeenBefore {
   readonly collectionId: string;

@@ -155,7 +155,10 @@ export class EventHub {
     let text = this.#entryTexts.get(entry);
     if (text === undefined) {
       const { change, episode } = entry.event;
-      const data: AnomalyEventJson = { change, anomaly: anomalyJson(episode) };
+      const data: AnomalyEventJson = {
+        change,
+        anomaly: anomalyJson(episode, this.#parts.clock.nowMs()),
+      };
       text = `id: ${entry.id}\nevent: anomaly\ndata: ${JSON.stringify(data)}\n\n`;
       this.#entryTexts.set(entry, text);
     }

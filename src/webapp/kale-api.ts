@@ -74,7 +74,9 @@ function addAnomalyRoutes(app: Hono<WebappEnv>, { parts }: KaleApiParts): void {
         ? {}
         : { range: { fromMs: fromMs ?? 0, untilMs: untilMs ?? query.nowMs + dayMs } }),
     };
-    return context.json(parts.episodes.find(asked).map(anomalyJson));
+    return context.json(
+      parts.episodes.find(asked).map((episode) => anomalyJson(episode, query.nowMs)),
+    );
   });
 
   app.get("/kale/anomalies/:id", (context) => {
@@ -82,7 +84,7 @@ function addAnomalyRoutes(app: Hono<WebappEnv>, { parts }: KaleApiParts): void {
     if (fault !== undefined) return answerFault(context, fault);
     const id = context.req.param("id");
     const episode = parts.episodes.get(id);
-    if (episode !== undefined) return context.json(anomalyJson(episode));
+    if (episode !== undefined) return context.json(anomalyJson(episode, parts.clock.nowMs()));
     const message = `No anomaly has the id ${quoted(id)}; old ones are forgotten.`;
     return answerFault(context, { code: "unknown-anomaly", message });
   });

@@ -1,5 +1,12 @@
 /** From the words of the program to the JSON of contract.ts: seconds for milliseconds, no infinities. */
-import type { CheckResult, Episode, ShardStats, SourceStats, Verdict } from "../model/index.ts";
+import {
+  searchWindowOf,
+  type CheckResult,
+  type Episode,
+  type ShardStats,
+  type SourceStats,
+  type Verdict,
+} from "../model/index.ts";
 import type {
   AnomalyJson,
   CanaryJson,
@@ -10,8 +17,9 @@ import type {
 } from "./contract.ts";
 import type { CanaryReport } from "./parts.ts";
 
-export function anomalyJson(episode: Episode): AnomalyJson {
+export function anomalyJson(episode: Episode, nowMs: number): AnomalyJson {
   const { expected } = episode;
+  const window = searchWindowOf(episode, nowMs);
   return {
     id: episode.id,
     name: episode.name,
@@ -28,6 +36,8 @@ export function anomalyJson(episode: Episode): AnomalyJson {
     votes: episode.voteCount,
     checks: episode.checks.map(checkJson),
     sentence: episode.sentence,
+    searchFrom: window.fromMs / 1000,
+    searchUntil: window.untilMs / 1000,
   };
 }
 
