@@ -5,6 +5,7 @@
  * \UXXXXXXXX, and its other bytes are Latin-1. Source: CPython, Lib/pickletools.py and the codecs
  * "string_escape" and "raw_unicode_escape".
  */
+import { uint32LittleEndian } from "./byte-order.ts";
 import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
 import {
   kindLiteral,
@@ -164,16 +165,19 @@ function addNumberText(
 
 function longToNumber(bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return 0;
-  const isNegative = bytes[end - 1]! >= 0x80;
-  if (end - start <= 6) {
-    let number = 0;
-    for (let at = end - 1; at >= start; at--) number = number * 256 + bytes[at]!;
-    return isNegative ? number - 256 ** (end - start) : number;
+  const highStart = start + Math.floor((end - start - 1) / 4) * 4;
+  let high = bytes[end - 1]! >= 0x80 ? -1 : 0;
+  for (let at = end - 1; at >= highStart; at--) high = (high << 8) | bytes[at]!;
+  if (highStart === start) return high;
+  // Both parts are exact, so that their sum rounds once, to nearest.
+  if (highStart === start + 4) return high * 4294967296 + uint32LittleEndian(bytes, start);
+
+  // Number(bigint) rounds once, to nearest, too.
+  let long = BigInt(high);
+  for (let at = highStart - 4; at >= start; at -= 4) {
+    long = (long << 32n) | BigInt(uint32LittleEndian(bytes, at));
   }
-  // Number(bigint) rounds to nearest, ties to even; anything else rounds twice.
-  let long = 0n;
-  for (let at = end - 1; at >= start; at--) long = (long << 8n) | BigInt(bytes[at]!);
-  return Number(isNegative ? long - (1n << BigInt((end - start) * 8)) : long);
+  return Number(long);
 }
 
 function holdsByte(bytes: Uint8Array, start: number, end: number, wanted: number): boolean {

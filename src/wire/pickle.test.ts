@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { nextInteger, seededRandom } from "../base/random.ts";
 import { HeldBytes, PickleFrames } from "./pickle-frames.ts";
 import { PickleReader } from "./pickle.ts";
 import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";
@@ -101,6 +102,27 @@ test.each([
 
 test("PickleReader takes an empty list in silence", () => {
   expect(read("].")).toEqual(new RecordingSink());
+});
+
+test("PickleReader reads long integers of any width, rounded once", () => {
+  const random = seededRandom(7);
+  for (let i = 0; i < 5000; i++) {
+    const width = 1 + nextInteger(random, 64);
+    const bytes = Buffer.from(Array.from({ length: width }, () => nextInteger(random, 256)));
+    // Often ones or zeros below the top, so that ties of rounding occur.
+    if (i % 3 > 0) bytes.fill(i % 3 === 1 ? 0 : 0xff, 0, nextInteger(random, width));
+    const unsigned = BigInt(`0x${Buffer.from(bytes).reverse().toString("hex")}`);
+    const expected = Number(BigInt.asIntN(width * 8, unsigned));
+    const sink = read(
+      Buffer.concat([
+        Buffer.from("(S'a'\n(I1\n"),
+        Buffer.of(0x8a, width),
+        bytes,
+        Buffer.from("tt."),
+      ]),
+    );
+    if (!Object.is(sink.rows[0]?.value, expected)) expect.fail(`${bytes.toString("hex")} at ${i}`);
+  }
 });
 
 test("PickleReader passes what is no number in float's words on to the sink", () => {
