@@ -3,7 +3,7 @@
  * to open it; nothing here knows how it keeps its samples.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { nextInteger, seededRandom } from "../base/random.ts";
+import { nextInteger, seededRandom, type Random } from "../base/random.ts";
 import {
   batchOf,
   SampleBatchBuilder,
@@ -78,8 +78,8 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
       ["regular steps", (i: number) => i * 10_000],
       ["gaps", (i: number) => i * 10_000 + Math.floor(i / 50) * 37 * minuteMs],
       ["irregular steps", (i: number) => i * 9_000 + ((i * 7919) % 8_000)],
-    ])("a series with %s comes back whole", async (_, offsetOf) => {
-      const rows = Array.from({ length: 500 }, (_, i): [number, number] => [
+    ])("a series with %s comes back whole", async (unused, offsetOf) => {
+      const rows = Array.from({ length: 500 }, (unused, i): [number, number] => [
         baseMs - 5 * hourMs + offsetOf(i),
         (i * 31) % 17,
       ]);
@@ -96,7 +96,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
       ["a third", 1 / 3],
       ["two decimals", -17.29],
       ["a large whole number", 123_456_789_012_345],
-    ])("%s is kept bit for bit, alone and among others", async (_, value) => {
+    ])("%s is kept bit for bit, alone and among others", async (unused, value) => {
       const rows: [number, number][] = [
         [baseMs, value],
         [baseMs + 10_000, 0],
@@ -127,12 +127,12 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
     });
 
     test("late samples find their place, hours after their neighbours", async () => {
-      const rows = Array.from({ length: 700 }, (_, i): [number, number] => [
+      const rows = Array.from({ length: 700 }, (unused, i): [number, number] => [
         baseMs - 5 * hourMs + i * 20_000,
         i,
       ]);
-      const late = rows.filter((_, i) => i % 97 === 13);
-      const inTime = rows.filter((_, i) => i % 97 !== 13);
+      const late = rows.filter((unused, i) => i % 97 === 13);
+      const inTime = rows.filter((unused, i) => i % 97 !== 13);
       await store.write(batchOf(inTime.map(([timeMs, value]) => ["a", timeMs, value])));
       await store.commit();
       for (const [timeMs, value] of late) await store.write(batchOf([["a", timeMs, value]]));
@@ -141,7 +141,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
 
     test("samples in any order come back in order", async () => {
       const random = seededRandom(5);
-      const rows = Array.from({ length: 900 }, (_, i): [number, number] => [
+      const rows = Array.from({ length: 900 }, (unused, i): [number, number] => [
         baseMs - hourMs + i * 5000,
         i,
       ]);
@@ -156,7 +156,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
     test("history from days ago is taken, oldest last too", async () => {
       const days = [1, 5, 3, 9, 2, 7];
       for (const day of days) {
-        const rows = Array.from({ length: 50 }, (_, i): Row => [
+        const rows = Array.from({ length: 50 }, (unused, i): Row => [
           "a",
           baseMs - day * 24 * hourMs + i * minuteMs,
           day * 1000 + i,
@@ -168,7 +168,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
         [...days]
           .sort((a, b) => b - a)
           .flatMap((day) =>
-            Array.from({ length: 50 }, (_, i): [number, number] => [
+            Array.from({ length: 50 }, (unused, i): [number, number] => [
               baseMs - day * 24 * hourMs + i * minuteMs,
               day * 1000 + i,
             ]),
@@ -231,7 +231,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
 
     test("writes at the same time from several sides are all kept", async () => {
       await Promise.all(
-        Array.from({ length: 20 }, async (_, side) => {
+        Array.from({ length: 20 }, async (unused, side) => {
           for (let i = 0; i < 20; i++) {
             await store.write(batchOf([[`side.${side}`, baseMs + i * 1000, side * 100 + i]]));
             if (i % 7 === side % 7) await store.commit();
@@ -241,7 +241,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
       await store.commit();
       await reopen();
       for (let side = 0; side < 20; side++) {
-        const rows = Array.from({ length: 20 }, (_, i) => [baseMs + i * 1000, side * 100 + i]);
+        const rows = Array.from({ length: 20 }, (unused, i) => [baseMs + i * 1000, side * 100 + i]);
         expect(pairs(await store.read(`side.${side}`, always))).toEqual(rows);
       }
     });
@@ -258,7 +258,7 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
         });
         for (const [name, timeMs, value] of rows) {
           let series = twin.get(name);
-          if (series === undefined) twin.set(name, (series = new Map()));
+          if (series === undefined) twin.set(name, (series = new Map<number, number>()));
           series.set(timeMs, value);
         }
         await store.write(batchOf(rows));
@@ -272,7 +272,12 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
     });
 
     test("stats() tells of series, samples and durability", async () => {
-      await store.write(batchOf([["a", baseMs, 1], ["b", baseMs, 2]]));
+      await store.write(
+        batchOf([
+          ["a", baseMs, 1],
+          ["b", baseMs, 2],
+        ]),
+      );
       await store.commit();
       expect(store.stats()).toMatchObject({
         seriesCount: 2,
@@ -294,16 +299,14 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
 }
 
 function pairs(columns: SampleColumns | undefined): [timeMs: number, value: number][] {
-  expect(columns).toBeDefined();
-  const { timesMs, values } = columns!;
-  return Array.from(timesMs, (timeMs, i) => [timeMs, values[i]!]);
+  if (columns === undefined) throw new Error("the series is unknown");
+  const { timesMs, values } = columns;
+  return Array.from(timesMs, (timeMs, i) => [timeMs, values[i] ?? NaN]);
 }
 
-function shuffle<Item>(items: readonly Item[], random: { next(): number }): Item[] {
-  const shuffled = [...items];
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = Math.floor(random.next() * (i + 1));
-    [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
-  }
-  return shuffled;
+function shuffle<Item>(items: readonly Item[], random: Random): Item[] {
+  return items
+    .map((item) => ({ item, key: random.next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }

@@ -251,21 +251,25 @@ export class ArchiveFile {
   async serials(): Promise<Uint32Array> {
     const file = await this.#disk.open(this.path, "read");
     try {
-      await this.#loadFoot(file);
-      if (this.#rebuilt === undefined) {
-        const found: number[] = [];
-        for (let page = 0; page < this.#firstSerials!.length; page++) {
-          const entries = await this.#page(file, page);
-          if (entries === undefined) break;
-          for (let at = 0; at < entries.length; at += entryBytes)
-            found.push(new ByteReader(entries, at).u32());
-        }
-        if (this.#rebuilt === undefined) return Uint32Array.from(found);
-      }
-      return Uint32Array.from(this.#rebuilt!.keys()).sort();
+      const found = await this.#indexedSerials(file);
+      return found ?? Uint32Array.from(this.#rebuilt?.keys() ?? []).sort();
     } finally {
       await file.close();
     }
+  }
+
+  /** @returns undefined where the index had to be made anew */
+  async #indexedSerials(file: DiskFile): Promise<Uint32Array | undefined> {
+    await this.#loadFoot(file);
+    if (this.#firstSerials === undefined || this.#rebuilt !== undefined) return undefined;
+    const found: number[] = [];
+    for (let page = 0; page < this.#firstSerials.length; page++) {
+      const entries = await this.#page(file, page);
+      if (entries === undefined) return undefined;
+      for (let at = 0; at < entries.length; at += entryBytes)
+        found.push(new ByteReader(entries, at).u32());
+    }
+    return Uint32Array.from(found);
   }
 
   async #readRun(file: DiskFile, serial: number): Promise<Uint8Array | undefined> {

@@ -13,7 +13,7 @@ export interface Block {
 export class BlockLedger {
   readonly blockMs: number;
   /** By block start; undefined ids mean "whichever series there are". */
-  #pending = new Map<number, Set<number>>();
+  readonly #pending = new Map<number, Set<number>>();
   /** Blocks from here on do not list their series. */
   #listBeforeMs = -Infinity;
   /** Block starts touched by each file of the chunk log. */

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { errorCode, type Disk, type DiskFile } from "./disk.ts";
 import { beginFrame, endFrame, scanFrames, writeFileHeader, type Damage } from "./frame.ts";
-import { payloadKind, readSamples, SampleFrames } from "./log-codec.ts";
+import { payloadKind, readSamples, type SampleFrames } from "./log-codec.ts";
 
 export const checkpointName = "checkpoint.kale";
 export const previousCheckpointName = "checkpoint-previous.kale";
@@ -172,30 +172,27 @@ export async function readCheckpoint(
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  let state: CheckpointState | undefined;
-  let isEnded = false;
+  /** It stands at the beginning and at the end. */
+  const states: CheckpointState[] = [];
+  let isEnded = false as boolean;
   try {
     const { damages, header, goodEndBytes } = await scanFrames(file, "CKPT", (payload) => {
-      switch (payload[0]) {
-        case payloadKind.checkpointState:
-        case payloadKind.checkpointEnd:
-          state ??= readState(payload);
-          isEnded = payload[0] === payloadKind.checkpointEnd;
-          return true;
-        case payloadKind.checkpointSeries:
-          return readSeries(payload, visitor);
-        case payloadKind.samples:
-          return readSamples(payload, (serial, timeMs, value) => {
-            visitor.backfill(serial, timeMs, value);
-          });
-        default:
-          return false;
+      const kind = payload[0];
+      if (kind === payloadKind.checkpointSeries) return readSeries(payload, visitor);
+      if (kind === payloadKind.samples) {
+        return readSamples(payload, (serial, timeMs, value) => {
+          visitor.backfill(serial, timeMs, value);
+        });
       }
+      if (kind !== payloadKind.checkpointState && kind !== payloadKind.checkpointEnd) return false;
+      states.push(readState(payload));
+      isEnded = kind === payloadKind.checkpointEnd;
+      return true;
     });
     // A checkpoint is renamed only when it is whole, so one without its end was cut off later.
     const isCut = !isEnded && damages.length === 0 && header === "good";
     const cut: Damage = { offset: goodEndBytes, lengthBytes: 0, isTornTail: true };
-    return { state, damages: isCut ? [cut] : damages, header };
+    return { state: states[0], damages: isCut ? [cut] : damages, header };
   } finally {
     await file.close();
   }

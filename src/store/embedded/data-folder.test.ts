@@ -69,7 +69,7 @@ test.each([
   ["of a newer format", '{"format":99,"shardCount":2}'],
   ["that is no JSON", "{"],
   ["without a number of shards", '{"format":1,"shardCount":0}'],
-])("a store.json %s is refused and left as it is", async (_, text) => {
+])("a store.json %s is refused and left as it is", async (unused, text) => {
   const path = join(folder.path, "store.json");
   await writeFile(path, text);
   expect(() => open()).toThrow(expect.objectContaining({ code: "STORE_FORMAT" }) as Error);

@@ -115,7 +115,9 @@ export class EmbeddedStore implements SeriesStore {
       return new EmbeddedStore(settings, await openParts(folder, settings));
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      throw new StoreError("STORE_UNREACHABLE", `open the shard folder ${folder}`, { cause: error });
+      throw new StoreError("STORE_UNREACHABLE", `open the shard folder ${folder}`, {
+        cause: error,
+      });
     }
   }
 
@@ -240,8 +242,20 @@ export class EmbeddedStore implements SeriesStore {
         }
       }
     }
-    if (badCount > 0) this.#faults.report("bad-sample", "Times must be whole milliseconds from 1970 on, values finite", {}, badCount);
-    if (expiredCount > 0) this.#faults.report("expired-sample", "Samples older than the retention are not kept", {}, expiredCount);
+    if (badCount > 0)
+      this.#faults.report(
+        "bad-sample",
+        "Times must be whole milliseconds from 1970 on, values finite",
+        {},
+        badCount,
+      );
+    if (expiredCount > 0)
+      this.#faults.report(
+        "expired-sample",
+        "Samples older than the retention are not kept",
+        {},
+        expiredCount,
+      );
   }
 
   #takeOld(id: number, timeMs: number, value: number): void {
@@ -348,8 +362,10 @@ async function openParts(folder: string, settings: Settings): Promise<Parts> {
   });
   replayedOrdinal = -1;
   ahead.continueWith(recovered.nextOrdinal);
-  for (const { number, sizeBytes } of recovered.sampleFiles) sampleLog.noteExisting(number, sizeBytes);
-  for (const { number, sizeBytes } of recovered.chunkFiles) chunkLog.noteExisting(number, sizeBytes);
+  for (const { number, sizeBytes } of recovered.sampleFiles)
+    sampleLog.noteExisting(number, sizeBytes);
+  for (const { number, sizeBytes } of recovered.chunkFiles)
+    chunkLog.noteExisting(number, sizeBytes);
   await begin(maintenance, recovered);
   logger.info("opened", {
     folder,
@@ -395,7 +411,9 @@ function withDefaults(options: EmbeddedStoreOptions): Settings {
 
 /** Whether the window and the chunks can keep it. */
 function isSample(timeMs: number, value: number): boolean {
-  return Number.isInteger(timeMs) && timeMs >= 0 && timeMs < chunkTimeMsMax && Number.isFinite(value);
+  return (
+    Number.isInteger(timeMs) && timeMs >= 0 && timeMs < chunkTimeMsMax && Number.isFinite(value)
+  );
 }
 
 function closed(): StoreError {

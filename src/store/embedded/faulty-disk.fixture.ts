@@ -39,10 +39,21 @@ export class FaultyDisk implements Disk {
     await realDisk.rename(from, to);
   }
 
-  remove = realDisk.remove;
-  list = realDisk.list;
-  makeFolder = realDisk.makeFolder;
-  syncFolder = realDisk.syncFolder;
+  remove(path: string): Promise<void> {
+    return realDisk.remove(path);
+  }
+
+  list(folder: string): Promise<string[]> {
+    return realDisk.list(folder);
+  }
+
+  makeFolder(folder: string): Promise<void> {
+    return realDisk.makeFolder(folder);
+  }
+
+  syncFolder(folder: string): Promise<void> {
+    return realDisk.syncFolder(folder);
+  }
 
   #check(): void {
     if (this.refusal === undefined || this.writesLeft > 0) return;

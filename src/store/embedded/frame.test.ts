@@ -56,24 +56,29 @@ test("scanFrames() gives back every payload in order", async () => {
 
 test("scanFrames() passes over damage, loses only the frames it touches, and says where it is", async () => {
   await fc.assert(
-    fc.asyncProperty(payloadsOf, fc.nat(), fc.integer({ min: 0, max: 7 }), async (payloads, where, bit) => {
-      const bytes = fileOf(payloads);
-      const at = 16 + (where % (bytes.length - 16));
-      bytes[at]! ^= 1 << bit;
-      const { payloads: found, damages } = await scan(bytes);
-      const starts = payloads.reduce<number[]>(
-        (ends, { length }) => [...ends, ends.at(-1)! + frameHeaderBytes + length],
-        [16],
-      );
-      const lost = starts.findLastIndex((start) => start <= at);
-      const kept = payloads.filter((_, i) => i !== lost);
-      expect(found).toEqual(kept.map((payload) => Buffer.from(payload).toString("hex")));
-      expect(damages).toHaveLength(1);
-      expect(damages[0]).toMatchObject({
-        offset: starts[lost],
-        lengthBytes: frameHeaderBytes + payloads[lost]!.length,
-      });
-    }),
+    fc.asyncProperty(
+      payloadsOf,
+      fc.nat(),
+      fc.integer({ min: 0, max: 7 }),
+      async (payloads, where, bit) => {
+        const bytes = fileOf(payloads);
+        const at = 16 + (where % (bytes.length - 16));
+        bytes[at]! ^= 1 << bit;
+        const { payloads: found, damages } = await scan(bytes);
+        const starts = payloads.reduce<number[]>(
+          (ends, { length }) => [...ends, ends.at(-1)! + frameHeaderBytes + length],
+          [16],
+        );
+        const lost = starts.findLastIndex((start) => start <= at);
+        const kept = payloads.filter((unused, i) => i !== lost);
+        expect(found).toEqual(kept.map((payload) => Buffer.from(payload).toString("hex")));
+        expect(damages).toHaveLength(1);
+        expect(damages[0]).toMatchObject({
+          offset: starts[lost],
+          lengthBytes: frameHeaderBytes + payloads[lost]!.length,
+        });
+      },
+    ),
     { numRuns: 100 },
   );
 });
@@ -132,7 +137,9 @@ test("readSamples() gives back what SampleFrames took, bit for bit, with ordinal
         );
         expect(isSound).toBe(true);
       }
-      expect(found).toEqual(rows.map(([serial, time, sample], i) => [serial, time, sample, 1000 + i, 5]));
+      expect(found).toEqual(
+        rows.map(([serial, time, sample], i) => [serial, time, sample, 1000 + i, 5]),
+      );
     }),
     { numRuns: 30 },
   );
@@ -149,7 +156,7 @@ test("readNames() and readChunks() give back what was written", () => {
   expect(names).toEqual([[7, "größe"]]);
 
   const chunks = new ChunkFrames();
-  const expected = Array.from({ length: 100 }, (_, i) => ({
+  const expected = Array.from({ length: 100 }, (unused, i) => ({
     serial: i * 1000,
     ordinal: 5000 - i * 7,
     isClaim: i % 3 === 0,

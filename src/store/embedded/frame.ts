@@ -160,7 +160,12 @@ async function nextMagic(window: FileWindow, from: number): Promise<number> {
     await window.load(offset, windowBytes);
     const bytes = window.bytes(offset, windowBytes);
     for (let i = 0; i + 3 < bytes.length; i++) {
-      if (bytes[i] === 0xc7 && bytes[i + 1] === 0x4b && bytes[i + 2] === 0x46 && bytes[i + 3] === 0x1a)
+      if (
+        bytes[i] === 0xc7 &&
+        bytes[i + 1] === 0x4b &&
+        bytes[i + 2] === 0x46 &&
+        bytes[i + 3] === 0x1a
+      )
         return offset + i;
     }
     if (offset + bytes.length >= window.sizeBytes) break;

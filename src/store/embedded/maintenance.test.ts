@@ -55,7 +55,7 @@ test("memory keeps the window, archives keep what left it, and read() gives both
   await live(12, ["a", "b"]);
   const rows = pairsOf(await store.read("a", always));
   expect(rows.map(([timeMs]) => timeMs)).toEqual(
-    Array.from({ length: 720 }, (_, i) => testNowMs + i * minuteMs),
+    Array.from({ length: 720 }, (unused, i) => testNowMs + i * minuteMs),
   );
   expect(inMemory("a")).toBeGreaterThanOrEqual(240);
   expect(inMemory("a")).toBeLessThan(300);
@@ -74,7 +74,7 @@ test("a range that ends within the archive, and one across its edge, are cut exa
   await live(8, ["a"]);
   const range = { fromMs: testNowMs + 90 * minuteMs, untilMs: testNowMs + 100 * minuteMs };
   expect(pairsOf(await store.read("a", range)).map(([timeMs]) => timeMs)).toEqual(
-    Array.from({ length: 10 }, (_, i) => range.fromMs + i * minuteMs),
+    Array.from({ length: 10 }, (unused, i) => range.fromMs + i * minuteMs),
   );
   const across = { fromMs: testNowMs + 3 * hourMs, untilMs: testNowMs + 6 * hourMs };
   expect(pairsOf(await store.read("a", across))).toHaveLength(180);
@@ -93,7 +93,13 @@ test("a sparse series keeps its samples although its chunk never fills", async (
 test("a sample late by more than the window wins over what is archived", async () => {
   await live(10, ["a"]);
   const oldMs = testNowMs + 30 * minuteMs;
-  await store.write(batchOf([["a", oldMs, 1e6], ["a", oldMs + 1, -5], ["a", oldMs, 999]]));
+  await store.write(
+    batchOf([
+      ["a", oldMs, 1e6],
+      ["a", oldMs + 1, -5],
+      ["a", oldMs, 999],
+    ]),
+  );
   const expectKept = async (): Promise<void> => {
     const range = { fromMs: oldMs, untilMs: oldMs + 2 };
     expect(pairsOf(await store.read("a", range))).toEqual([
@@ -124,7 +130,12 @@ test("a late sample into a block that is archived but still in memory reaches th
 test("many files of one block are merged, and the newest word stays", async () => {
   await live(6, ["a", "b"]);
   for (let i = 0; i < 12; i++) {
-    await store.write(batchOf([["a", testNowMs + 7, i], ["b", testNowMs + 100 + i, i]]));
+    await store.write(
+      batchOf([
+        ["a", testNowMs + 7, i],
+        ["b", testNowMs + 100 + i, i],
+      ]),
+    );
     await live(0.5, ["a"]);
   }
   const block = Math.floor(testNowMs / hourMs) * hourMs;

@@ -24,6 +24,7 @@ import {
   chunkLastMs,
   chunkSampleCountMax,
 } from "../../kernel/index.ts";
+import type { TimeRange } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import { errorCode, isDiskRefusal, type Disk } from "./disk.ts";
 import type { Archive } from "./archive.ts";
@@ -94,7 +95,9 @@ export class Maintenance {
     this.#parts = parts;
     this.#options = options;
     this.#slicer = new Slicer(parts.clock, { sliceMs });
-    this.#open = new Uint8Array(Math.max(parts.memory.openBytesMax, chunkBytesMax(chunkSampleCountMax)));
+    this.#open = new Uint8Array(
+      Math.max(parts.memory.openBytesMax, chunkBytesMax(chunkSampleCountMax)),
+    );
     this.#checkpointAtMs = parts.clock.elapsedMs();
     this.backfill = new Backfill({ rowCountMax: options.backfillCountMax });
   }
@@ -170,7 +173,9 @@ export class Maintenance {
       const { faults } = this.#parts;
       const cause = error instanceof Error ? error.message : String(error);
       if (isDiskRefusal(error)) {
-        faults.report("disk-full", `The disk takes no more: ${what} waits until it does`, { cause });
+        faults.report("disk-full", `The disk takes no more: ${what} waits until it does`, {
+          cause,
+        });
       } else {
         faults.report("maintenance-failed", `${what} failed and will be tried again: ${cause}`, {
           cause: errorCode(error),
@@ -236,7 +241,9 @@ export class Maintenance {
     const { archive, memory, book } = this.#parts;
     const isFull = !archive.hasFull(block);
     const writer = await archive.begin({ ...block, coversChunkLog, isFull });
-    const range = { fromMs: block.startMs, untilMs: block.endMs };
+    // What is older is archived already, and may have been overtaken by backfill since.
+    const fromMs = Math.max(block.startMs, this.archivedBeforeMs);
+    const range = { fromMs, untilMs: block.endMs };
     const run = new ByteWriter(16 << 10);
     try {
       for (const key of this.#bySerial(isFull ? undefined : ids)) {
@@ -244,33 +251,32 @@ export class Maintenance {
         if (!memory.isLive(id)) continue;
         run.clear();
         memory.visitSealed(id, range, (bytes, offset, length) => {
-          this.#addClipped(bytes, offset, length, block, run);
+          this.#addClipped(bytes, offset, length, range, run);
         });
         if (run.length > 0) writer.addRun(book.serial(id), run.written());
         await this.#breathe(writer);
       }
       await archive.finish(writer);
-      this.version += 1;
     } catch (error) {
       await writer.abandon();
       throw error;
     }
   }
 
-  /** Adds a chunk as it is, or what of it lies in the block. */
+  /** Adds a chunk as it is, or what of it lies in the range. */
   #addClipped(
     bytes: Uint8Array,
     offset: number,
     length: number,
-    block: Block,
+    range: TimeRange,
     run: ByteWriter,
   ): void {
-    if (chunkFirstMs(bytes, offset) >= block.startMs && chunkLastMs(bytes, offset) < block.endMs) {
+    const { fromMs, untilMs } = range;
+    if (chunkFirstMs(bytes, offset) >= fromMs && chunkLastMs(bytes, offset) < untilMs) {
       run.raw(bytes, offset, offset + length);
       return;
     }
     const part = new ColumnsBuilder(chunkSampleCountMax);
-    const range = { fromMs: block.startMs, untilMs: block.endMs };
     this.#decoder.decode(bytes, offset, range, part);
     encodeRun(part.timesMs, part.values, 0, part.count, run);
   }
@@ -280,12 +286,17 @@ export class Maintenance {
     const { memory, book } = this.#parts;
     const keys = new Float64Array(ids?.size ?? memory.idCount);
     let count = 0;
+    let isAscending = true;
     const add = (id: number): void => {
-      if (memory.isLive(id)) keys[count++] = book.serial(id) * idCountMax + id;
+      if (!memory.isLive(id)) return;
+      const key = book.serial(id) * idCountMax + id;
+      if (count > 0 && key < keys[count - 1]!) isAscending = false;
+      keys[count++] = key;
     };
     if (ids === undefined) for (let id = 0; id < keys.length; id++) add(id);
     else for (const id of ids) add(id);
-    return keys.subarray(0, count).sort();
+    const filled = keys.subarray(0, count);
+    return isAscending ? filled : filled.sort();
   }
 
   #isCheckpointDue(): boolean {
@@ -330,8 +341,8 @@ export class Maintenance {
     }
     this.#checkpointOrdinal = state.ordinal;
     this.#checkpointAtMs = clock.elapsedMs();
+    if (archivedBeforeMs !== this.archivedBeforeMs) this.version += 1;
     this.archivedBeforeMs = archivedBeforeMs;
-    this.version += 1;
     ahead.endOutage();
     await ahead.exclusive(() => sampleLog.removeBefore(firstNeeded));
   }

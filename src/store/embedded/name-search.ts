@@ -1,5 +1,10 @@
 /** Finding series by what a person typed: every name is looked at, in small slices. */
-import { nameMatcher, type NamePage, type NameQuery, type SeriesWindow } from "../../model/index.ts";
+import {
+  nameMatcher,
+  type NamePage,
+  type NameQuery,
+  type SeriesWindow,
+} from "../../model/index.ts";
 import type { Slicer } from "./slice.ts";
 
 /** Exact name, then names that begin with the text, then the rest. */

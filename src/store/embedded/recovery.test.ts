@@ -60,7 +60,12 @@ test("wherever the last write was cut off, all before it is there and nothing is
   await store.commit();
   const [log = ""] = await filesOf(folder.path, /^samples-/);
   const committedBytes = (await stat(join(folder.path, log))).size;
-  await store.write(batchOf([["a", testNowMs, -7], ["b", testNowMs, 1.25]]));
+  await store.write(
+    batchOf([
+      ["a", testNowMs, -7],
+      ["b", testNowMs, 1.25],
+    ]),
+  );
   await store.commit();
   const killed = await copyAsKilled();
   await store.close();
@@ -95,7 +100,9 @@ describe("a flipped bit", () => {
     for (let round = 0; round < 24; round++) {
       for (let series = 0; series < 40; series++) {
         const first = clock.nowMs();
-        await store.write(rowsOf(`s${series}`, first, { count: 15, stepMs: minuteMs, plus: round }));
+        await store.write(
+          rowsOf(`s${series}`, first, { count: 15, stepMs: minuteMs, plus: round }),
+        );
         sampleCount += 15;
       }
       clock.advance(15 * minuteMs);
@@ -121,44 +128,47 @@ describe("a flipped bit", () => {
     ["the chunk log", /^chunks-/],
     ["the checkpoint", /^checkpoint[.]kale$/],
     ["an archive", /^archive.block-/],
-  ])("in %s costs little, is told with file and offset, and is set aside", async (_, pattern) => {
-    const { sampleCount } = await fill();
-    const names = await filesOf(killed.path, pattern);
-    expect(names.length).toBeGreaterThan(0);
-    const random = seededRandom(77);
-    let foundCount = 0;
-    for (let turn = 0; turn < 12; turn++) {
-      const life = await makeFolder();
-      await cp(killed.path, life.path, { recursive: true });
-      const path = join(life.path, names[nextInteger(random, names.length)]!);
-      const bytes = await readFile(path);
-      const at = nextInteger(random, bytes.length);
-      bytes[at]! ^= 1 << nextInteger(random, 8);
-      await writeFile(path, bytes);
+  ])(
+    "in %s costs little, is told with file and offset, and is set aside",
+    async (unused, pattern) => {
+      const { sampleCount } = await fill();
+      const names = await filesOf(killed.path, pattern);
+      expect(names.length).toBeGreaterThan(0);
+      const random = seededRandom(77);
+      let foundCount = 0;
+      for (let turn = 0; turn < 12; turn++) {
+        const life = await makeFolder();
+        await cp(killed.path, life.path, { recursive: true });
+        const path = join(life.path, names[nextInteger(random, names.length)]!);
+        const bytes = await readFile(path);
+        const at = nextInteger(random, bytes.length);
+        bytes[at]! ^= 1 << nextInteger(random, 8);
+        await writeFile(path, bytes);
 
-      const store = await openSmall(life.path);
-      let servedCount = 0;
-      for (let series = 0; series < 40; series++) {
-        const columns = await store.read(`s${series}`, always);
-        servedCount += columns?.timesMs.length ?? 0;
+        const store = await openSmall(life.path);
+        let servedCount = 0;
+        for (let series = 0; series < 40; series++) {
+          const columns = await store.read(`s${series}`, always);
+          servedCount += columns?.timesMs.length ?? 0;
+        }
+        // The smallest thing that can be lost is a frame; here none holds a quarter of everything.
+        expect(servedCount, `byte ${at} of ${path}`).toBeGreaterThan(sampleCount * 0.7);
+        const told = messagesOf(store).filter((message) => message.includes(path));
+        if (told.length > 0) {
+          foundCount += 1;
+          expect(told[0]).toMatch(/offset \d+/);
+          expect(await filesOf(life.path, /^quarantine.+@\d+$/)).not.toEqual([]);
+        }
+        // And it takes samples as ever.
+        await store.write(batchOf([["after", testNowMs, 1]]));
+        await store.commit();
+        await store.close();
+        await life.end();
       }
-      // The smallest thing that can be lost is a frame; here none holds a quarter of everything.
-      expect(servedCount, `byte ${at} of ${path}`).toBeGreaterThan(sampleCount * 0.7);
-      const told = messagesOf(store).filter((message) => message.includes(path));
-      if (told.length > 0) {
-        foundCount += 1;
-        expect(told[0]).toMatch(/offset \d+/);
-        expect(await filesOf(life.path, /^quarantine.+@\d+$/)).not.toEqual([]);
-      }
-      // And it takes samples as ever.
-      await store.write(batchOf([["after", testNowMs, 1]]));
-      await store.commit();
-      await store.close();
-      await life.end();
-    }
-    expect(foundCount).toBeGreaterThanOrEqual(pattern.source.includes("archive") ? 6 : 10);
-    await killed.end();
-  });
+      expect(foundCount).toBeGreaterThanOrEqual(pattern.source.includes("archive") ? 6 : 10);
+      await killed.end();
+    },
+  );
 
   test("in the only name of a series leaves the others alone", async () => {
     const store = await openSmall(folder.path);
@@ -176,10 +186,12 @@ describe("a flipped bit", () => {
     const again = await openSmall(killed.path);
     expect(await again.read("first", always)).toBeUndefined();
     expect(pairsOf(await again.read("second", always))).toEqual([[testNowMs, 2]]);
-    expect(again.stats().faults.map(({ code }) => code).sort()).toEqual([
-      "corrupt-record",
-      "unnamed-samples",
-    ]);
+    expect(
+      again
+        .stats()
+        .faults.map(({ code }) => code)
+        .sort(),
+    ).toEqual(["corrupt-record", "unnamed-samples"]);
     await again.close();
     await killed.end();
   });

@@ -15,7 +15,13 @@
  * Damage is set aside and reported, and never stops a start. Only a file of a newer format does.
  */
 import { join } from "node:path";
-import { chunkBytes, chunkFirstMs, chunkLastMs, decodeChunk, chunkSampleCountMax } from "../../kernel/index.ts";
+import {
+  chunkBytes,
+  chunkFirstMs,
+  chunkLastMs,
+  decodeChunk,
+  chunkSampleCountMax,
+} from "../../kernel/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
 import type { Backfill } from "./backfill.ts";
@@ -221,27 +227,36 @@ class Recovery {
     const files: LogFile[] = [];
     for (const number of numbers) {
       const options = { isReported: true, isLast: number === numbers.at(-1) };
-      const scan = await this.#scan(chunkLogPrefix, number, options, (payload, _, damageCount) => {
-        if (payload[0] !== payloadKind.chunks) return false;
-        return readChunks(payload, (chunk, bytes) => {
-          this.#nextOrdinal = Math.max(this.#nextOrdinal, chunk.ordinal + 1);
-          const id = this.#idOf.get(chunk.serial);
-          if (id === undefined || !this.#restoreSealed(id, bytes, 0, bytes.length)) {
-            this.#unnamedCount += 1;
-            return;
-          }
-          const firstMs = chunkFirstMs(bytes, 0);
-          const lastMs = chunkLastMs(bytes, 0);
-          ledger.noteFile(number, firstMs, lastMs);
-          for (let { startMs } = ledger.blockOf(firstMs); startMs <= lastMs; startMs += ledger.blockMs) {
-            const block = { startMs, endMs: startMs + ledger.blockMs };
-            if (archive.coversChunkLog(block) < number)
-              ledger.note(id, Math.max(firstMs, startMs), Math.min(lastMs, block.endMs - 1));
-          }
-          if (!chunk.isClaim) return;
-          if (this.#isTrusted && damageCount === 0) this.#sealedThrough.set(id, chunk.ordinal);
-        });
-      });
+      const scan = await this.#scan(
+        chunkLogPrefix,
+        number,
+        options,
+        (payload, offset, damageCount) => {
+          if (payload[0] !== payloadKind.chunks) return false;
+          return readChunks(payload, (chunk, bytes) => {
+            this.#nextOrdinal = Math.max(this.#nextOrdinal, chunk.ordinal + 1);
+            const id = this.#idOf.get(chunk.serial);
+            if (id === undefined || !this.#restoreSealed(id, bytes, 0, bytes.length)) {
+              this.#unnamedCount += 1;
+              return;
+            }
+            const firstMs = chunkFirstMs(bytes, 0);
+            const lastMs = chunkLastMs(bytes, 0);
+            ledger.noteFile(number, firstMs, lastMs);
+            for (
+              let { startMs } = ledger.blockOf(firstMs);
+              startMs <= lastMs;
+              startMs += ledger.blockMs
+            ) {
+              const block = { startMs, endMs: startMs + ledger.blockMs };
+              if (archive.coversChunkLog(block) < number)
+                ledger.note(id, Math.max(firstMs, startMs), Math.min(lastMs, block.endMs - 1));
+            }
+            if (!chunk.isClaim) return;
+            if (this.#isTrusted && damageCount === 0) this.#sealedThrough.set(id, chunk.ordinal);
+          });
+        },
+      );
       if (scan.damages.some(({ isTornTail }) => !isTornTail)) this.#isTrusted = false;
       files.push({ number, sizeBytes: scan.goodEndBytes });
     }
@@ -304,7 +319,8 @@ class Recovery {
   #noteUnknownAges(): void {
     const { memory, book, nowMs } = this.#parts;
     for (let id = 0; id < this.#nextId; id++) {
-      if (Math.max(book.newestMs(id), memory.newestMs(id)) === -Infinity) book.noteNewest(id, nowMs);
+      if (Math.max(book.newestMs(id), memory.newestMs(id)) === -Infinity)
+        book.noteNewest(id, nowMs);
     }
   }
 
@@ -347,5 +363,8 @@ class Recovery {
 
 function refuseForeign(path: string, header: "good" | "damaged" | "foreign"): void {
   if (header !== "foreign") return;
-  throw new StoreError("STORE_FORMAT", `${path} was written by a newer Kale; use that one, or another data folder`);
+  throw new StoreError(
+    "STORE_FORMAT",
+    `${path} was written by a newer Kale; use that one, or another data folder`,
+  );
 }

@@ -47,7 +47,7 @@ export function rowsOf(
   options: { readonly count: number; readonly stepMs: number; readonly plus?: number },
 ): SampleBatch {
   return batchOf(
-    Array.from({ length: options.count }, (_, i) => [
+    Array.from({ length: options.count }, (unused, i) => [
       name,
       firstMs + i * options.stepMs,
       i + (options.plus ?? 0),

@@ -49,7 +49,7 @@ export class WriteAhead {
   #nextOrdinal = 1;
   #newestTakenMs = NaN;
   #mode: "durable" | "outage" | "resuming" = "durable";
-  #missing = new Map<number, number>();
+  readonly #missing = new Map<number, number>();
   #uncommittedCount = 0;
   #lastError: StoreError | undefined;
   /** The end of the line of work on the files: one piece at a time. */
