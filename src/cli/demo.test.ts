@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { testIo } from "./command.fixture.ts";
 import { runDemo } from "./demo.ts";
 import type { StartOptions } from "./running.ts";
@@ -19,7 +19,10 @@ interface DemoRun {
 }
 
 /** Runs the demo until every series has a live sample, then ends it. */
-async function demo(...args: string[]): Promise<DemoRun> {
+async function demo(
+  args: readonly string[],
+  isDone: (kale: SmallKale | undefined) => boolean = () => true,
+): Promise<DemoRun> {
   const signals = new EventEmitter();
   const { io, out } = testIo();
   const seen: StartOptions[] = [];
@@ -34,6 +37,7 @@ async function demo(...args: string[]): Promise<DemoRun> {
   while (!out().includes("Kale is running"))
     await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => setTimeout(resolve, 500));
+  await vi.waitUntil(() => isDone(kale), { timeout: 20_000 });
   const [started] = seen;
   if (started === undefined || kale === undefined) throw new Error("the demo started nothing");
   expect(existsSync(started.settings.dataPath)).toBe(true);
@@ -43,7 +47,7 @@ async function demo(...args: string[]): Promise<DemoRun> {
 }
 
 test("kale demo writes its history, sends the present by all three protocols, and cleans up", async () => {
-  const { status, out, started, kale } = await demo("--series", "400", "--hours", "1");
+  const { status, out, started, kale } = await demo(["--series", "400", "--hours", "1"]);
   expect(status).toBe(0);
   expect(out).toContain("A simulated shop with 400 metrics, 1 h of history");
   expect(existsSync(started.settings.dataPath)).toBe(false);
@@ -59,12 +63,21 @@ test("kale demo writes its history, sends the present by all three protocols, an
   }
 });
 
+test("kale demo also records the anomalies of its history", async () => {
+  const { kale } = await demo(
+    ["--series", "300", "--hours", "4"],
+    (kale) => kale !== undefined && kale.episodes.length > 0,
+  );
+  const names = new Set(kale.episodes.map(({ name }) => name));
+  expect(names).toContain("web.search.requests_per_second");
+});
+
 test("kale demo keeps away from a default port that is taken, and keeps a port that was asked for", async () => {
   const holder = createServer();
   holder.listen(2003, "127.0.0.1");
   // Another program may hold it already: the better.
   await once(holder, "listening").catch(() => undefined);
-  const { started } = await demo("--series", "300", "--hours", "0", "--port-pickle", "2024");
+  const { started } = await demo(["--series", "300", "--hours", "0", "--port-pickle", "2024"]);
   holder.close();
   expect(started.settings.carbonPort).not.toBe(2003);
   expect(started.settings.carbonPort).toBeGreaterThan(0);

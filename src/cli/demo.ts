@@ -8,6 +8,7 @@ import { seriesCountMax, seriesCountMin } from "./demo/fleet.ts";
 import { writeHistory } from "./demo/history.ts";
 import { pastIncidents, paymentIncident } from "./demo/incidents.ts";
 import { LiveFeed } from "./demo/live-feed.ts";
+import { pastEpisodes } from "./demo/past-episodes.ts";
 import { Site, stepBefore } from "./demo/site.ts";
 import { stepMs } from "./demo/site-values.ts";
 import { freePort } from "./free-ports.ts";
@@ -146,6 +147,13 @@ async function runSite(
         recordsHost: settings.hostMetrics,
       }),
     );
+    // Kale has judged nothing of the past; what it would have found belongs to the history as well.
+    const past = site.incidents.filter(({ startMs }) => startMs >= range.fromMs);
+    const mayGoOn = async (): Promise<boolean> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return !isEnding.now;
+    };
+    running.record?.(await pastEpisodes(site, past, nowMs, mayGoOn));
     await asked;
   } finally {
     clearTimeout(unseen);

@@ -1,6 +1,6 @@
 /** A started Kale as the commands see it: what compose.ts gives and start, demo and doctor use. */
 import type { Logger } from "../base/log.ts";
-import type { SampleSink } from "../model/index.ts";
+import type { EpisodeEvent, SampleSink } from "../model/index.ts";
 import type { CommandIo } from "./command.ts";
 import type { SettingOrigins, Settings } from "./settings.ts";
 
@@ -40,6 +40,8 @@ export interface RunningKale {
   readonly problems: readonly string[];
   /** Writes batches into the shards, past the limits on age that listeners apply. */
   readonly sink: SampleSink;
+  /** Puts episodes into the journal that were found elsewhere: the demo's history. */
+  record?(events: readonly EpisodeEvent[]): void;
   /** Calls the listener once, when a page is asked for the first time. */
   onFirstVisit(listener: () => void): void;
   /** Resolves when all that was taken in is durable and every listener, thread and file is closed. */

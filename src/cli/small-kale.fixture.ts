@@ -8,19 +8,22 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { Horizon } from "../horizon/index.ts";
-import type { SampleBatch } from "../model/index.ts";
+import type { Episode, SampleBatch } from "../model/index.ts";
 import type { RunningKale } from "./running.ts";
 
 export interface SmallKale extends RunningKale {
   /** Name → samples in the order of their arrival; the last one of a time wins. */
   readonly samples: ReadonlyMap<string, readonly (readonly [timeMs: number, value: number])[]>;
   readonly ports: Readonly<Record<"pickle" | "msgpack" | "carbon" | "webapp", number>>;
+  /** What was recorded, one for each event. */
+  readonly episodes: readonly Episode[];
   visit(): void;
 }
 
 export async function startSmallKale(): Promise<SmallKale> {
   const samples = new Map<string, (readonly [number, number])[]>();
   const visitors: (() => void)[] = [];
+  const episodes: Episode[] = [];
   const horizon = new Horizon({
     outlet: {
       shardCount: 1,
@@ -48,6 +51,7 @@ export async function startSmallKale(): Promise<SmallKale> {
   const at = (port: number): { host: string; port: number } => ({ host: "127.0.0.1", port });
   return {
     samples,
+    episodes,
     ports,
     addresses: {
       webapp: `http://127.0.0.1:${ports.webapp}`,
@@ -62,6 +66,7 @@ export async function startSmallKale(): Promise<SmallKale> {
         return Promise.resolve();
       },
     },
+    record: (events) => episodes.push(...events.map(({ episode }) => episode)),
     onFirstVisit: (listener) => visitors.push(listener),
     visit: () => {
       for (const visitor of visitors.splice(0)) visitor();
