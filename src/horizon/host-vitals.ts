@@ -5,14 +5,7 @@
  * `host.NAME.cpu.user_percent` and so on. On Linux from /proc; elsewhere what node:os knows.
  */
 import { readFile, statfs } from "node:fs/promises";
-import {
-  cpus,
-  freemem,
-  hostname,
-  loadavg,
-  platform,
-  totalmem,
-} from "node:os";
+import { cpus, freemem, hostname, loadavg, platform, totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
