@@ -26,7 +26,12 @@ export function AnomalyRow({ anomaly, parts, isSelected }: AnomalyRowProps): JSX
         data-anomaly={anomaly.id}
       >
         <SeriesName name={anomaly.name} parts={parts} />
-        <Sparkline name={anomaly.name} oddFrom={anomaly.started} oddUntil={anomaly.ended} />
+        <Sparkline
+          name={anomaly.name}
+          oddFrom={anomaly.started}
+          oddUntil={anomaly.ended}
+          height={22}
+        />
         <span class="why">
           <b>{lead}</b>
           {rest !== "" && ` · ${rest}`}
