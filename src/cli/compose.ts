@@ -13,7 +13,7 @@ import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openJournal } from "../journal/index.ts";
 import type { SourceStats } from "../model/index.ts";
-import { BatchPort, BatchRouter, ShardPool } from "../shard/index.ts";
+import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
@@ -23,6 +23,9 @@ import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
 import { type RunningThread, startHorizonThread, startShardThread } from "./threads.ts";
 import { programVersion } from "./version.ts";
+
+/** After this a search answers with what it has found. */
+const searchBudgetMs = 10_000;
 
 /** Rejects with a `StartError`; whatever was started by then is ended again. */
 export async function startKale(options: StartOptions): Promise<RunningKale> {
@@ -54,6 +57,7 @@ async function start(
   const own: BatchPort[] = [];
   const toShards: MessagePort[] = [];
   const feed = new EpisodeFeed(clock);
+  let search: SearchPool | undefined;
   const shards = await Promise.all(
     Array.from({ length: folder.shardCount }, (_, shard) => {
       const fromMain = new MessageChannel();
@@ -68,9 +72,12 @@ async function start(
           isJudging: roles.has("analyzer"),
           producers: [fromMain.port2, fromHorizon.port2],
         },
-        (events) => {
-          journal.record(events);
-          feed.publish(events);
+        {
+          episodes(events) {
+            journal.record(events);
+            feed.publish(events);
+          },
+          searchProgress: (reply) => search?.progress(shard, reply),
         },
         logger,
       );
@@ -78,6 +85,15 @@ async function start(
   );
   undo.push(() => endAll(shards));
   const pool = new ShardPool(shards.map(({ rpc }) => rpc));
+  search = new SearchPool(
+    shards.map(({ rpc }) => rpc),
+    clock,
+    {
+      windowMs: settings.fullDurationMs,
+      warmDurationMs: settings.miniDurationMs,
+      budgetMs: searchBudgetMs,
+    },
+  );
   const sink = new BatchRouter(own);
   undo.push(async () => {
     await sink.drained();

@@ -7,7 +7,7 @@ import { EpisodeTracker, Judge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
-import { JudgeLoop, serveShard } from "../shard/index.ts";
+import { JudgeLoop, serveShard, ShapeKeeper } from "../shard/index.ts";
 import { EmbeddedStore } from "../store/index.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -48,13 +48,18 @@ const loop = new JudgeLoop(
   clock,
   { fullDurationMs: settings.fullDurationMs },
 );
+const keeper = new ShapeKeeper(store.window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {
   shard,
   store,
+  window: store.window,
   loop,
+  keeper,
+  clock,
   abstainedCount: () => judge.abstainedCount,
   activeEpisodeCount: () => tracker.activeCount,
   logger,
 });
 if (isJudging) loop.start();
+if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);

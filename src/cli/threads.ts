@@ -3,6 +3,7 @@ import { type MessagePort, Worker } from "node:worker_threads";
 import type { Logger } from "../base/log.ts";
 import { Rpc } from "../base/rpc.ts";
 import type { EpisodeEvent } from "../model/index.ts";
+import type { ShardSearchReply } from "../shard/index.ts";
 import { writeThreadLog } from "./thread-log.ts";
 import type { HorizonThreadData, ShardThreadData } from "./thread-messages.ts";
 
@@ -11,14 +12,20 @@ export interface RunningThread {
   terminate(): Promise<void>;
 }
 
+/** What a shard tells of by itself. */
+export interface ShardEvents {
+  episodes(events: EpisodeEvent[]): void;
+  searchProgress(reply: ShardSearchReply): void;
+}
+
 /** Rejects with the thread's error where it fails before it is ready. */
 export function startShardThread(
   data: ShardThreadData,
-  onEpisodes: (events: EpisodeEvent[]) => void,
+  events: ShardEvents,
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./shard-thread.ts", import.meta.url);
-  return startThread(entry, data, data.producers, logger, { episodes: onEpisodes });
+  return startThread(entry, data, data.producers, logger, { ...events });
 }
 
 export function startHorizonThread(

@@ -176,4 +176,7 @@ export interface ShardStats {
   readonly sliceMaxMs: number;
   readonly cpuSeconds: number;
   readonly waitingBatchCount: number;
+  /** Of the tables that the search compares with, and how many series of the last hour it can. */
+  readonly shapeTableBytes: number;
+  readonly comparableCount: number;
 }

@@ -51,6 +51,8 @@ export interface SimilarityMatch {
 }
 
 export interface SimilarityAnswer {
+  /** What was compared; for the newest hour whole minutes, so that it may end a minute ago. */
+  readonly range: TimeRange;
   /** The query's values on the grid, not normalised. */
   readonly queryValues: Float64Array<ArrayBuffer>;
   readonly matches: readonly SimilarityMatch[];

@@ -5,6 +5,7 @@
  * the same with any store that keeps a warm window.
  */
 import type { MessagePort } from "node:worker_threads";
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
 import type {
@@ -12,16 +13,23 @@ import type {
   NameQuery,
   SampleColumns,
   SeriesStore,
+  SeriesWindow,
   ShardStats,
   TimeRange,
 } from "../model/index.ts";
 import { receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop } from "./judge-loop.ts";
+import type { ShapeQuestion, ShardSearch } from "./search-messages.ts";
+import { Searcher } from "./searcher.ts";
+import type { ShapeKeeper } from "./shape-keeper.ts";
 
 export interface ShardServiceParts {
   readonly shard: number;
   readonly store: SeriesStore;
+  readonly window: SeriesWindow;
   readonly loop: JudgeLoop;
+  readonly keeper: ShapeKeeper;
+  readonly clock: Clock;
   readonly abstainedCount: () => number;
   readonly activeEpisodeCount: () => number;
   readonly logger: Logger;
@@ -36,10 +44,13 @@ export function serveShard(
   producers: readonly MessagePort[],
   parts: ShardServiceParts,
 ): Rpc {
-  const { store, loop } = parts;
+  const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
+  const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
+    rpc.tell("searchProgress", reply);
+  });
 
-  return new Rpc(main, {
+  const rpc: Rpc = new Rpc(main, {
     async read({ name, range }: { name: string; range: TimeRange }) {
       const columns = await store.read(name, range);
       return columns === undefined ? undefined : moved(columns);
@@ -50,6 +61,11 @@ export function serveShard(
       loop.adopt(episodes);
     },
     commit: () => store.commit(),
+    shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),
+    search: (asked: ShardSearch) => searcher.search(asked),
+    cancelSearch: (searchId: number) => {
+      searcher.cancel(searchId);
+    },
     stats(): ShardStats {
       const round = loop.stats();
       return {
@@ -64,16 +80,20 @@ export function serveShard(
         lagMs: round.lagMs,
         sliceMaxMs: round.sliceMaxMs,
         cpuSeconds: threadCpuSeconds(),
+        shapeTableBytes: keeper.memoryBytes,
+        comparableCount: keeper.comparableCount,
         waitingBatchCount: intakes.reduce((sum, intake) => sum + intake.waitingCount(), 0),
       };
     },
     async close() {
       loop.stop();
+      keeper.stop();
       for (const port of producers) port.close();
       await store.close();
       parts.logger.debug("closed");
     },
   });
+  return rpc;
 }
 
 /** Moves the columns to the other thread where they own their buffers whole, else copies. */

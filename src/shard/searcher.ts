@@ -1,0 +1,208 @@
+/**
+ * A shard's half of a search: finds or fills the table of the window, then goes through it in
+ * slices, telling of what it has so far.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import { nameMatcher, type SeriesWindow, type SimilarityMatch } from "../model/index.ts";
+import {
+  ChangeSearch,
+  Grid,
+  type Match,
+  planSearch,
+  ShapeSearch,
+  type ShapeTable,
+  zNormalise,
+} from "../oculus/index.ts";
+import type {
+  ShapeQuestion,
+  ShapeReply,
+  ShardSearch,
+  ShardSearchReply,
+} from "./search-messages.ts";
+import { type ShapeKeeper, searchSliceMs } from "./shape-keeper.ts";
+
+/** A first answer is told after this, then one each time as much again has passed. */
+const progressMs = 150;
+
+type Running = Pick<ShapeSearch, "runFor" | "isDone" | "cancel"> & {
+  answer(): {
+    readonly matches: readonly Match[];
+    readonly isExact: boolean;
+    readonly comparedCount: number;
+    readonly totalCount: number;
+    readonly faultCounts?: Readonly<Record<string, number>>;
+  };
+};
+
+export class Searcher {
+  readonly #window: SeriesWindow;
+  readonly #keeper: ShapeKeeper;
+  readonly #clock: Clock;
+  readonly #tell: (reply: ShardSearchReply) => void;
+  readonly #cancelled = new Set<number>();
+  readonly #underWay = new Set<number>();
+
+  /** @param tell  hears of answers on the way */
+  constructor(
+    window: SeriesWindow,
+    keeper: ShapeKeeper,
+    clock: Clock,
+    tell: (reply: ShardSearchReply) => void,
+  ) {
+    this.#window = window;
+    this.#keeper = keeper;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** The stretch of a series that is to be looked for, on the grid of the search. */
+  shapeOf({ name, range, pointCount }: ShapeQuestion): ShapeReply {
+    const id = this.#window.find(name);
+    if (id === undefined) return { kind: "unknown" };
+    const room = this.#window.sampleCountMax(id, range);
+    const timesMs = new Float64Array(room);
+    const samples = new Float64Array(room);
+    const count = this.#window.copy(id, range, timesMs, samples);
+    const values = new Float64Array(pointCount);
+    const fault = new Grid(range, pointCount).fill(timesMs, samples, count, values);
+    return fault === undefined ? { kind: "values", values } : { kind: "fault", fault };
+  }
+
+  cancel(searchId: number): void {
+    if (this.#underWay.has(searchId)) this.#cancelled.add(searchId);
+  }
+
+  async search(asked: ShardSearch): Promise<ShardSearchReply> {
+    this.#underWay.add(asked.searchId);
+    try {
+      return await this.#run(asked);
+    } finally {
+      this.#underWay.delete(asked.searchId);
+      this.#cancelled.delete(asked.searchId);
+    }
+  }
+
+  async #run(asked: ShardSearch): Promise<ShardSearchReply> {
+    const endMs = this.#clock.elapsedMs() + asked.budgetMs;
+    const isOver = (): boolean =>
+      this.#cancelled.has(asked.searchId) || this.#clock.elapsedMs() >= endMs;
+    if (asked.method === "change") {
+      const excludeId = this.#excludeId(asked);
+      const search = new ChangeSearch(this.#window, asked.range, {
+        ...asked,
+        excludeId,
+        accepts: this.#accepts(asked),
+      });
+      return await this.#finish(asked, search, undefined, isOver);
+    }
+
+    let toldMs = this.#clock.elapsedMs();
+    const table =
+      this.#keeper.find(asked.range, asked.values.length) ??
+      (await this.#keeper.fill(asked.range, asked.values.length, (partial) => {
+        if (this.#clock.elapsedMs() - toldMs >= progressMs) {
+          this.#tell(this.#lookAhead(asked, partial));
+          toldMs = this.#clock.elapsedMs();
+        }
+        return !isOver();
+      }));
+    if (table === undefined) return noReply(asked.searchId);
+    return await this.#finish(asked, this.#searchIn(table, asked), table, isOver);
+  }
+
+  /** What can be found by a slice of work in a table that is still being filled. */
+  #lookAhead(asked: ShardSearch, partial: ShapeTable): ShardSearchReply {
+    const search = this.#searchIn(partial, asked);
+    search.runFor(searchSliceMs, this.#clock);
+    return { ...this.#reply(asked, search, partial), isExact: false };
+  }
+
+  #searchIn(table: ShapeTable, asked: ShardSearch): ShapeSearch {
+    const { method, bandShare, radius, lagMax, inverse, limit, offset } = asked;
+    assert(method !== "change", "a change is not looked for by shape");
+    const planned = planSearch(
+      {
+        ...{ method, bandShare, radius, lagMax, inverse, limit, offset },
+        excludeId: this.#excludeId(asked),
+        accepts: this.#accepts(asked),
+      },
+      table.pointCount,
+    );
+    assert(planned.ok, "the main thread sends only searches that can be made");
+    const shape = Float64Array.from(asked.values);
+    assert(zNormalise(shape), "the main thread sends only shapes that move");
+    return new ShapeSearch(table, shape, planned.plan);
+  }
+
+  async #finish(
+    asked: ShardSearch,
+    search: Running,
+    table: ShapeTable | undefined,
+    isOver: () => boolean,
+  ): Promise<ShardSearchReply> {
+    let toldMs = this.#clock.elapsedMs();
+    while (!search.runFor(searchSliceMs, this.#clock)) {
+      if (isOver()) search.cancel();
+      else if (this.#clock.elapsedMs() - toldMs >= progressMs) {
+        this.#tell(this.#reply(asked, search, table));
+        toldMs = this.#clock.elapsedMs();
+      }
+      await nextTurn();
+    }
+    return this.#reply(asked, search, table);
+  }
+
+  #reply(
+    { searchId, range, values }: ShardSearch,
+    search: Running,
+    table: ShapeTable | undefined,
+  ): ShardSearchReply {
+    const answer = search.answer();
+    const stepMs = (range.untilMs - range.fromMs) / Math.max(values.length, 1);
+    const matches = answer.matches.map(
+      ({ id, distance, likeness, lag, sign }): SimilarityMatch => ({
+        name: this.#window.name(id),
+        distance,
+        likeness,
+        lagMs: lag * stepMs,
+        sign,
+      }),
+    );
+    const unmatchedCounts = table?.faultCounts() ?? answer.faultCounts ?? {};
+    const { isExact, comparedCount, totalCount } = answer;
+    return { searchId, matches, isExact, comparedCount, totalCount, unmatchedCounts };
+  }
+
+  #excludeId({ excludeName }: ShardSearch): number | undefined {
+    return excludeName === undefined ? undefined : this.#window.find(excludeName);
+  }
+
+  #accepts({ filter, exclude }: ShardSearch): ((id: number) => boolean) | undefined {
+    if (filter === "" && exclude.length === 0) return undefined;
+    const isWanted = nameMatcher(filter);
+    const isUnwanted = exclude.map(exclusion);
+    return (id) => {
+      const name = this.#window.name(id);
+      return isWanted(name) && !isUnwanted.some((matches) => matches(name));
+    };
+  }
+}
+
+/** A part of the name between dots, as the original's filters had it, or a glob over the whole. */
+function exclusion(text: string): (name: string) => boolean {
+  if (/[*?[{]/.test(text)) return nameMatcher(text);
+  return (name) => name === text || name.split(/[.;]/).includes(text);
+}
+
+function noReply(searchId: number): ShardSearchReply {
+  return {
+    searchId,
+    matches: [],
+    isExact: false,
+    comparedCount: 0,
+    totalCount: 0,
+    unmatchedCounts: {},
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * A shard's tables of shapes: one for the last hour, kept warm, and a few for other windows that
+ * somebody has just asked about.
+ *
+ * The warm table covers whole minutes, a point each, and is filled anew every minute while the one
+ * of the minute before still serves. A window that is asked for twice, as when a page changes the
+ * method, is filled once. All filling is done in slices, so that judging goes on between them.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Clock } from "../base/clock.ts";
+import type { SeriesWindow, TimeRange } from "../model/index.ts";
+import { ShapeTable, TableFiller } from "../oculus/index.ts";
+
+const minuteMs = 60_000;
+
+/** Work between two turns of the thread. */
+export const searchSliceMs = 4;
+
+/** Tables for windows that somebody asked about; the one unused for longest makes room. */
+const askedTableCountMax = 2;
+
+/** Samples of the newest seconds may still be on their way when a minute ends. */
+const settleMs = 3000;
+
+const idsBetweenLooks = 32;
+
+export interface KeptTable {
+  readonly range: TimeRange;
+  readonly table: ShapeTable;
+}
+
+export class ShapeKeeper {
+  readonly #window: SeriesWindow;
+  readonly #clock: Clock;
+  readonly #warmDurationMs: number;
+  #warm: KeptTable | undefined;
+  /** The table of the minute before, to be filled next. */
+  #spare: ShapeTable | undefined;
+  #asked: KeptTable[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(window: SeriesWindow, clock: Clock, options: { readonly warmDurationMs: number }) {
+    this.#window = window;
+    this.#clock = clock;
+    this.#warmDurationMs = options.warmDurationMs;
+  }
+
+  get memoryBytes(): number {
+    const tables = [this.#warm?.table, this.#spare, ...this.#asked.map(({ table }) => table)];
+    return tables.reduce((sum, table) => sum + (table?.memoryBytes ?? 0), 0);
+  }
+
+  /** How many series of the warm table can be compared. */
+  get comparableCount(): number {
+    return this.#warm?.table.comparableCount ?? 0;
+  }
+
+  start(): void {
+    void this.#refresh();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The table of exactly this window, if there is one. */
+  find(range: TimeRange, pointCount: number): ShapeTable | undefined {
+    if (this.#warm !== undefined && isOf(this.#warm, range, pointCount)) return this.#warm.table;
+    const at = this.#asked.findIndex((kept) => isOf(kept, range, pointCount));
+    if (at < 0) return undefined;
+    const [kept] = this.#asked.splice(at, 1);
+    this.#asked.push(kept!);
+    return kept!.table;
+  }
+
+  /**
+   * Fills a table for this window and keeps it.
+   *
+   * @param onSlice  hears of the table after each slice; false gives up
+   * @returns undefined where it was given up
+   */
+  async fill(
+    range: TimeRange,
+    pointCount: number,
+    onSlice: (table: ShapeTable) => boolean,
+  ): Promise<ShapeTable | undefined> {
+    const table = new ShapeTable({ pointCount, rowCount: this.#window.idCount });
+    if (!(await this.#fillInto(table, range, onSlice))) return undefined;
+    this.#asked.push({ range, table });
+    if (this.#asked.length > askedTableCountMax) this.#asked.shift();
+    return table;
+  }
+
+  async #refresh(): Promise<void> {
+    const untilMs = Math.floor((this.#clock.nowMs() - settleMs) / minuteMs) * minuteMs;
+    const range = { fromMs: untilMs - this.#warmDurationMs, untilMs };
+    const pointCount = Math.round(this.#warmDurationMs / minuteMs);
+    const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: this.#window.idCount });
+    this.#spare = undefined;
+    if (!(await this.#fillInto(table, range, () => true))) return;
+    this.#spare = this.#warm?.table;
+    this.#warm = { range, table };
+    const nextMs = untilMs + minuteMs + settleMs - this.#clock.nowMs();
+    this.#timer = setTimeout(() => void this.#refresh(), Math.max(nextMs, 0));
+    this.#timer.unref();
+  }
+
+  async #fillInto(
+    table: ShapeTable,
+    range: TimeRange,
+    onSlice: (table: ShapeTable) => boolean,
+  ): Promise<boolean> {
+    const filler = new TableFiller(this.#window, range, table);
+    for (;;) {
+      const endMs = this.#clock.elapsedMs() + searchSliceMs;
+      let isDone = filler.step(idsBetweenLooks);
+      while (!isDone && this.#clock.elapsedMs() < endMs) isDone = filler.step(idsBetweenLooks);
+      if (this.#isStopped || !onSlice(table)) return false;
+      if (isDone) return true;
+      await nextTurn();
+    }
+  }
+}
+
+/** The window of the warm tables at a moment, as every shard has it a little later. */
+export function warmRange(nowMs: number, durationMs: number): TimeRange {
+  const untilMs = Math.floor((nowMs - 2 * settleMs) / minuteMs) * minuteMs;
+  return { fromMs: untilMs - durationMs, untilMs };
+}
+
+function isOf(kept: KeptTable, range: TimeRange, pointCount: number): boolean {
+  return (
+    kept.range.fromMs === range.fromMs &&
+    kept.range.untilMs === range.untilMs &&
+    kept.table.pointCount === pointCount
+  );
+}
