@@ -174,10 +174,12 @@ class DtwSide {
   readonly #rowEnvelope: Envelope;
   readonly #envelopes: EnvelopeMaker;
   readonly #dtw: BandedDtw;
+  readonly #tails: Float64Array;
 
   constructor(query: Float64Array, bandShare: number) {
     const band = bandOf(bandShare, query.length);
     this.#query = query;
+    this.#tails = new Float64Array(query.length);
     this.#dtw = new BandedDtw(query.length, band);
     this.#envelopes = new EnvelopeMaker(query.length, band);
     this.#envelope = this.#envelopes.empty();
@@ -192,8 +194,10 @@ class DtwSide {
   squared(rows: ShapeRows, base: number, cutoff: number): number {
     const limit = withSlack(cutoff);
     this.#envelopes.fill(rows, base, this.#rowEnvelope);
-    if (queryBound(this.#query, this.#rowEnvelope, rows, base, limit) > limit) return Infinity;
-    return this.#dtw.squared(this.#query, rows, base, cutoff);
+    const tails = this.#tails;
+    if (queryBound(this.#query, this.#rowEnvelope, rows, base, limit, tails) > limit)
+      return Infinity;
+    return this.#dtw.squared(this.#query, rows, base, cutoff, tails);
   }
 }
 

@@ -79,7 +79,12 @@ test.each(rounds)("no lower bound is above the DTW distance, seed $seed", ({ see
     maker.fill(row, 0, ofRow);
     expect(kimBound(query, row, 0)).toBeLessThanOrEqual(distance);
     expect(rowBound(query, ofQuery, row, 0, Infinity)).toBeLessThanOrEqual(distance);
-    expect(queryBound(query, ofRow, row, 0, Infinity)).toBeLessThanOrEqual(distance);
+    const tails = new Float64Array(length);
+    expect(queryBound(query, ofRow, row, 0, Infinity, tails)).toBeLessThanOrEqual(distance);
+    const dtw = new BandedDtw(length, band);
+    const exact = naiveDtwSquared(query, row, band);
+    expect(dtw.squared(query, row, 0, exact, tails)).toBe(exact);
+    expect(dtw.squared(query, row, 0, Infinity, tails)).toBe(exact);
     expect(rowBound(query, ofQuery, row, 0, distance)).toBeLessThanOrEqual(distance);
   }
 });

@@ -28,6 +28,7 @@ export class BandedDtw {
   /** Two lines of the table; which is which changes from line to line. */
   readonly #even: Float64Array;
   readonly #odd: Float64Array;
+  readonly #noTails: Float64Array;
 
   constructor(length: number, band: number) {
     assert(band >= 0 && band < length, "the band is narrower than the row");
@@ -35,16 +36,27 @@ export class BandedDtw {
     this.#band = band;
     this.#even = new Float64Array(length);
     this.#odd = new Float64Array(length);
+    this.#noTails = new Float64Array(length);
   }
 
   /**
    * @param base    where the row begins in `rows`
    * @param cutoff  distances above it are of no interest
+   * @param tails   for each point of the query what those after it will cost at the least, see
+   *                `queryBound`: cells that leave less than that are cut too. Left out: nothing
    * @returns the squared distance, or Infinity where it is above `cutoff`
    */
-  squared(query: Float64Array, rows: ShapeRows, base: number, cutoff: number): number {
+  squared(
+    query: Float64Array,
+    rows: ShapeRows,
+    base: number,
+    cutoff: number,
+    tails: Float64Array = this.#noTails,
+  ): number {
     const length = this.#length;
     const band = this.#band;
+    // The tails add up in another order than the table.
+    const cutoffWithSlack = cutoff + cutoff * 1e-11;
     let previous = this.#odd;
     let current = this.#even;
     // Columns of the line above that are still alive: first, and one past the last.
@@ -52,6 +64,7 @@ export class BandedDtw {
     let end = 0;
     for (let i = 0; i < length; i++) {
       const point = query[i]!;
+      const lineCutoff = cutoffWithSlack - tails[i]!;
       const columnsEnd = i + band + 1 < length ? i + band + 1 : length;
       let j = i - band > first ? i - band : first;
       let diagonal = i === 0 ? 0 : j > first ? previous[j - 1]! : Infinity;
@@ -65,7 +78,7 @@ export class BandedDtw {
         diagonal = up;
         const difference = point - rows[base + j]!;
         left = least + difference * difference;
-        if (left <= cutoff) {
+        if (left <= lineCutoff) {
           if (nextFirst < 0) nextFirst = j;
           nextEnd = j + 1;
         } else if (j >= end) break; // above and to the left all is dead
@@ -78,6 +91,7 @@ export class BandedDtw {
       previous = current;
       current = swap;
     }
-    return end === length ? previous[length - 1]! : Infinity;
+    const distance = end === length ? previous[length - 1]! : Infinity;
+    return distance <= cutoff ? distance : Infinity;
   }
 }

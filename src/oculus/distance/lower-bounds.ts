@@ -54,23 +54,36 @@ export function rowBound(
   return sum;
 }
 
-/** The ends and LB_Keogh the other way round: the query against the envelope of the row. */
+/**
+ * The ends and LB_Keogh the other way round: the query against the envelope of the row.
+ *
+ * @param tails  as long as the query; where the bound is within `limit`, filled with what the points
+ *               after each one cost at the least
+ */
 export function queryBound(
   query: Float64Array,
   envelopeOfRow: Envelope,
   rows: ShapeRows,
   base: number,
   limit: number,
+  tails: Float64Array,
 ): number {
   const { lower, upper } = envelopeOfRow;
   const last = query.length - 1;
-  let sum = kimBound(query, rows, base);
-  for (let i = 1; i < last && sum <= limit; i++) {
+  const first = query[0]! - rows[base]!;
+  const final = query[last]! - rows[base + last]!;
+  const firstSquared = last === 0 ? 0 : first * first;
+  let sum = final * final;
+  tails[last] = 0;
+  for (let i = last - 1; i > 0; i--) {
+    tails[i] = sum;
     const value = query[i]!;
     const above = value - upper[i]!;
     const below = lower[i]! - value;
     if (above > 0) sum += above * above;
     else if (below > 0) sum += below * below;
+    if (sum + firstSquared > limit) return sum + firstSquared;
   }
-  return sum;
+  if (last > 0) tails[0] = sum;
+  return sum + firstSquared;
 }
