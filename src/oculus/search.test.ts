@@ -131,6 +131,23 @@ test.each(cases)(
   },
 );
 
+test.each([1, 2, 3, 4])(
+  "dtw settles most of a large table by bounds alone and loses no row by it, seed %i",
+  (seed) => {
+    const random = seededRandom(seed);
+    const table = randomTable(random, 4000, "double");
+    for (const bandShare of [0, 0.05, 0.2]) {
+      const query = randomValues(pointCount, random);
+      zNormalise(query);
+      const options = { limit: 12, bandShare };
+      const band = bandOf(bandShare, pointCount);
+      expect(
+        idsAndDistances(search(table, query, { ...options, method: "dtw" }, 64).matches),
+      ).toEqual(naiveSearch(table, (row) => Math.sqrt(naiveDtwSquared(query, row, band)), options));
+    }
+  },
+);
+
 test.each([1, 2, 3])("fastdtw equals a search with the published algorithm, seed %i", (seed) => {
   const random = seededRandom(seed);
   const table = randomTable(random, 60, "double");
