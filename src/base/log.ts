@@ -66,7 +66,10 @@ function textLine(
   const head = `${time.slice(11, 19)} ${level === "info" ? "" : `${level} `}${part === "" ? "" : `${part}: `}`;
   const tail = Object.entries(facts)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : String(value)}`)
+    .map(
+      ([key, value]) =>
+        ` ${key}=${typeof value === "string" ? JSON.stringify(value) : String(value)}`,
+    )
     .join("");
   return `${head}${message}${tail}`;
 }

@@ -35,8 +35,8 @@ export class RemoteError extends Error {
 type Handler = (input: never) => unknown;
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 type Message =
@@ -62,7 +62,7 @@ export class Rpc {
   }
 
   /** Rejects with a RemoteError when the handler on the other side fails. */
-  ask<Output>(method: string, input: unknown = undefined, transfer?: ArrayBuffer[]): Promise<Output> {
+  ask<Output>(method: string, input?: unknown, transfer?: ArrayBuffer[]): Promise<Output> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     const id = this.#nextId++;
     return new Promise<Output>((resolve, reject) => {
@@ -103,7 +103,8 @@ export class Rpc {
     try {
       const value: unknown = await this.#handler(method)(input as never);
       if (value instanceof Transferred) {
-        this.#endpoint.postMessage({ kind: "answer", id, value: value.value }, value.buffers);
+        const moved = value as Transferred<unknown>;
+        this.#endpoint.postMessage({ kind: "answer", id, value: moved.value }, moved.buffers);
       } else this.#endpoint.postMessage({ kind: "answer", id, value });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

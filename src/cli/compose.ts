@@ -24,12 +24,14 @@ import type { Settings } from "./settings.ts";
 import { type RunningThread, startHorizonThread, startShardThread } from "./threads.ts";
 import { programVersion } from "./version.ts";
 
+type UndoStep = () => Promise<void> | void;
+
 /** After this a search answers with what it has found. */
 const searchBudgetMs = 10_000;
 
 /** Rejects with a `StartError`; whatever was started by then is ended again. */
 export async function startKale(options: StartOptions): Promise<RunningKale> {
-  const undo: (() => Promise<void>)[] = [];
+  const undo: UndoStep[] = [];
   try {
     return await start(options, undo);
   } catch (error) {
@@ -40,24 +42,32 @@ export async function startKale(options: StartOptions): Promise<RunningKale> {
 
 async function start(
   { settings, origins, asked, io, logger }: StartOptions,
-  undo: (() => Promise<void>)[],
+  undo: UndoStep[],
 ): Promise<RunningKale> {
   const { clock } = io;
   const roles = new Set(settings.roles);
 
   const folder = openDataFolder(settings, clock);
-  undo.push(() => Promise.resolve(folder.close()));
+  undo.push(() => {
+    folder.close();
+  });
   const journal = openJournal(join(folder.path, "journal.sqlite"), {
     clock,
     logger: logger.for("journal"),
   });
-  undo.push(() => Promise.resolve(journal.close()));
+  undo.push(() => {
+    journal.close();
+  });
 
   // One line from each producing thread to each shard.
   const own: BatchPort[] = [];
   const toShards: MessagePort[] = [];
   const feed = new EpisodeFeed(clock);
-  let search: SearchPool | undefined;
+  const search = new SearchPool(clock, {
+    windowMs: settings.fullDurationMs,
+    warmDurationMs: settings.miniDurationMs,
+    budgetMs: searchBudgetMs,
+  });
   const shards = await Promise.all(
     Array.from({ length: folder.shardCount }, (_, shard) => {
       const fromMain = new MessageChannel();
@@ -67,6 +77,7 @@ async function start(
       return startShardThread(
         {
           shard,
+          shardCount: folder.shardCount,
           folder: folder.shardFolder(shard),
           settings,
           isJudging: roles.has("analyzer"),
@@ -77,7 +88,9 @@ async function start(
             journal.record(events);
             feed.publish(events);
           },
-          searchProgress: (reply) => search?.progress(shard, reply),
+          searchProgress: (reply) => {
+            search.progress(shard, reply);
+          },
         },
         logger,
       );
@@ -85,15 +98,7 @@ async function start(
   );
   undo.push(() => endAll(shards));
   const pool = new ShardPool(shards.map(({ rpc }) => rpc));
-  search = new SearchPool(
-    shards.map(({ rpc }) => rpc),
-    clock,
-    {
-      windowMs: settings.fullDurationMs,
-      warmDurationMs: settings.miniDurationMs,
-      budgetMs: searchBudgetMs,
-    },
-  );
+  search.connect(shards.map(({ rpc }) => rpc));
   const sink = new BatchRouter(own);
   undo.push(async () => {
     await sink.drained();
@@ -164,13 +169,18 @@ async function start(
   }
   if (canary !== undefined) {
     canary.start();
-    undo.push(() => Promise.resolve(canary.stop()));
+    undo.push(() => {
+      canary.stop();
+    });
   }
 
   return {
     addresses: addressesOf(settings.bindAddress, opened),
     problems,
     sink,
+    record(events) {
+      journal.record(events);
+    },
     onFirstVisit: (listener) => visits.listen(listener),
     async stop() {
       for (const step of undo.splice(0).reverse()) await step();
@@ -224,7 +234,7 @@ function canaryFor(
 
 /** Calls its listeners once. */
 class FirstVisit {
-  #listeners: (() => void)[] = [];
+  readonly #listeners: (() => void)[] = [];
   #hasHappened = false;
 
   listen(listener: () => void): void {

@@ -153,7 +153,7 @@ async function runSite(
       await new Promise((resolve) => setImmediate(resolve));
       return !isEnding.now;
     };
-    running.record?.(await pastEpisodes(site, past, nowMs, mayGoOn));
+    running.record(await pastEpisodes(site, past, nowMs, mayGoOn));
     await asked;
   } finally {
     clearTimeout(unseen);

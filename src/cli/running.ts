@@ -41,7 +41,7 @@ export interface RunningKale {
   /** Writes batches into the shards, past the limits on age that listeners apply. */
   readonly sink: SampleSink;
   /** Puts episodes into the journal that were found elsewhere: the demo's history. */
-  record?(events: readonly EpisodeEvent[]): void;
+  record(events: readonly EpisodeEvent[]): void;
   /** Calls the listener once, when a page is asked for the first time. */
   onFirstVisit(listener: () => void): void;
   /** Resolves when all that was taken in is durable and every listener, thread and file is closed. */

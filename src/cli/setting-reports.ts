@@ -5,6 +5,6 @@ import { settingFields, settingOf, type SettingOrigins, type Settings } from "./
 export function settingReports(settings: Settings, origins: SettingOrigins): SettingReport[] {
   return settingFields.map((field) => {
     const { key, kind } = settingOf(field);
-    return { key, value: kind.show(settings[field] as never), source: origins[field].where };
+    return { key, value: kind.show(settings[field]), source: origins[field].where };
   });
 }

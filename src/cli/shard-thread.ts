@@ -13,7 +13,7 @@ import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { shard, folder, settings, isJudging, producers } = workerData as ShardThreadData;
+const { shard, shardCount, folder, settings, isJudging, producers } = workerData as ShardThreadData;
 const clock = systemClock;
 
 // The line to the main thread opens with the service; what is logged before is kept by `open`.
@@ -27,7 +27,7 @@ const store = await EmbeddedStore.open(folder, {
   retentionMs: settings.retentionMs,
   commitIntervalMs: settings.commitIntervalMs,
   commitEveryBatch: settings.commitIntervalMs === 0,
-  seriesCountMax: settings.seriesCountMax,
+  seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),
 });
 const judge = new Judge({
   fullDurationMs: settings.fullDurationMs,

@@ -5,6 +5,7 @@ import type { Settings } from "./settings.ts";
 
 export interface ShardThreadData {
   readonly shard: number;
+  readonly shardCount: number;
   /** The shard's own folder inside the data folder. */
   readonly folder: string;
   readonly settings: Settings;

@@ -56,7 +56,7 @@ function splitByShard(batch: SampleBatch, shardCount: number): SampleBatch[] {
     const shard = shards[row]!;
     const part = parts[shard]!;
     const at = rowCounts[shard]!++;
-    part.names.set(names.subarray(start, end), nameBytes[shard]!);
+    part.names.set(names.subarray(start, end), nameBytes[shard]);
     nameBytes[shard]! += end - start;
     part.nameEnds[at] = nameBytes[shard]!;
     part.timesMs[at] = timesMs[row]!;

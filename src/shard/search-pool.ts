@@ -44,17 +44,21 @@ interface UnderWay {
 }
 
 export class SearchPool implements SimilarityReader {
-  readonly #shards: readonly Rpc[];
+  #shards: readonly Rpc[] = [];
   readonly #clock: Clock;
   readonly #options: SearchPoolOptions;
   readonly #underWay = new Map<number, UnderWay>();
   readonly #searchOfPage = new Map<string, AbortController>();
   #nextId = 1;
 
-  constructor(shards: readonly Rpc[], clock: Clock, options: SearchPoolOptions) {
-    this.#shards = shards;
+  constructor(clock: Clock, options: SearchPoolOptions) {
     this.#clock = clock;
     this.#options = options;
+  }
+
+  /** Once, in the order of the shards' numbers, when they have started. */
+  connect(shards: readonly Rpc[]): void {
+    this.#shards = shards;
   }
 
   /** Takes a shard's answer on the way. */
@@ -140,7 +144,8 @@ export class SearchPool implements SimilarityReader {
           return reply;
         }),
       );
-      if (signal.aborted) throw new SimilarityRefusal("cancelled", "A newer search took its place.");
+      if (signal.aborted)
+        throw new SimilarityRefusal("cancelled", "A newer search took its place.");
       return toAnswer(final, true);
     } finally {
       signal.removeEventListener("abort", cancel);
@@ -163,8 +168,7 @@ export class SearchPool implements SimilarityReader {
       );
     }
     const { warmDurationMs } = this.#options;
-    const isNewest =
-      target.kind === "shape" || Math.abs(range.untilMs - nowMs) < newestToleranceMs;
+    const isNewest = target.kind === "shape" || Math.abs(range.untilMs - nowMs) < newestToleranceMs;
     const isWarmLength = range.untilMs - range.fromMs === warmDurationMs;
     return isNewest && isWarmLength ? warmRange(nowMs, warmDurationMs) : range;
   }
@@ -175,7 +179,10 @@ export class SearchPool implements SimilarityReader {
   ): Promise<Float64Array<ArrayBuffer>> {
     if (target.kind === "shape") {
       if (method === "change") {
-        throw new SimilarityRefusal("bad-method", "What changed is asked of a metric, not of a shape.");
+        throw new SimilarityRefusal(
+          "bad-method",
+          "What changed is asked of a metric, not of a shape.",
+        );
       }
       const values = resample(target.values, pointCount);
       if (!zNormalise(Float64Array.from(values))) {
@@ -236,9 +243,7 @@ function pointCountOf({ range, pointCount }: SimilarityQuery): number {
   return Math.min(Math.max(cells, pointCountMin), pointCountDefault);
 }
 
-function sumCounts(
-  counts: readonly Readonly<Record<string, number>>[],
-): Record<string, number> {
+function sumCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const one of counts) {
     for (const [reason, count] of Object.entries(one)) sums[reason] = (sums[reason] ?? 0) + count;

@@ -36,7 +36,7 @@ export class ShapeKeeper {
   #warm: KeptTable | undefined;
   /** The table of the minute before, to be filled next. */
   #spare: ShapeTable | undefined;
-  #asked: KeptTable[] = [];
+  readonly #asked: KeptTable[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 

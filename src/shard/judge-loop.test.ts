@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { EpisodeTracker, Judge } from "../analyzer/index.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { seededRandom } from "../base/random.ts";
+import type { EpisodeEvent, SeriesWindow, TimeRange } from "../model/index.ts";
+import { JudgeLoop } from "./judge-loop.ts";
+
+/** Series in plain arrays; what a shard's store is to the loop. */
+class PlainWindow implements SeriesWindow {
+  readonly #series: { name: string; timesMs: number[]; values: number[]; revision: number }[] = [];
+
+  add(name: string, timeMs: number, value: number): void {
+    let series = this.#series.find((one) => one.name === name);
+    if (series === undefined) {
+      series = { name, timesMs: [], values: [], revision: 0 };
+      this.#series.push(series);
+    }
+    series.timesMs.push(timeMs);
+    series.values.push(value);
+    series.revision += 1;
+  }
+
+  get idCount(): number {
+    return this.#series.length;
+  }
+  isLive(): boolean {
+    return true;
+  }
+  name(id: number): string {
+    return this.#series[id]!.name;
+  }
+  find(name: string): number | undefined {
+    const id = this.#series.findIndex((one) => one.name === name);
+    return id < 0 ? undefined : id;
+  }
+  newestMs(id: number): number {
+    return this.#series[id]!.timesMs.at(-1) ?? -Infinity;
+  }
+  revision(id: number): number {
+    return this.#series[id]!.revision;
+  }
+  sampleCountMax(id: number): number {
+    return this.#series[id]!.timesMs.length;
+  }
+  copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
+    let count = 0;
+    const series = this.#series[id]!;
+    for (const [i, timeMs] of series.timesMs.entries()) {
+      if (timeMs < range.fromMs || timeMs >= range.untilMs) continue;
+      timesMs[count] = timeMs;
+      values[count++] = series.values[i]!;
+    }
+    return count;
+  }
+}
+
+const stepMs = 10_000;
+const loops: JudgeLoop[] = [];
+
+afterEach(() => {
+  for (const loop of loops.splice(0)) loop.stop();
+});
+
+function setUp(seriesCount: number): {
+  window: PlainWindow;
+  loop: JudgeLoop;
+  events: EpisodeEvent[];
+  advance: (byMs: number) => void;
+  nowMs: () => number;
+} {
+  const window = new PlainWindow();
+  const random = seededRandom(7);
+  let nowMs = 1_700_000_000_000;
+  for (let id = 0; id < seriesCount; id++) {
+    for (let k = 360; k > 0; k--) {
+      window.add(`series${id}`, nowMs - k * stepMs, 50 + 10 * random.next());
+    }
+  }
+  const events: EpisodeEvent[] = [];
+  const clock: Clock = { nowMs: () => nowMs, elapsedMs: () => systemClock.elapsedMs() };
+  const loop = new JudgeLoop(
+    window,
+    new Judge(),
+    new EpisodeTracker({ calmDurationMs: 0 }),
+    (some) => events.push(...some),
+    clock,
+    {
+      fullDurationMs: 86_400_000,
+      schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000 },
+    },
+  );
+  loops.push(loop);
+  return { window, loop, events, advance: (byMs) => (nowMs += byMs), nowMs: () => nowMs };
+}
+
+async function until(isDone: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000 && !isDone(); i++) await sleep(2);
+  expect(isDone()).toBe(true);
+}
+
+test("JudgeLoop tells of a spike once it arrives, and of its end after calm rounds", async () => {
+  const { window, loop, events, advance, nowMs } = setUp(20);
+  loop.start();
+  await until(() => loop.stats().seriesCount === 20);
+  expect(events).toEqual([]);
+  expect(loop.stats().statusCounts).toEqual({ ok: 20, TooShort: 0, Stale: 0, Boring: 0 });
+
+  for (let k = 0; k < 3; k++) {
+    advance(stepMs);
+    window.add("series3", nowMs(), 900);
+  }
+  await until(() => events.length > 0);
+  expect(events[0]).toMatchObject({
+    change: "started",
+    episode: { name: "series3", observed: 900 },
+  });
+  expect(events[0]!.episode.checks).toHaveLength(9);
+
+  for (let k = 0; k < 60 && events.at(-1)!.change !== "ended"; k++) {
+    advance(stepMs);
+    window.add("series3", nowMs(), 55);
+    await sleep(4);
+  }
+  expect(events.at(-1)).toMatchObject({ change: "ended", episode: { endReason: "calm" } });
+});
+
+test("JudgeLoop ends an episode when its metric falls silent", async () => {
+  const { window, loop, events, advance, nowMs } = setUp(2);
+  for (let k = 0; k < 3; k++) {
+    advance(1000);
+    window.add("series1", nowMs(), 900);
+  }
+  loop.start();
+  await until(() => events.length > 0);
+  advance(501_000);
+  await until(() => events.at(-1)!.change === "ended");
+  expect(events.at(-1)!.episode.endReason).toBe("stale");
+});
+
+test("JudgeLoop goes on with an episode of an earlier run, and ends one whose metric is gone", async () => {
+  const first = setUp(2);
+  for (let k = 0; k < 3; k++) {
+    first.advance(1000);
+    first.window.add("series1", first.nowMs(), 900);
+  }
+  first.loop.start();
+  await until(() => first.events.length > 0);
+  const { episode } = first.events[0]!;
+
+  const second = setUp(2);
+  second.loop.adopt([episode, { ...episode, id: "gone-1", name: "gone" }]);
+  expect(second.events).toMatchObject([
+    { change: "ended", episode: { id: "gone-1", endReason: "stale" } },
+  ]);
+  for (let k = 0; k < 3; k++) {
+    second.advance(1000);
+    second.window.add("series1", second.nowMs(), 2000);
+  }
+  second.loop.start();
+  await until(() => second.events.length > 1);
+  expect(second.events[1]).toMatchObject({ change: "changed", episode: { id: episode.id } });
+});
+
+test("JudgeLoop lets the thread go between slices, however many series there are", async () => {
+  const { loop } = setUp(300);
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 1);
+  loop.start();
+  await until(() => loop.stats().endedMs !== null);
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(2);
+  expect(loop.stats().seriesCount).toBe(300);
+});
+
+test("JudgeLoop gives all nine checks of a series when somebody asks", () => {
+  const { loop } = setUp(1);
+  expect(loop.verdictOf("series0")!.checks).toHaveLength(9);
+  expect(loop.verdictOf("nobody")).toBe(undefined);
+});
