@@ -10,6 +10,7 @@ export { Grid } from "./grid.ts";
 export type { Match } from "./likeness.ts";
 export { mergeAnswers, type ShardAnswer } from "./merge.ts";
 export { matchCountMax } from "./nearest.ts";
+export { SavedShapes } from "./saved-shapes.ts";
 export { ShapeSearch, type SearchAnswer } from "./search.ts";
 export {
   defaultMethod,
