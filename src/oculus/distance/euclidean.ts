@@ -33,7 +33,7 @@ export function euclideanSquared(
 /**
  * Whether the squared distance may be at most `limit`. False only where it is surely above.
  *
- * Sixteen points at a time: unrelated rows part quickly, so that most are given up after a few
+ * Twelve points at a time: unrelated rows part quickly, so that most are given up after a few
  * blocks, and the blocks are long enough to keep the four strands busy.
  */
 export function isWithinEuclidean(
