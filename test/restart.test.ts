@@ -1,0 +1,111 @@
+/** The whole program ended, killed, started again and started twice. */
+import { spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AnomalyJson, PointsJson, StatusJson } from "../src/webapp/contract.ts";
+import { type KaleProcess, startKaleProcess, temporaryFolder, until } from "./support/kale-process.ts";
+import { sendStream } from "./support/send.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(): Promise<KaleProcess> {
+  return startKaleProcess({
+    dataFolder: folder,
+    args: ["--no-host-metrics", "--max-age", "1d", "--commit-interval", "every-batch"],
+  });
+}
+
+async function pointsOf(kale: KaleProcess, name: string): Promise<[number, number][]> {
+  return await kale
+    .get<PointsJson>(`/kale/points?name=${name}&from=-2h&maxPoints=100000`)
+    .then(({ points }) => points)
+    .catch(() => []);
+}
+
+test("kale keeps points and anomalies over a restart, and goes on with the same episode", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const values = Array.from({ length: 400 }, (_, i) => (i < 397 ? 50 + ((i * 13) % 7) : 700));
+  const lines = values.map((value, i) => `restart.metric ${value} ${now - (400 - i) * 5}\n`);
+  const first = await start();
+  await sendStream(first.ports.carbon, lines.join(""));
+  let before: AnomalyJson | undefined;
+  await until(async () => {
+    [before] = await first.get<AnomalyJson[]>("/kale/anomalies?state=active");
+    return before !== undefined;
+  });
+  expect(await first.end()).toBe(0);
+
+  const second = await start();
+  const points = await pointsOf(second, "restart.metric");
+  expect(points).toEqual(values.map((value, i) => [now - (400 - i) * 5, value]));
+  const [after] = await second.get<AnomalyJson[]>("/kale/anomalies?state=active");
+  expect(after).toMatchObject({ id: before!.id, name: "restart.metric", started: before!.started });
+  await sendStream(second.ports.carbon, `restart.metric 900 ${now}\n`);
+  await until(async () => {
+    const [going] = await second.get<AnomalyJson[]>("/kale/anomalies?state=active");
+    return going?.id === before!.id && going.observed === 900;
+  });
+  expect(await second.end()).toBe(0);
+});
+
+test("kale loses nothing that was on disk when it is killed under load", async () => {
+  const now = Math.floor(Date.now() / 1000) - 3000;
+  let sent = 0;
+  for (let round = 0; round < 3; round++) {
+    const kale = await start();
+    const isSending = { now: true };
+    const sending = (async () => {
+      while (isSending.now) {
+        const lines = Array.from({ length: 50 }, (_, i) => `kill.metric${i} ${sent} ${now + sent}\n`);
+        await sendStream(kale.ports.carbon, lines.join("")).catch(() => undefined);
+        sent += 1;
+      }
+    })();
+    // A point that can be read is in the log: the setting says every batch.
+    let seen = 0;
+    await until(async () => {
+      seen = (await pointsOf(kale, "kill.metric49")).length;
+      return seen > 5 * (round + 1);
+    });
+    await kale.end("SIGKILL");
+    isSending.now = false;
+    await sending;
+
+    const again = await start();
+    for (const metric of ["kill.metric0", "kill.metric49"]) {
+      const points = await pointsOf(again, metric);
+      expect(points.length).toBeGreaterThanOrEqual(seen);
+      for (const [time, value] of points) expect(time).toBe(now + value);
+    }
+    const { shards } = await again.get<StatusJson>("/kale/status");
+    expect(shards.flatMap(({ faults }) => faults)).toEqual([]);
+    await again.end();
+  }
+});
+
+test("a second kale on the same folder refuses, and says who holds it", async () => {
+  const kale = await start();
+  const second = spawn(process.execPath, [
+    "src/cli/main.ts",
+    "start",
+    "--data",
+    folder,
+    ...["pickle", "msgpack", "carbon", "webapp", "oculus"].flatMap((key) => [`--port-${key}`, "0"]),
+  ]);
+  let said = "";
+  second.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const status = await new Promise((resolve) => second.on("exit", resolve));
+  expect(status).toBe(1);
+  expect(said).toContain(folder);
+  expect(said).toContain(String(kale.child.pid));
+  expect(said).toContain("--data");
+  expect(await kale.end()).toBe(0);
+});
