@@ -1,10 +1,2 @@
-export {
-  DataFolder,
-  EmbeddedStore,
-  realDisk,
-  type DataFolderOptions,
-  type Disk,
-  type DiskFile,
-  type EmbeddedStoreOptions,
-} from "./embedded/index.ts";
-export { StoreError, type StoreErrorCode } from "./errors.ts";
+export { DataFolder, EmbeddedStore } from "./embedded/index.ts";
+export { StoreError } from "./errors.ts";

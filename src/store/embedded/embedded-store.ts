@@ -9,11 +9,7 @@
  * A sample is visible when `write` resolves and survives `kill -9` when `commit` does; nobody has
  * to call it, since what was written is committed `commitIntervalMs` later in any case.
  */
-import { join } from "node:path";
-import type { Clock } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import { assert } from "../../base/assert.ts";
-import { chunkFirstMs, chunkLastMs, chunkTimeMsMax } from "../../kernel/index.ts";
+import { chunkTimeMsMax } from "../../kernel/index.ts";
 import type {
   NamePage,
   NameQuery,
@@ -25,57 +21,31 @@ import type {
   TimeRange,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
-import { Archive } from "./archive.ts";
-import { BlockLedger } from "./block-ledger.ts";
+import type { Archive } from "./archive.ts";
 import { ColumnsBuilder } from "./columns.ts";
-import { realDisk, type Disk } from "./disk.ts";
-import { FaultLedger } from "./fault-ledger.ts";
-import { idCountMax, Maintenance } from "./maintenance.ts";
-import { SeriesMemory } from "./memory/index.ts";
+import type { FaultLedger } from "./fault-ledger.ts";
+import type { Maintenance } from "./maintenance.ts";
+import type { SeriesMemory } from "./memory/index.ts";
 import { findNames } from "./name-search.ts";
-import { Quarantine } from "./quarantine.ts";
-import { chunkLogPrefix, recover, sampleLogPrefix, type Recovered } from "./recovery.ts";
-import { SegmentedLog, segmentNumbers } from "./segmented-log.ts";
-import { SeriesBook } from "./series-book.ts";
+import type { SegmentedLog } from "./segmented-log.ts";
+import type { SeriesBook } from "./series-book.ts";
 import { Slicer } from "./slice.ts";
-import { WriteAhead } from "./write-ahead.ts";
+import {
+  openParts,
+  withDefaults,
+  type EmbeddedStoreOptions,
+  type StoreParts,
+  type StoreSettings,
+} from "./store-parts.ts";
+import type { WriteAhead } from "./write-ahead.ts";
 
-const hourMs = 3_600_000;
 /** A batch is taken in pieces of this many rows, with the thread free in between. */
 const rowsPerPiece = 2048;
 const sliceMs = 2;
 
-export interface EmbeddedStoreOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly disk?: Disk;
-  /** How much memory holds at full resolution. */
-  readonly windowMs?: number;
-  /** How long archives are kept; never shorter than the window. */
-  readonly retentionMs?: number;
-  /** Length of the blocks that archive files are made of; at most half the window. */
-  readonly blockMs?: number;
-  /** A crash loses at most what was written in this time. */
-  readonly commitIntervalMs?: number;
-  /** `write` resolves only when the batch is durable. */
-  readonly commitEveryBatch?: boolean;
-  /** More series than this are refused and counted. */
-  readonly seriesCountMax?: number;
-  /** Above it memory holds less than the window; the rest is read from disk. */
-  readonly memoryBytesMax?: number;
-  /** Samples after which a series' open chunk is sealed. */
-  readonly chunkSampleCount?: number;
-  readonly checkpointIntervalMs?: number;
-  /** How often the store looks after itself; 0: only when `maintain` is called. */
-  readonly maintainIntervalMs?: number;
-  readonly backfillCountMax?: number;
-}
-
-type Settings = Required<EmbeddedStoreOptions>;
-
 export class EmbeddedStore implements SeriesStore {
   readonly window: SeriesWindow;
-  readonly #settings: Settings;
+  readonly #settings: StoreSettings;
   readonly #memory: SeriesMemory;
   readonly #book: SeriesBook;
   readonly #archive: Archive;
@@ -89,7 +59,7 @@ export class EmbeddedStore implements SeriesStore {
   #isClosed = false;
   #backfilledCount = 0;
 
-  private constructor(settings: Settings, parts: Parts) {
+  private constructor(settings: StoreSettings, parts: StoreParts) {
     this.#settings = settings;
     this.#memory = parts.memory;
     this.window = parts.memory;
@@ -287,126 +257,6 @@ export class EmbeddedStore implements SeriesStore {
     }, maintainIntervalMs);
     this.#timer.unref();
   }
-}
-
-interface Parts {
-  readonly memory: SeriesMemory;
-  readonly book: SeriesBook;
-  readonly archive: Archive;
-  readonly faults: FaultLedger;
-  readonly ahead: WriteAhead;
-  readonly sampleLog: SegmentedLog;
-  readonly chunkLog: SegmentedLog;
-  readonly maintenance: Maintenance;
-}
-
-async function openParts(folder: string, settings: Settings): Promise<Parts> {
-  const { clock, disk } = settings;
-  const startedMs = clock.elapsedMs();
-  const logger = settings.logger.for("store");
-  await disk.makeFolder(folder);
-  const faults = new FaultLedger(clock, logger);
-  const quarantine = new Quarantine(disk, join(folder, "quarantine"), faults);
-  const archive = await Archive.open(disk, join(folder, "archive"), (path, damage) =>
-    quarantine.take(path, damage),
-  );
-  const fileNames = await disk.list(folder);
-  const logOf = (prefix: string, kind: "SLOG" | "CLOG"): SegmentedLog => {
-    const number = (segmentNumbers(prefix, fileNames).at(-1) ?? 0) + 1;
-    return new SegmentedLog(disk, folder, { kind, prefix, number });
-  };
-  const sampleLog = logOf(sampleLogPrefix, "SLOG");
-  const chunkLog = logOf(chunkLogPrefix, "CLOG");
-  const book = new SeriesBook();
-  const ledger = new BlockLedger({ blockMs: settings.blockMs });
-  const ahead = new WriteAhead({
-    sampleLog,
-    chunkLog,
-    faults,
-    clock,
-    commitIntervalMs: settings.commitIntervalMs,
-    onChunkWritten: (file, firstMs, lastMs) => ledger.noteFile(file, firstMs, lastMs),
-  });
-  let replayedOrdinal = -1;
-  let replayedMs = NaN;
-  const memory = new SeriesMemory({
-    seriesCountMax: settings.seriesCountMax,
-    chunkSampleCount: settings.chunkSampleCount,
-    onNewSeries: (id, bytes, start, end) => {
-      ahead.takeName(book.enter(id), bytes, start, end);
-    },
-    onSealed: (id, bytes, offset, length, isRewrite) => {
-      const firstMs = chunkFirstMs(bytes, offset);
-      const lastMs = chunkLastMs(bytes, offset);
-      ledger.note(id, firstMs, lastMs);
-      const newestMs = replayedOrdinal >= 0 ? replayedMs : ahead.newestTakenMs;
-      const newest = replayedOrdinal >= 0 ? replayedOrdinal : ahead.ordinal;
-      // A sample too far from the open chunk seals it without being in it.
-      const ordinal = newestMs >= firstMs && newestMs <= lastMs ? newest : newest - 1;
-      const series = { id, serial: book.serial(id), ordinal, isClaim: !isRewrite };
-      ahead.takeSealed(series, bytes, offset, length);
-    },
-  });
-  const parts = { disk, folder, clock, memory, book, archive, ledger, faults, ahead };
-  const maintenance = new Maintenance({ ...parts, sampleLog, chunkLog }, settings);
-  const recovered = await recover({
-    ...parts,
-    backfill: maintenance.backfill,
-    quarantine,
-    nowMs: clock.nowMs(),
-    retainFromMs: clock.nowMs() - settings.retentionMs,
-    onReplay: (ordinal, timeMs) => {
-      replayedOrdinal = ordinal;
-      replayedMs = timeMs;
-    },
-  });
-  replayedOrdinal = -1;
-  ahead.continueWith(recovered.nextOrdinal);
-  for (const { number, sizeBytes } of recovered.sampleFiles)
-    sampleLog.noteExisting(number, sizeBytes);
-  for (const { number, sizeBytes } of recovered.chunkFiles)
-    chunkLog.noteExisting(number, sizeBytes);
-  await begin(maintenance, recovered);
-  logger.info("opened", {
-    folder,
-    series: memory.stats().seriesCount,
-    chunks: recovered.chunkCount,
-    replayed: recovered.replayedCount,
-    tookMs: Math.round(clock.elapsedMs() - startedMs),
-  });
-  return { memory, book, archive, faults, ahead, sampleLog, chunkLog, maintenance };
-}
-
-/** The bounds as they were; a new store begins with the window as of now. */
-async function begin(maintenance: Maintenance, recovered: Recovered): Promise<void> {
-  const isNew = recovered.nextOrdinal === 1;
-  const startMs = isNew ? maintenance.windowStartMs() : -Infinity;
-  maintenance.routeBeforeMs = Math.max(recovered.routeBeforeMs, startMs);
-  maintenance.archivedBeforeMs = Math.max(recovered.archivedBeforeMs, startMs);
-  // A disk that takes nothing does not stop a start: the outage is counted, said and tried again.
-  if (isNew) await maintenance.checkpoint().catch(() => undefined);
-}
-
-function withDefaults(options: EmbeddedStoreOptions): Settings {
-  const windowMs = options.windowMs ?? 24 * hourMs;
-  const settings: Settings = {
-    disk: realDisk,
-    windowMs,
-    retentionMs: 14 * 24 * hourMs,
-    blockMs: Math.max(1, Math.floor(windowMs / 4)),
-    commitIntervalMs: 1000,
-    commitEveryBatch: false,
-    seriesCountMax: 1_000_000,
-    memoryBytesMax: 4 * 2 ** 30,
-    chunkSampleCount: 120,
-    checkpointIntervalMs: hourMs / 6,
-    maintainIntervalMs: 5000,
-    backfillCountMax: 65_536,
-    ...options,
-  };
-  assert(settings.blockMs * 2 <= settings.windowMs, "a window holds at least two blocks");
-  assert(settings.seriesCountMax < idCountMax, "ids of series have at most 21 bits");
-  return { ...settings, retentionMs: Math.max(settings.retentionMs, windowMs) };
 }
 
 /** Whether the window and the chunks can keep it. */

@@ -1,3 +1,2 @@
-export { DataFolder, type DataFolderOptions } from "./data-folder.ts";
-export { realDisk, type Disk, type DiskFile } from "./disk.ts";
-export { EmbeddedStore, type EmbeddedStoreOptions } from "./embedded-store.ts";
+export { DataFolder } from "./data-folder.ts";
+export { EmbeddedStore } from "./embedded-store.ts";

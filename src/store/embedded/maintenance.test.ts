@@ -127,6 +127,49 @@ test("a late sample into a block that is archived but still in memory reaches th
   expect(pairsOf(await store.read("a", range))).toEqual([[lateMs, 77]]);
 });
 
+test("backfill beside the edge of memory is not overtaken by what memory still holds there", async () => {
+  await store.close();
+  store = await openSmall(folder.path, { clock, backfillCountMax: 1 });
+  await live(6, ["a"]);
+  const expected = new Map<number, number>();
+  for (let half = 0; half < 6; half++) {
+    const edgeMs = clock.nowMs() - 4 * hourMs;
+    for (let minute = 1; minute <= 25; minute++) {
+      const timeMs = edgeMs - minute * minuteMs;
+      expected.set(timeMs, 5000 + half * 100 + minute);
+      await store.write(batchOf([["a", timeMs, 5000 + half * 100 + minute]]));
+    }
+    await store.maintain(); // into an archive, after which the block changes once more
+    await store.write(batchOf([["a", edgeMs + 11 * minuteMs + 7, 1]]));
+    await live(0.5, ["a"]);
+  }
+  const found = new Map(pairsOf(await store.read("a", always)));
+  for (const [timeMs, value] of expected) expect(found.get(timeMs)).toBe(value);
+});
+
+test("files of the chunk log are not taken for earlier ones that archives cover", async () => {
+  await live(6, ["a"]);
+  clock.advance(238 * minuteMs); // the window begins within the last block that has samples
+  await store.maintain();
+  const names = await readdir(folder.path);
+  expect(names.filter((name) => name.startsWith("chunks-"))).toEqual([]);
+  await store.close();
+  store = await openSmall(folder.path, { clock });
+  const lateMs = testNowMs + 357 * minuteMs + 7;
+  await store.write(rowsOf("a", lateMs, { count: 40, stepMs: 20_000 }));
+  await store.checkpoint();
+  await store.close(); // before they are archived
+  store = await openSmall(folder.path, { clock });
+  for (let hour = 0; hour < 4; hour++) {
+    clock.advance(hourMs);
+    await store.write(batchOf([["a", clock.nowMs(), 1]]));
+    await store.maintain();
+  }
+  const range = { fromMs: lateMs, untilMs: lateMs + 40 * 20_000 };
+  const late = pairsOf(await store.read("a", range)).filter(([timeMs]) => timeMs % 10_000 === 7);
+  expect(late).toHaveLength(40);
+});
+
 test("many files of one block are merged, and the newest word stays", async () => {
   await live(6, ["a", "b"]);
   for (let i = 0; i < 12; i++) {

@@ -24,16 +24,13 @@ import {
   chunkLastMs,
   chunkSampleCountMax,
 } from "../../kernel/index.ts";
-import type { TimeRange } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import { errorCode, isDiskRefusal, type Disk } from "./disk.ts";
 import type { Archive } from "./archive.ts";
-import type { ArchiveWriter } from "./archive-file.ts";
 import { Backfill } from "./backfill.ts";
+import { BlockArchiver } from "./block-archiver.ts";
 import type { Block, BlockLedger } from "./block-ledger.ts";
-import { ByteWriter } from "./bytes.ts";
 import { CheckpointWriter, type CheckpointState } from "./checkpoint.ts";
-import { ChunkDecoder, ColumnsBuilder, encodeRun } from "./columns.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
 import { SampleFrames } from "./log-codec.ts";
 import type { SeriesMemory } from "./memory/index.ts";
@@ -42,8 +39,6 @@ import type { SeriesBook } from "./series-book.ts";
 import { Slicer } from "./slice.ts";
 import type { WriteAhead } from "./write-ahead.ts";
 
-/** Ids are below this, so that serial and id fit in one double. */
-export const idCountMax = 2 ** 21;
 /** The thread is held no longer than this at once. */
 const sliceMs = 2;
 /** A checkpoint is due when the log is this long, or longer than twice the last checkpoint. */
@@ -76,7 +71,7 @@ export class Maintenance {
   readonly #options: MaintenanceOptions;
   readonly #slicer: Slicer;
   readonly #open: Uint8Array;
-  readonly #decoder = new ChunkDecoder();
+  readonly #archiver: BlockArchiver;
   #work: Promise<unknown> = Promise.resolve();
   #shedCount = 0;
   #checkpointBytes = 0;
@@ -95,6 +90,7 @@ export class Maintenance {
     this.#parts = parts;
     this.#options = options;
     this.#slicer = new Slicer(parts.clock, { sliceMs });
+    this.#archiver = new BlockArchiver(parts, this.#slicer);
     this.#open = new Uint8Array(
       Math.max(parts.memory.openBytesMax, chunkBytesMax(chunkSampleCountMax)),
     );
@@ -202,7 +198,9 @@ export class Maintenance {
     const coversChunkLog = chunkLog.number - 1;
     for (const [i, { block, ids }] of due.entries()) {
       try {
-        await this.#archiveBlock(block, ids, coversChunkLog);
+        // What is older is archived already, and may have been overtaken by backfill since.
+        const fromMs = Math.max(block.startMs, this.archivedBeforeMs);
+        await this.#archiver.archiveBlock(block, { ids, fromMs, coversChunkLog });
       } catch (error) {
         for (const rest of due.slice(i)) ledger.giveBack(rest.block, rest.ids);
         throw error;
@@ -237,68 +235,6 @@ export class Maintenance {
     });
   }
 
-  async #archiveBlock(block: Block, ids: Set<number>, coversChunkLog: number): Promise<void> {
-    const { archive, memory, book } = this.#parts;
-    const isFull = !archive.hasFull(block);
-    const writer = await archive.begin({ ...block, coversChunkLog, isFull });
-    // What is older is archived already, and may have been overtaken by backfill since.
-    const fromMs = Math.max(block.startMs, this.archivedBeforeMs);
-    const range = { fromMs, untilMs: block.endMs };
-    const run = new ByteWriter(16 << 10);
-    try {
-      for (const key of this.#bySerial(isFull ? undefined : ids)) {
-        const id = key % idCountMax;
-        if (!memory.isLive(id)) continue;
-        run.clear();
-        memory.visitSealed(id, range, (bytes, offset, length) => {
-          this.#addClipped(bytes, offset, length, range, run);
-        });
-        if (run.length > 0) writer.addRun(book.serial(id), run.written());
-        await this.#breathe(writer);
-      }
-      await archive.finish(writer);
-    } catch (error) {
-      await writer.abandon();
-      throw error;
-    }
-  }
-
-  /** Adds a chunk as it is, or what of it lies in the range. */
-  #addClipped(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    range: TimeRange,
-    run: ByteWriter,
-  ): void {
-    const { fromMs, untilMs } = range;
-    if (chunkFirstMs(bytes, offset) >= fromMs && chunkLastMs(bytes, offset) < untilMs) {
-      run.raw(bytes, offset, offset + length);
-      return;
-    }
-    const part = new ColumnsBuilder(chunkSampleCountMax);
-    this.#decoder.decode(bytes, offset, range, part);
-    encodeRun(part.timesMs, part.values, 0, part.count, run);
-  }
-
-  /** `serial * idCountMax + id` of the series, ascending; all live ones where none are named. */
-  #bySerial(ids: Set<number> | undefined): Float64Array {
-    const { memory, book } = this.#parts;
-    const keys = new Float64Array(ids?.size ?? memory.idCount);
-    let count = 0;
-    let isAscending = true;
-    const add = (id: number): void => {
-      if (!memory.isLive(id)) return;
-      const key = book.serial(id) * idCountMax + id;
-      if (count > 0 && key < keys[count - 1]!) isAscending = false;
-      keys[count++] = key;
-    };
-    if (ids === undefined) for (let id = 0; id < keys.length; id++) add(id);
-    else for (const id of ids) add(id);
-    const filled = keys.subarray(0, count);
-    return isAscending ? filled : filled.sort();
-  }
-
   #isCheckpointDue(): boolean {
     const { ahead, sampleLog, clock } = this.#parts;
     if (ahead.ordinal === this.#checkpointOrdinal) return false;
@@ -308,18 +244,13 @@ export class Maintenance {
 
   async #checkpoint(archivedBeforeMs: number): Promise<void> {
     const { disk, folder, ahead, sampleLog, memory, book, clock } = this.#parts;
-    let state: CheckpointState | undefined;
-    await ahead.exclusive(() =>
-      ahead.rotate("samples", () => {
-        state = {
-          ordinal: ahead.ordinal,
-          routeBeforeMs: this.routeBeforeMs,
-          archivedBeforeMs,
-          nextSerial: book.nextSerial,
-        };
+    const state = await ahead.exclusive(() =>
+      ahead.rotate("samples", (): CheckpointState => {
+        const { routeBeforeMs } = this;
+        const { ordinal } = ahead;
+        return { ordinal, routeBeforeMs, archivedBeforeMs, nextSerial: book.nextSerial };
       }),
     );
-    assert(state !== undefined, "rotating says where the log stands");
     const firstNeeded = sampleLog.number;
     const writer = await CheckpointWriter.create(disk, folder, state);
     try {
@@ -361,29 +292,15 @@ export class Maintenance {
   /** Rows older than `archivedBeforeMs` only: memory answers for the rest. */
   async #flushBackfill(): Promise<void> {
     if (this.backfill.count === 0 || this.routeBeforeMs > this.archivedBeforeMs) return;
-    const { archive, ledger } = this.#parts;
     const rows = this.backfill;
     this.flushing = rows;
     this.backfill = new Backfill({ rowCountMax: this.#options.backfillCountMax });
-    const run = new ByteWriter();
-    let writer: ArchiveWriter | undefined;
     try {
-      for (const [startMs, series] of rows.byBlock(ledger.blockMs)) {
-        const block = { startMs, endMs: startMs + ledger.blockMs };
-        writer = await archive.begin({ ...block, coversChunkLog: 0, isFull: false });
-        for (const [serial, { timesMs, values, count }] of series) {
-          run.clear();
-          encodeRun(timesMs, values, 0, count, run);
-          writer.addRun(serial, run.written());
-          await this.#breathe(writer);
-        }
-        await archive.finish(writer);
-        writer = undefined;
-      }
+      await this.#archiver.archiveBackfill(rows);
     } catch (error) {
-      await writer?.abandon();
-      const later = this.backfill;
-      later.visit((serial, timeMs, value) => rows.add(serial, timeMs, value));
+      this.backfill.visit((serial, timeMs, value) => {
+        rows.add(serial, timeMs, value);
+      });
       this.backfill = rows;
       throw error;
     } finally {

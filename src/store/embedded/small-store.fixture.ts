@@ -6,7 +6,8 @@ import { ManualClock, type Clock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/log.ts";
 import type { SampleColumns, SampleBatch } from "../../model/index.ts";
 import { batchOf } from "../../model/index.ts";
-import { EmbeddedStore, type EmbeddedStoreOptions } from "./embedded-store.ts";
+import { EmbeddedStore } from "./embedded-store.ts";
+import type { EmbeddedStoreOptions } from "./store-parts.ts";
 
 export const testNowMs = 1_790_000_000_000;
 export const minuteMs = 60_000;

@@ -161,13 +161,13 @@ export class WriteAhead {
    * Ends the current files, with all taken so far durable in them. To be called inside `exclusive`.
    * @param andThen  called before anything else can be taken
    */
-  async rotate(log: "samples" | "chunks", andThen: () => void): Promise<void> {
+  async rotate<Result>(log: "samples" | "chunks", andThen: () => Result): Promise<Result> {
     await this.#write();
     if (this.#mode === "outage") throw this.#lastError ?? refused(undefined);
     await this.#options.chunkLog.sync();
     if (log === "chunks") await this.#options.chunkLog.rotate();
     else await this.#options.sampleLog.rotate();
-    andThen();
+    return andThen();
   }
 
   /**
