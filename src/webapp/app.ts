@@ -2,6 +2,10 @@
 import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { routePath } from "hono/route";
+import { addAdminApi } from "./admin-api.ts";
+import type { Admission } from "./admission.ts";
+import type { AttemptLimiter } from "./attempt-limiter.ts";
+import { addCollectionsApi } from "./collections-api.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
@@ -11,6 +15,8 @@ import { addKaleApi } from "./kale-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
+import { addSessionApi } from "./session-api.ts";
+import { addSimilarApi } from "./similar-api.ts";
 import { addSkylineApi } from "./skyline-api.ts";
 import type { SummaryReader } from "./summary.ts";
 
@@ -19,6 +25,8 @@ export interface AppParts {
   readonly facts: WebappFacts;
   readonly limits: WebappLimits;
   readonly guard: GuardOptions;
+  readonly admission: Admission;
+  readonly limiter: AttemptLimiter;
   readonly skyline: SkylineSettings;
   readonly pages: Pages;
   readonly summaries: SummaryReader;
@@ -41,7 +49,12 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   });
   hono.use(guard(app.guard));
   hono.use(compress());
+  hono.use(app.admission.handler());
   addKaleApi(hono, app);
+  addSimilarApi(hono, app);
+  addCollectionsApi(hono, app);
+  addSessionApi(hono, app);
+  addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);

@@ -34,7 +34,7 @@ export interface AnomalyJson {
   votes: number;
   checks: CheckJson[];
   sentence: string;
-  /** The window to search with: its stretch with a margin. */
+  /** The window to search with: its stretch with a margin, at least an hour. */
   searchFrom: number;
   searchUntil: number;
   /** Saved collections that it looks like; filled in the answer about one anomaly. */
@@ -204,11 +204,12 @@ export interface SimilarMatchJson {
 export interface SimilarJson {
   query: {
     name: string | null;
+    /** What was compared: may be moved to the grid, by up to a minute. */
     from: number;
     until: number;
     method: SimilarMethod;
-    /** On the grid, not normalised. */
-    values: number[];
+    /** On the grid, not normalised; null where there is none. */
+    values: (number | null)[];
   };
   matches: SimilarMatchJson[];
   final: boolean;
@@ -261,7 +262,10 @@ export interface CollectionChangeJson {
   name?: string;
   note?: string;
   add?: { name: string; from: number; until: number }[];
+  /** Places in `items` as they were read; `add` comes after. */
   remove?: number[];
+  /** What `changed` was when it was read: if somebody was faster, 409 and nothing is done. */
+  changed?: number;
 }
 
 /** GET /kale/collections/export, and POST /kale/collections/import of the same. */
@@ -271,9 +275,20 @@ export interface CollectionsFileJson {
   collections: Omit<CollectionJson, "id">[];
 }
 
+/** The answer of POST /kale/collections/import. */
+export interface CollectionsImportJson {
+  imported: number;
+  /** Names that were taken, so the imported collection got another. */
+  renamed: { from: string; to: string }[];
+}
+
+/** POST /kale/session: either of them. DELETE signs out. */
+export type SignInJson = { token: string } | { user: string; password: string };
+
 /** GET /kale/session: who the browser is signed in as. */
 export interface SessionJson {
   signedIn: boolean;
+  /** null for whoever holds the admin token. */
   user: string | null;
 }
 
@@ -282,6 +297,30 @@ export interface UserJson {
   name: string;
   created: number;
   lastSeen: number | null;
+}
+
+/** POST /kale/users makes a user, or sets a new password. DELETE /kale/users?name= deletes one. */
+export interface NewUserJson {
+  name: string;
+  password: string;
+}
+
+/** GET /kale/admin/state (signed in only). */
+export interface AdminStateJson {
+  shards: ShardJson[];
+  /** What is kept ready to be searched: of how many metrics, in how much memory. */
+  shapeTables: { shard: number; series: number; memoryBytes: number }[];
+  journal: { fileBytes: number; episodes: number; unsaved: number; lost: number };
+  collections: { collections: number; items: number };
+  accounts: { users: number; sessions: number };
+  signIns: { failed: number; refused: number };
+  /** The search engine that collections and metrics would be imported into. */
+  searchEngine: { configured: boolean; setting: string };
+}
+
+/** POST /kale/admin/wipe-collections */
+export interface WipedJson {
+  wiped: number;
 }
 
 export interface ErrorJson {

@@ -4,6 +4,7 @@
  */
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
+import type { Account } from "../model/index.ts";
 import type { ErrorJson } from "./contract.ts";
 
 /** @see openListener in listener.ts, which fills `landing` */
@@ -12,26 +13,49 @@ export interface WebappEnv {
     /** Where "/" leads on the port that the request came in on. */
     readonly landing: string;
   };
+  Variables: {
+    /** Who asks; only on routes that want to know, see admission.ts. */
+    account?: Account;
+  };
 }
 
 export type WebappContext = Context<WebappEnv>;
 
 const statuses = {
+  "bad-body": 400,
+  "bad-field": 400,
   "bad-parameter": 400,
   "bad-request": 400,
   "missing-parameter": 400,
   "repeated-parameter": 400,
   "unknown-parameter": 400,
+  "not-signed-in": 401,
+  "wrong-credentials": 401,
   "forbidden-host": 403,
+  "forbidden-origin": 403,
   "not-found": 404,
   "unknown-anomaly": 404,
+  "unknown-collection": 404,
   "unknown-series": 404,
+  "unknown-user": 404,
   "method-not-allowed": 405,
+  cancelled: 409,
+  "changed-meanwhile": 409,
+  "name-taken": 409,
+  "body-too-large": 413,
   "no-body-taken": 413,
+  "not-json": 415,
+  "empty-window": 422,
+  "too-many-collections": 422,
+  "too-many-items": 422,
+  "too-many-users": 422,
+  "too-many-attempts": 429,
   internal: 500,
+  "not-configured": 501,
   "not-ready": 503,
   "pages-not-built": 503,
   "too-many-clients": 503,
+  "too-many-searches": 503,
   unavailable: 503,
   "no-answer": 504,
 } as const;
@@ -46,6 +70,10 @@ export interface Fault {
 
 export function faultStatus(code: FaultCode): (typeof statuses)[FaultCode] {
   return statuses[code];
+}
+
+export function isFaultCode(code: string): code is FaultCode {
+  return Object.hasOwn(statuses, code);
 }
 
 export function answerFault(context: WebappContext, fault: Fault): Response {

@@ -4,12 +4,13 @@
  * - Host: a page of somebody else's site can make a browser resolve its own name to 127.0.0.1 and
  *   then read us as "same origin" (DNS rebinding). On a loopback address we therefore answer only to
  *   loopback names and those configured.
- * - Method: every route reads, so only GET and HEAD are taken, and no body.
+ * - Method: only GET and HEAD are taken, without a body, but for what route-rules.ts lists.
  * - Headers: our pages load nothing from elsewhere, run no script of the markup's, and stand in
  *   nobody's frame. No CORS: other sites' pages may not read us.
  */
 import type { MiddlewareHandler } from "hono";
 import { answerFault, quoted, type WebappContext, type WebappEnv } from "./fault.ts";
+import { methodsOf, ruleFor } from "./route-rules.ts";
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -85,16 +86,20 @@ function refusalOf(
     const message = `Called as ${quoted(host)}; call it localhost, or allow that name in the settings.`;
     return answerFault(context, { code: "forbidden-host", message });
   }
-  if (context.req.method !== "GET" && context.req.method !== "HEAD") {
-    context.header("Allow", "GET, HEAD");
+  const { method, path } = context.req;
+  const rule = ruleFor(method, path);
+  if (method !== "GET" && method !== "HEAD" && rule === undefined) {
+    const allowed = methodsOf(path).join(", ");
+    context.header("Allow", allowed);
     context.header("Connection", "close");
-    const message = `Method ${quoted(context.req.method)} is not taken here; allowed: GET, HEAD.`;
+    const message = `Method ${quoted(method)} is not taken here; allowed: ${allowed}.`;
     return answerFault(context, { code: "method-not-allowed", message });
   }
   const { "content-length": length = "0", "transfer-encoding": encoding } = incoming.headers;
-  if (length !== "0" || encoding !== undefined) {
+  const hasBody = length !== "0" || encoding !== undefined;
+  if (hasBody && (rule === undefined || rule.bodyBytesMax === 0)) {
     context.header("Connection", "close");
-    return answerFault(context, { code: "no-body-taken", message: "No route here takes a body." });
+    return answerFault(context, { code: "no-body-taken", message: "No body is taken here." });
   }
   return undefined;
 }

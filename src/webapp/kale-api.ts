@@ -6,7 +6,7 @@
  */
 import type { Hono } from "hono";
 import { statfs } from "node:fs/promises";
-import type { EpisodeQuery } from "../model/index.ts";
+import { searchWindowOf, type EpisodeQuery } from "../model/index.ts";
 import type {
   ActivityJson,
   PointsJson,
@@ -21,6 +21,7 @@ import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
 import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
+import { seenBeforeJson } from "./seen-before.ts";
 import { anomalyJson, canaryJson, shardJson, sourceJson, verdictJson } from "./shapes.ts";
 import type { SummaryReader } from "./summary.ts";
 
@@ -43,7 +44,7 @@ export interface KaleApiParts {
 export function addKaleApi(app: Hono<WebappEnv>, api: KaleApiParts): void {
   app.use("/kale/*", async (context, next) => {
     await next();
-    context.header("Cache-Control", "no-store");
+    if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
   });
   addAnomalyRoutes(app, api);
   addSeriesRoutes(app, api);
@@ -51,7 +52,7 @@ export function addKaleApi(app: Hono<WebappEnv>, api: KaleApiParts): void {
   app.get("/kale/events", (context) => openEvents(context, api));
 }
 
-function addAnomalyRoutes(app: Hono<WebappEnv>, { parts }: KaleApiParts): void {
+function addAnomalyRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts): void {
   app.get("/kale/anomalies", (context) => {
     const query = new Query(context.req.url, parts.clock.nowMs());
     const state = query.choice("state", ["active", "ended", "all"], "active");
@@ -79,12 +80,20 @@ function addAnomalyRoutes(app: Hono<WebappEnv>, { parts }: KaleApiParts): void {
     );
   });
 
-  app.get("/kale/anomalies/:id", (context) => {
+  app.get("/kale/anomalies/:id", async (context) => {
     const fault = new Query(context.req.url, parts.clock.nowMs()).fault();
     if (fault !== undefined) return answerFault(context, fault);
     const id = context.req.param("id");
     const episode = parts.episodes.get(id);
-    if (episode !== undefined) return context.json(anomalyJson(episode, parts.clock.nowMs()));
+    if (episode !== undefined) {
+      const nowMs = parts.clock.nowMs();
+      const window = searchWindowOf(episode, nowMs);
+      const seen = await seenBeforeJson(parts, limits, episode.name, window);
+      return context.json({
+        ...anomalyJson(episode, nowMs),
+        ...(seen === undefined ? {} : { seenBefore: seen }),
+      });
+    }
     const message = `No anomaly has the id ${quoted(id)}; old ones are forgotten.`;
     return answerFault(context, { code: "unknown-anomaly", message });
   });
@@ -234,7 +243,7 @@ function openEvents(context: WebappContext, { parts, events }: KaleApiParts): Re
   });
 }
 
-function unknownSeries(context: WebappContext, name: string): Response {
+export function unknownSeries(context: WebappContext, name: string): Response {
   const message = `No series has the name ${quoted(name)}.`;
   return answerFault(context, { code: "unknown-series", message });
 }

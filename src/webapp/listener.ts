@@ -7,6 +7,8 @@ import type { WebappLimits } from "./parts.ts";
 
 /** A client that is slower than this with its request line and headers is closed. */
 const headersWaitMs = 15_000;
+/** The same for the whole request: the longest body taken is 32 MiB. */
+const requestWaitMs = 120_000;
 const keepAliveMs = 65_000;
 /** A client that takes nothing of its answer for so long is closed; event streams beat faster. */
 const stallMs = 120_000;
@@ -38,7 +40,7 @@ export async function openListener(fetch: Fetch, options: ListenerOptions): Prom
     {
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: headersWaitMs,
-      requestTimeout: headersWaitMs,
+      requestTimeout: requestWaitMs,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 5_000,
     },

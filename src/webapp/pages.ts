@@ -18,15 +18,17 @@ const fileBytesMax = 16 << 20;
 /** Every page is the same document; the script in it reads the path. */
 const pagePaths: ReadonlySet<string> = new Set([
   "/",
+  "/admin",
   "/collections",
   "/explore",
+  "/help",
   "/history",
   "/oculus",
   "/search",
   "/sources",
   "/status",
 ]);
-const pagePrefixes = ["/a/", "/c/", "/m/"] as const;
+const pagePrefixes = ["/a/", "/c/", "/collections/", "/m/"] as const;
 /** Under these an unknown path is a mistake of a program, not of a person. */
 const apiPrefixes = ["/kale/", "/api/", "/static/"] as const;
 

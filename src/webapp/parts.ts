@@ -1,7 +1,16 @@
 /** What the webapp is given: the ports it asks, and the facts it repeats on the status page. */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { EpisodeJournal, SeriesReader, ShardStats, SourceStats } from "../model/index.ts";
+import type {
+  CollectionJournal,
+  EpisodeJournal,
+  Keeper,
+  SeenBeforeReader,
+  SeriesReader,
+  ShardStats,
+  SimilarityReader,
+  SourceStats,
+} from "../model/index.ts";
 import type { EpisodeFeed } from "./episode-feed.ts";
 
 /** The metric that the program sends to its own door and looks for in its own store. */
@@ -20,13 +29,26 @@ export interface SettingReport {
   readonly source: string;
 }
 
+export interface JournalReport {
+  readonly fileBytes: number;
+  readonly episodeCount: number;
+  /** Episodes that wait in memory because the file could not be written. */
+  readonly unsavedCount: number;
+  readonly lostCount: number;
+}
+
 /** Whoever else the webapp asks. A promise that stays silent is given up after a stated time. */
 export interface WebappParts {
   readonly series: SeriesReader;
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
+  readonly similarity: SimilarityReader;
+  readonly seenBefore: SeenBeforeReader;
+  readonly collections: CollectionJournal;
+  readonly keeper: Keeper;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  readonly journal: () => JournalReport;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;
@@ -66,6 +88,12 @@ export interface WebappLimits {
   readonly heartbeatEveryMs: number;
   /** How long an answer of a shard or a store is waited for. */
   readonly answerWaitMs: number;
+  /** How long a search may take in all. */
+  readonly searchWaitMs: number;
+  /** Searches under way; further ones get 503. */
+  readonly searchCountMax: number;
+  /** How long an answer waits for what was seen before; it goes without that then. */
+  readonly seenWaitMs: number;
   /** Request line and headers together. */
   readonly headerBytesMax: number;
   /** How long open requests may still take when the webapp closes. */
@@ -79,6 +107,9 @@ export const defaultWebappLimits: WebappLimits = {
   summaryEveryMs: 2_000,
   heartbeatEveryMs: 15_000,
   answerWaitMs: 10_000,
+  searchWaitMs: 30_000,
+  searchCountMax: 32,
+  seenWaitMs: 2_000,
   headerBytesMax: 16_384,
   closeWaitMs: 2_000,
 };

@@ -7,7 +7,7 @@
  */
 import { canonicalName, nameBytesMax, type TimeRange } from "../model/index.ts";
 import { quoted, type Fault, type FaultCode } from "./fault.ts";
-import { parseTimeText, timeTextForms } from "./time-text.ts";
+import { durationTextForms, parseDurationText, parseTimeText, timeTextForms } from "./time-text.ts";
 
 /** Ignored everywhere: what scripts append so that no cache answers. */
 const ignoredNames: ReadonlySet<string> = new Set(["_"]);
@@ -24,11 +24,15 @@ export class Query {
   readonly #known: string[] = [];
   #fault: Fault | undefined;
 
-  /** @param url  the whole URL of the request */
-  constructor(url: string, nowMs: number) {
-    const cut = url.indexOf("?");
-    this.#given = new URLSearchParams(cut < 0 ? "" : url.slice(cut + 1));
+  /** @param given  the whole URL of the request, or the parameters themselves */
+  constructor(given: string | URLSearchParams, nowMs: number) {
+    this.#given = typeof given === "string" ? parametersOf(given) : given;
     this.nowMs = nowMs;
+  }
+
+  /** Whether it is there at all, whatever it says. */
+  has(name: string): boolean {
+    return this.#given.has(name);
   }
 
   /** The first thing wrong with the request. Ask when every parameter has been read. */
@@ -77,6 +81,45 @@ export class Query {
     return limits.fallback;
   }
 
+  /** A number with a fraction; undefined where none was given. */
+  fraction(
+    name: string,
+    limits: { readonly min: number; readonly max: number },
+  ): number | undefined {
+    const found = this.#take(name);
+    if (found === undefined) return undefined;
+    const value = /^\d{1,15}(?:\.\d{1,15})?$/.test(found) ? Number(found) : NaN;
+    if (value >= limits.min && value <= limits.max) return value;
+    this.#refuse(name, found, `a number from ${limits.min} to ${limits.max}`);
+    return undefined;
+  }
+
+  /** Milliseconds; undefined where none was given. */
+  duration(name: string, limits: { readonly maxMs: number }): number | undefined {
+    const found = this.#take(name);
+    if (found === undefined) return undefined;
+    const lengthMs = parseDurationText(found);
+    if (lengthMs !== undefined && lengthMs <= limits.maxMs) return lengthMs;
+    this.#refuse(name, found, `${durationTextForms}; at most ${limits.maxMs / 86_400_000} days`);
+    return undefined;
+  }
+
+  /** Texts between commas; the parameter may also be given several times. Empty ones are left out. */
+  list(name: string, limits: { readonly countMax: number; readonly bytesMax: number }): string[] {
+    if (!this.#known.includes(name)) this.#known.push(name);
+    const all = this.#given
+      .getAll(name)
+      .flatMap((text) => text.split(","))
+      .map((text) => text.trim())
+      .filter((text) => text !== "");
+    const isLong = all.find((text) => Buffer.byteLength(text) > limits.bytesMax);
+    if (isLong !== undefined) this.#refuse(name, isLong, `at most ${limits.bytesMax} bytes each`);
+    if (all.length > limits.countMax) {
+      this.#refuse(name, `${all.length} of them`, `at most ${limits.countMax}`);
+    }
+    return all;
+  }
+
   choice<Choice extends string>(
     name: string,
     choices: readonly Choice[],
@@ -92,6 +135,12 @@ export class Query {
   flag(name: string): boolean {
     const found = this.choice(name, ["0", "1", "false", "true"], "0");
     return found === "1" || found === "true";
+  }
+
+  /** Like `flag`; undefined where none was given. */
+  optionalFlag(name: string): boolean | undefined {
+    const flag = this.flag(name);
+    return this.has(name) ? flag : undefined;
   }
 
   /** Unix milliseconds; undefined where none was given. */
@@ -144,4 +193,9 @@ export class Query {
   #keep(code: FaultCode, message: string): void {
     this.#fault ??= { code, message };
   }
+}
+
+function parametersOf(url: string): URLSearchParams {
+  const cut = url.indexOf("?");
+  return new URLSearchParams(cut < 0 ? "" : url.slice(cut + 1));
 }

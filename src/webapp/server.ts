@@ -1,6 +1,8 @@
 /** Opens the ports of the webapp and closes them again. */
 import type { Clock } from "../base/clock.ts";
+import { Admission } from "./admission.ts";
 import { createApp } from "./app.ts";
+import { AttemptLimiter } from "./attempt-limiter.ts";
 import { WebappError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { HttpCounters } from "./http-counters.ts";
@@ -37,6 +39,11 @@ export interface WebappOptions {
   readonly startedMs?: number;
   /** Names besides loopback's that a Host header may carry on a loopback address. */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Whether a proxy stands in front of every port, so that its X-Forwarded-For, -Host and -Proto are
+   * true; false if not given. Session cookies are then Secure where the proxy was called by https.
+   */
+  readonly trustsProxy?: boolean;
   readonly skyline?: Partial<SkylineSettings>;
   readonly limits?: Partial<WebappLimits>;
   /** Called each time somebody opens a page, built or not; not for what the page then asks. */
@@ -68,12 +75,19 @@ export async function startWebapp(
   const summaries = new SummaryReader(parts, limits);
   const { feed, clock, logger } = parts;
   const events = new EventHub({ feed, clock, logger, readSummary: () => summaries.read() }, limits);
+  const limiter = new AttemptLimiter(clock);
   let isClosing = false;
   const app = createApp({
     parts,
     facts: factsOf(options, clock),
     limits,
     guard: { bind: options.bind, allowedHosts: options.allowedHosts ?? [] },
+    admission: new Admission({
+      keeper: parts.keeper,
+      limiter,
+      trustsProxy: options.trustsProxy ?? false,
+    }),
+    limiter,
     skyline: { ...defaultSkylineSettings, ...options.skyline },
     pages: new Pages(options.pagesFolder),
     summaries,

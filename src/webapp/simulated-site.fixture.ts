@@ -4,18 +4,26 @@ import { silentLogger } from "../base/log.ts";
 import { nextInteger, seededRandom } from "../base/random.ts";
 import type { Episode, EpisodeEvent } from "../model/index.ts";
 import { EpisodeFeed } from "./episode-feed.ts";
+import { MemoryCollections } from "./memory-collections.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
+import { MemoryKeeper } from "./memory-keeper.fixture.ts";
 import type { WebappParts } from "./parts.ts";
 import { oddNames, SimulatedSeries, siteNames } from "./simulated-series.fixture.ts";
+import { SimulatedSimilarity } from "./simulated-similarity.fixture.ts";
 import { simulatedShards, simulatedSources } from "./simulated-stats.fixture.ts";
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
+/** As long as a real one, and known to everybody. */
+export const simulatedToken = "simulated-token-for-looking-at-the-pages-00";
+
 export interface SimulatedSite {
   readonly parts: WebappParts;
   readonly series: SimulatedSeries;
   readonly journal: MemoryJournal;
+  readonly collections: MemoryCollections;
+  readonly keeper: MemoryKeeper;
   readonly feed: EpisodeFeed;
   /** Begins an episode now and tells everybody. */
   begin(name: string, level: number): Episode;
@@ -29,6 +37,9 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
   const journal = new MemoryJournal(clock);
   const series = new SimulatedSeries(siteNames(), journal, clock);
   const feed = new EpisodeFeed(clock);
+  const collections = new MemoryCollections(clock);
+  const keeper = new MemoryKeeper(clock, simulatedToken);
+  const similarity = new SimulatedSimilarity(series, collections, clock);
   let episodeCount = 0;
 
   function tell(events: readonly EpisodeEvent[]): void {
@@ -75,6 +86,8 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
   const site: SimulatedSite = {
     series,
     journal,
+    collections,
+    keeper,
     feed,
     begin(name, level) {
       const episode = episodeOf(name, clock.nowMs(), level);
@@ -96,8 +109,18 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       series,
       episodes: journal,
       feed,
+      similarity,
+      seenBefore: similarity,
+      collections,
+      keeper,
       sources: () => Promise.resolve(simulatedSources(clock, startMs)),
       shards: () => Promise.resolve(simulatedShards(clock, counts())),
+      journal: () => ({
+        fileBytes: 1_400_000,
+        episodeCount: journal.find({ state: "all", limit: Infinity }).length,
+        unsavedCount: 0,
+        lostCount: 0,
+      }),
       canary: () => ({ state: "ok", lastSeenMs: clock.nowMs() - 2_400, roundTripMs: 41 }),
       settings: () => [
         { key: "bind", value: "127.0.0.1", source: "default" },

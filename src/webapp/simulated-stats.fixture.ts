@@ -94,6 +94,8 @@ export function simulatedShards(
       sliceMaxMs: 3.1,
       cpuSeconds: 41.2 + shard,
       waitingBatchCount: 1,
+      shapeTableBytes: seriesCount * 241,
+      comparableCount: seriesCount - 2,
     };
   });
 }

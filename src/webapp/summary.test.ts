@@ -28,6 +28,8 @@ function shard(change: Partial<ShardStats>, isDurable = true): ShardStats {
     sliceMaxMs: 1,
     cpuSeconds: 1,
     waitingBatchCount: 0,
+    shapeTableBytes: 0,
+    comparableCount: 0,
     ...change,
   };
 }

@@ -15,6 +15,9 @@
 export const timeTextForms =
   "Unix seconds, Unix milliseconds, an ISO date, now, or a time before now as in -30min, -1h, -7d";
 
+/** The same of durations. */
+export const durationTextForms = "seconds, or a length of time as in 90s, 2min, 1h";
+
 const secondsOfUnit: Readonly<Record<string, number>> = {
   s: 1,
   sec: 1,
@@ -39,6 +42,7 @@ const smallestMilliseconds = 1e11;
 const timeMsMax = 253_402_300_800_000;
 
 const numberForm = /^\d{1,16}(?:\.\d{1,9})?$/;
+const durationForm = /^(\d{1,9}(?:\.\d{1,9})?)([a-z]{0,7})$/;
 const relativeForm = /^(?:now)?-(\d{1,9}(?:\.\d{1,9})?)([a-z]{1,7})$/;
 const isoForm =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
@@ -53,12 +57,25 @@ export function parseTimeText(text: string, nowMs: number): number | undefined {
   const relative = relativeForm.exec(text);
   if (relative !== null) {
     const [, amount = "", unit = ""] = relative;
-    const seconds = Object.hasOwn(secondsOfUnit, unit) ? secondsOfUnit[unit] : undefined;
+    const seconds = unitSeconds(unit);
     return seconds === undefined
       ? undefined
       : withinBounds(nowMs - Number(amount) * seconds * 1000);
   }
   return parseIso(text);
+}
+
+/** @returns whole milliseconds; undefined where the text is no length of time */
+export function parseDurationText(text: string): number | undefined {
+  const found = durationForm.exec(text);
+  if (found === null) return undefined;
+  const [, amount = "", unit = ""] = found;
+  const seconds = unit === "" ? 1 : unitSeconds(unit);
+  return seconds === undefined ? undefined : Math.round(Number(amount) * seconds * 1000);
+}
+
+function unitSeconds(unit: string): number | undefined {
+  return Object.hasOwn(secondsOfUnit, unit) ? secondsOfUnit[unit] : undefined;
 }
 
 /** Through the parts, since the language reads a date without zone as local time. */

@@ -1,0 +1,60 @@
+/**
+ * Every request that is more than a plain read for everybody: which there are, who may make it, and
+ * how long its body may be. Other methods than GET that are not in this table are refused before any
+ * route is asked, so nothing that changes something can be added without saying who may do it.
+ */
+
+/**
+ * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
+ * pages only. "anyone": changes nothing; it is not a GET because of what it carries.
+ */
+export type RouteAccess = "account" | "sign-in" | "anyone";
+
+export interface RouteRule {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** As the routes write it: ":id" is one part of a path. */
+  readonly path: string;
+  readonly access: RouteAccess;
+  /** 0 takes no body. */
+  readonly bodyBytesMax: number;
+}
+
+const kib = 1 << 10;
+const mib = 1 << 20;
+
+export const routeRules: readonly RouteRule[] = [
+  { method: "POST", path: "/kale/similar", access: "anyone", bodyBytesMax: 128 * kib },
+  { method: "POST", path: "/kale/collections", access: "account", bodyBytesMax: mib },
+  { method: "POST", path: "/kale/collections/import", access: "account", bodyBytesMax: 32 * mib },
+  { method: "PUT", path: "/kale/collections/:id", access: "account", bodyBytesMax: mib },
+  { method: "DELETE", path: "/kale/collections/:id", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },
+  { method: "DELETE", path: "/kale/session", access: "sign-in", bodyBytesMax: 0 },
+  { method: "GET", path: "/kale/users", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/users", access: "account", bodyBytesMax: 16 * kib },
+  { method: "DELETE", path: "/kale/users", access: "account", bodyBytesMax: 0 },
+  { method: "GET", path: "/kale/admin/state", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/admin/wipe-collections", access: "account", bodyBytesMax: kib },
+  { method: "POST", path: "/kale/admin/import", access: "account", bodyBytesMax: kib },
+];
+
+/** @param method  HEAD counts as GET */
+export function ruleFor(method: string, path: string): RouteRule | undefined {
+  const wanted = method === "HEAD" ? "GET" : method;
+  return routeRules.find((rule) => rule.method === wanted && matches(rule.path, path));
+}
+
+/** For the header Allow: what may be asked of a path besides reading it. */
+export function methodsOf(path: string): readonly string[] {
+  const others = routeRules.filter((rule) => rule.method !== "GET" && matches(rule.path, path));
+  return ["GET", "HEAD", ...others.map(({ method }) => method)];
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split("/");
+  const found = path.split("/");
+  return (
+    wanted.length === found.length &&
+    wanted.every((part, i) => (part.startsWith(":") ? found[i] !== "" : part === found[i]))
+  );
+}
