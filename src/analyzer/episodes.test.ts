@@ -126,6 +126,18 @@ test.each([
   expect(event!.episode.expected!.upper).toBeLessThan(100);
 });
 
+test("EpisodeTracker tells of the peak when the value is back, and when all is over", () => {
+  const tracker = new EpisodeTracker({ calmDurationMs: 0, calmRoundCountMax: 1 });
+  const tail = [50, 300, 900, 62];
+  const going = tracker.onAnomalous("a", beyondHundred, ...withTail(tail), startMs);
+  expect(going!.episode.sentence).toMatch(/^62; |^62, as before; /);
+  const [timesMs, values, count] = withTail([50, 300, 900, 410]);
+  const other = tracker.onAnomalous("b", beyondHundred, timesMs, values, count, startMs);
+  expect(other!.episode.sentence).toMatch(/^62 → 410; the last hour stayed between 40 and 84; /);
+  const ended = tracker.onCalm("b", "ok", startMs + 1);
+  expect(ended!.episode.sentence).toMatch(/^62 → 900; the hour before stayed between 40 and 84; /);
+});
+
 test("EpisodeTracker begins no episode before the metric's last one ended", () => {
   const tracker = new EpisodeTracker({ calmDurationMs: 0 });
   const tail = [50, 300, 420, 400, 410];
@@ -205,7 +217,11 @@ test("SecondOrder forgets the series that triggered longest ago, and counts it",
 });
 
 test("EpisodeTracker with second order keeps one habit quiet for as long as it lasts", () => {
-  const tracker = new EpisodeTracker({ secondOrder: true, calmDurationMs: 0, calmRoundCountMax: 1 });
+  const tracker = new EpisodeTracker({
+    secondOrder: true,
+    calmDurationMs: 0,
+    calmRoundCountMax: 1,
+  });
   const starts: number[] = [];
   for (let hour = 0; hour < 8; hour++) {
     for (let minute = 0; minute < 3; minute++) {

@@ -219,7 +219,7 @@ export class EpisodeTracker {
     // A sample's time may lie ahead of the clock; an episode never ends before it was last seen.
     const endedMs = Math.max(nowMs, active.episode.lastSeenMs);
     this.#rememberEnd(active.episode.name, endedMs);
-    return { change: "ended", episode: { ...active.episode, endedMs, endReason } };
+    return { change: "ended", episode: withSentence({ ...active.episode, endedMs, endReason }) };
   }
 
   #rememberEnd(name: string, endedMs: number): void {
@@ -248,7 +248,7 @@ export class EpisodeTracker {
     for (let i = onset; i < count; i++) {
       if (isFarther(values[i]!, values[peak]!, before)) peak = i;
     }
-    return {
+    return withSentence({
       id: episodeId(name, startedMs),
       name,
       startedMs,
@@ -262,14 +262,7 @@ export class EpisodeTracker {
       expected,
       checks: verdict.checks,
       voteCount: verdict.voteCount,
-      sentence: sentenceOf({
-        before,
-        observed,
-        expected,
-        voteCount: verdict.voteCount,
-        checkCount: verdict.checks.length,
-      }),
-    };
+    });
   }
 
   /** Median and band of the hour up to `untilMs`, which itself is not part of it. */
@@ -313,7 +306,7 @@ function episodeId(name: string, startedMs: number): string {
 function goOn(episode: Episode, verdict: Verdict, newestMs: number, observed: number): Episode {
   const { before } = episode;
   const isPeak = isFarther(observed, episode.peak, before);
-  return {
+  return withSentence({
     ...episode,
     lastSeenMs: Math.max(newestMs, episode.lastSeenMs),
     observed,
@@ -321,14 +314,20 @@ function goOn(episode: Episode, verdict: Verdict, newestMs: number, observed: nu
     peakMs: isPeak ? newestMs : episode.peakMs,
     checks: verdict.checks,
     voteCount: verdict.voteCount,
-    sentence: sentenceOf({
-      before,
-      observed,
-      expected: episode.expected,
-      voteCount: verdict.voteCount,
-      checkCount: verdict.checks.length,
-    }),
-  };
+  });
+}
+
+/** Tells of the newest value while that is what is odd; of the peak once it is back or over. */
+function withSentence(episode: Omit<Episode, "sentence">): Episode {
+  const { before, observed, peak, expected, voteCount, checks } = episode;
+  const isOver = episode.endedMs !== null;
+  const isBack = expected !== null && observed >= expected.lower && observed <= expected.upper;
+  const sentence = sentenceOf({
+    ...{ before, expected, voteCount, isOver },
+    observed: isOver || isBack ? peak : observed,
+    checkCount: checks.length,
+  });
+  return { ...episode, sentence };
 }
 
 function isFarther(value: number, than: number, before: number | null): boolean {

@@ -17,6 +17,8 @@ export interface SentenceFacts {
   readonly expected: ValueRange | null;
   readonly voteCount: number;
   readonly checkCount: number;
+  /** Told when it is over: then "the last hour" is another one. */
+  readonly isOver?: boolean;
 }
 
 export function sentenceOf(facts: SentenceFacts): string {
@@ -30,12 +32,13 @@ function movement({ before, observed }: SentenceFacts): string {
   return `${from} → ${to}`;
 }
 
-function normality({ before, expected }: SentenceFacts): string {
+function normality({ before, expected, isOver = false }: SentenceFacts): string {
+  const hour = isOver ? "the hour before" : "the last hour";
   if (before === null || expected === null) return "there is no calm hour before it to compare";
   const { lower, upper } = expected;
-  if (lower === upper) return `the last hour was always ${formatNumber(lower)}`;
+  if (lower === upper) return `${hour} was always ${formatNumber(lower)}`;
   const [low, high] = formatApart(lower, upper);
-  return `the last hour stayed between ${low} and ${high}`;
+  return `${hour} stayed between ${low} and ${high}`;
 }
 
 function votes({ voteCount, checkCount }: SentenceFacts): string {
