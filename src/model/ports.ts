@@ -168,7 +168,7 @@ export interface ShardStats {
   readonly roundStatusCounts: Readonly<Record<"ok" | "TooShort" | "Stale" | "Boring", number>>;
   readonly abstainedCount: number;
   readonly activeEpisodeCount: number;
-  /** Duration and end of the last full round. */
+  /** The longest full round of the last minute or two, and when the last one ended. */
   readonly roundMs: number;
   readonly roundEndedMs: number | null;
   /** How long ago the longest-waiting series was judged. */

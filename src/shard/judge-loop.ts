@@ -9,6 +9,7 @@
 import { type Decision, decision, type EpisodeTracker, type Judge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
+import { MinuteMax } from "./minute-max.ts";
 import { JudgeSchedule, type ScheduleOptions } from "./judge-schedule.ts";
 
 /** No slice is begun anew after this; one series more may be under way. */
@@ -25,6 +26,7 @@ export interface JudgeLoopOptions {
 export interface RoundStats {
   readonly seriesCount: number;
   readonly statusCounts: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
+  /** The longest round and slice of the last minute or two. */
   readonly durationMs: number;
   readonly endedMs: number | null;
   readonly lagMs: number;
@@ -48,12 +50,9 @@ export class JudgeLoop {
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #isRunning = false;
   #roundStartedMs = 0;
-  #roundSliceMaxMs = 0;
-  #last: Omit<RoundStats, "statusCounts" | "seriesCount" | "lagMs"> = {
-    durationMs: 0,
-    endedMs: null,
-    sliceMaxMs: 0,
-  };
+  readonly #roundMax = new MinuteMax();
+  readonly #sliceMax = new MinuteMax();
+  #roundEndedMs: number | null = null;
 
   constructor(
     window: SeriesWindow,
@@ -120,13 +119,20 @@ export class JudgeLoop {
       seriesCount += 1;
       statusCounts[statusOf(decided as Decision)] += 1;
     }
-    return { ...this.#last, seriesCount, statusCounts, lagMs: this.#schedule.lagMs };
+    const nowMs = this.#clock.elapsedMs();
+    return {
+      seriesCount,
+      statusCounts,
+      durationMs: this.#roundMax.max(nowMs),
+      endedMs: this.#roundEndedMs,
+      lagMs: this.#schedule.lagMs,
+      sliceMaxMs: this.#sliceMax.max(nowMs),
+    };
   }
 
   #beginRound(): void {
     this.#schedule.beginRound(this.#clock.nowMs());
     this.#roundStartedMs = this.#clock.elapsedMs();
-    this.#roundSliceMaxMs = 0;
     this.#slice();
   }
 
@@ -147,7 +153,7 @@ export class JudgeLoop {
     if (events.length > 0) this.#emit(events);
     const workedMs = this.#clock.elapsedMs() - startedMs;
     this.#schedule.worked(workedMs);
-    this.#roundSliceMaxMs = Math.max(this.#roundSliceMaxMs, workedMs);
+    this.#sliceMax.add(workedMs, startedMs);
     if (id >= 0) {
       this.#timer = setImmediate(() => {
         this.#slice();
@@ -158,11 +164,9 @@ export class JudgeLoop {
   #endRound(): void {
     const nowMs = this.#clock.nowMs();
     const restMs = this.#schedule.endRound(nowMs);
-    this.#last = {
-      durationMs: this.#clock.elapsedMs() - this.#roundStartedMs,
-      endedMs: nowMs,
-      sliceMaxMs: this.#roundSliceMaxMs,
-    };
+    const endedMs = this.#clock.elapsedMs();
+    this.#roundMax.add(endedMs - this.#roundStartedMs, endedMs);
+    this.#roundEndedMs = nowMs;
     this.#timer = setTimeout(() => {
       this.#beginRound();
     }, restMs);
