@@ -1,15 +1,23 @@
 /**
  * The journal's SQLite file: opened, checked, made or brought up to date; set aside if damaged.
  *
- *     episodes    one row per episode, newest state; see episode-row.ts
+ *     episodes           one row per episode, newest state; see episode-row.ts        version 1
+ *     collections,       what people saved; see collections.ts                        version 2
+ *     collection_items
+ *     admin_token,       who may change things, all of it hashed; see keeper.ts       version 2
+ *     users, sessions
+ *
+ * A file of an older version is brought up to date in one transaction: it is old or new, never half.
  *
  * Write-ahead mode with "synchronous = NORMAL": a killed process loses nothing; a power cut may lose
  * the last transactions and never damages the file. (SQLite documentation, "Write-Ahead Logging".)
  *
  * A damaged file is not repaired: half of the episodes shown as if they were all would be worse than
  * none. It is renamed, for whoever wants to dig, and a fresh one takes its place.
+ *
+ * Only the owner may read the file: hashes of passwords are nobody else's business.
  */
-import { existsSync, renameSync } from "node:fs";
+import { chmodSync, existsSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -17,13 +25,14 @@ import { JournalError } from "./errors.ts";
 
 /** "KALE" in ASCII: tells our file from another program's. */
 const applicationId = 0x4b414c45;
-const schemaVersion = 1;
 const busyWaitMs = 2_000;
 
 /** Result codes of SQLite: SQLITE_CORRUPT, SQLITE_NOTADB. */
 const damageCodes: ReadonlySet<number> = new Set([11, 26]);
 
-const schema = `
+/** From each version to the next; the first makes a new file. What was released is never changed. */
+const steps = [
+  `
   CREATE TABLE episodes (
     id             TEXT    NOT NULL PRIMARY KEY,
     name           TEXT    NOT NULL,
@@ -45,7 +54,48 @@ const schema = `
   CREATE INDEX episodes_by_name ON episodes (name, started_ms);
   CREATE INDEX episodes_by_end ON episodes (ended_ms, started_ms, id);
   CREATE INDEX episodes_active ON episodes (started_ms, id) WHERE ended_ms IS NULL;
-`;
+`,
+  `
+  CREATE TABLE collections (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL UNIQUE,
+    note       TEXT    NOT NULL,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+  );
+  CREATE TABLE collection_items (
+    collection_id TEXT    NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    place         INTEGER NOT NULL,
+    name          TEXT    NOT NULL,
+    from_ms       INTEGER NOT NULL,
+    until_ms      INTEGER NOT NULL,
+    times         BLOB    NOT NULL,
+    sample_values BLOB    NOT NULL,
+    PRIMARY KEY (collection_id, place)
+  );
+  CREATE INDEX collection_items_names ON collection_items (collection_id, place, name);
+  CREATE TABLE admin_token (
+    place      INTEGER NOT NULL PRIMARY KEY CHECK (place = 1),
+    hash       TEXT    NOT NULL,
+    created_ms INTEGER NOT NULL
+  );
+  CREATE TABLE users (
+    name         TEXT    NOT NULL PRIMARY KEY,
+    hash         TEXT    NOT NULL,
+    created_ms   INTEGER NOT NULL,
+    last_seen_ms INTEGER
+  );
+  CREATE TABLE sessions (
+    hash         TEXT    NOT NULL PRIMARY KEY,
+    user_name    TEXT    REFERENCES users (name) ON DELETE CASCADE,
+    last_seen_ms INTEGER NOT NULL
+  );
+  CREATE INDEX sessions_by_age ON sessions (last_seen_ms);
+  CREATE INDEX sessions_by_user ON sessions (user_name);
+`,
+] as const;
+
+const schemaVersion = steps.length;
 
 export interface OpenedFile {
   readonly database: DatabaseSync;
@@ -94,7 +144,8 @@ function openChecked(path: string): DatabaseSync {
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec("PRAGMA journal_size_limit = 16777216");
-    if (foundVersion === 0) createSchema(database);
+    if (foundVersion < schemaVersion) bringUpToDate(database);
+    if (path !== ":memory:") chmodSync(path, 0o600);
     return database;
   } catch (error) {
     database.close();
@@ -108,14 +159,19 @@ function checkPages(database: DatabaseSync): void {
   if (finding !== "ok") throw new DamageError(String(finding));
 }
 
-function createSchema(database: DatabaseSync): void {
-  database.exec(`
-    BEGIN IMMEDIATE;
-    ${schema}
-    PRAGMA application_id = ${applicationId};
-    PRAGMA user_version = ${schemaVersion};
-    COMMIT;
-  `);
+function bringUpToDate(database: DatabaseSync): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    // Asked again behind the lock: another process may have been here first.
+    const foundVersion = readPragma(database, "user_version");
+    for (const step of steps.slice(foundVersion)) database.exec(step);
+    database.exec(`PRAGMA application_id = ${applicationId}`);
+    database.exec(`PRAGMA user_version = ${Math.max(foundVersion, schemaVersion)}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
 }
 
 function readPragma(database: DatabaseSync, name: "application_id" | "user_version"): number {

@@ -11,11 +11,13 @@
  * A disk that takes no more ends nothing: episodes that could not be written wait in memory, the
  * newest state of each, are found as if they were written, and are written when the disk takes them.
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { statSync } from "node:fs";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
+  CollectionJournal,
   Episode,
   EpisodeEvent,
   EpisodeJournal,
@@ -23,9 +25,11 @@ import type {
   TimeRange,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
+import { Collections } from "./collections.ts";
 import { episodeColumns, episodeOf, rowOf } from "./episode-row.ts";
 import { JournalError } from "./errors.ts";
 import { openJournalFile } from "./journal-file.ts";
+import { Statements } from "./statements.ts";
 
 const dayMs = 86_400_000;
 const pruneEveryMs = 3_600_000;
@@ -56,7 +60,17 @@ export interface JournalOptions {
   readonly retentionMs?: number;
 }
 
+export interface JournalReport {
+  /** With its log; 0 where there is no file. */
+  readonly fileBytes: number;
+  readonly episodeCount: number;
+  readonly unsavedCount: number;
+  readonly lostCount: number;
+}
+
 export interface Journal extends EpisodeJournal {
+  /** In the same file. */
+  readonly collections: CollectionJournal;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
   /** Episodes that wait in memory because the file could not be written. 0 is the good state. */
@@ -68,6 +82,7 @@ export interface Journal extends EpisodeJournal {
    * @returns how many were forgotten
    */
   prune(): number;
+  report(): JournalReport;
 }
 
 /**
@@ -76,26 +91,35 @@ export interface Journal extends EpisodeJournal {
  */
 export function openJournal(path: string, options: JournalOptions): Journal {
   const { database, setAsidePath } = openJournalFile(path, options.clock, options.logger);
-  return new SqliteJournal(database, setAsidePath, options);
+  return new SqliteJournal(database, { path, setAsidePath }, options);
 }
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
+  readonly collections: CollectionJournal;
+  readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #endedCountMax: number;
   readonly #retentionMs: number;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements: Statements;
   readonly #unsaved = new Map<string, Episode>();
   #lostCount = 0;
   #endedSincePrune = 0;
   #prunedMs: number;
   #isFailing = false;
 
-  constructor(database: DatabaseSync, setAsidePath: string | undefined, options: JournalOptions) {
+  constructor(
+    database: DatabaseSync,
+    file: { readonly path: string; readonly setAsidePath: string | undefined },
+    options: JournalOptions,
+  ) {
     this.#database = database;
-    this.setAsidePath = setAsidePath;
+    this.#path = file.path;
+    this.setAsidePath = file.setAsidePath;
+    this.#statements = new Statements(database);
+    this.collections = new Collections(database, options.clock);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#endedCountMax = options.endedCountMax ?? 100_000;
@@ -130,7 +154,8 @@ class SqliteJournal implements Journal {
     // A row that waits with a newer state is replaced by it, so as many more are read.
     const limit = query.limit + this.#unsaved.size;
     const saved = this.#read(() =>
-      this.#statement(sql)
+      this.#statements
+        .of(sql)
         .all(...values, limit)
         .map(episodeOf),
     );
@@ -145,7 +170,7 @@ class SqliteJournal implements Journal {
   get(id: string): Episode | undefined {
     const unsaved = this.#unsaved.get(id);
     if (unsaved !== undefined) return unsaved;
-    const statement = this.#statement("SELECT * FROM episodes WHERE id = ?");
+    const statement = this.#statements.of("SELECT * FROM episodes WHERE id = ?");
     const row = this.#read(() => statement.get(id));
     return row === undefined ? undefined : episodeOf(row);
   }
@@ -157,8 +182,8 @@ class SqliteJournal implements Journal {
     const counter = new ActivityCounter(range, stepMs);
     const nowMs = this.#clock.nowMs();
     const unsaved = JSON.stringify([...this.#unsaved.keys()]);
-    const ended = this.#statement(countEndedSql);
-    const active = this.#statement(
+    const ended = this.#statements.of(countEndedSql);
+    const active = this.#statements.of(
       "SELECT id, started_ms FROM episodes WHERE ended_ms IS NULL AND started_ms < ?",
     );
     this.#read(() => {
@@ -181,19 +206,32 @@ class SqliteJournal implements Journal {
     this.#endedSincePrune = 0;
     const oldestMs = this.#clock.nowMs() - this.#retentionMs;
     try {
-      const old = this.#statement("DELETE FROM episodes WHERE ended_ms < ?").run(oldestMs);
-      const left = this.#statement(
-        "DELETE FROM episodes WHERE ended_ms IS NULL AND last_seen_ms < ?",
-      ).run(oldestMs);
-      const tooMany = this.#statement(
-        "DELETE FROM episodes WHERE id IN (SELECT id FROM episodes WHERE ended_ms IS NOT NULL " +
-          "ORDER BY ended_ms DESC, started_ms DESC, id DESC LIMIT -1 OFFSET ?)",
-      ).run(this.#endedCountMax);
+      const old = this.#statements.of("DELETE FROM episodes WHERE ended_ms < ?").run(oldestMs);
+      const left = this.#statements
+        .of("DELETE FROM episodes WHERE ended_ms IS NULL AND last_seen_ms < ?")
+        .run(oldestMs);
+      const tooMany = this.#statements
+        .of(
+          "DELETE FROM episodes WHERE id IN (SELECT id FROM episodes WHERE ended_ms IS NOT NULL " +
+            "ORDER BY ended_ms DESC, started_ms DESC, id DESC LIMIT -1 OFFSET ?)",
+        )
+        .run(this.#endedCountMax);
       return Number(old.changes) + Number(left.changes) + Number(tooMany.changes);
     } catch (error) {
       this.#logger.warn("old anomalies could not be forgotten", { error: String(error) });
       return 0;
     }
+  }
+
+  report(): JournalReport {
+    const statement = this.#statements.of("SELECT count(*) AS count FROM episodes");
+    const row = this.#read(() => statement.get());
+    return {
+      fileBytes: fileBytesOf(this.#path) + fileBytesOf(`${this.#path}-wal`),
+      episodeCount: Number(row?.["count"]),
+      unsavedCount: this.unsavedCount,
+      lostCount: this.#lostCount,
+    };
   }
 
   close(): void {
@@ -207,7 +245,7 @@ class SqliteJournal implements Journal {
     const marks = episodeColumns.map(() => "?").join(", ");
     const updates = episodeColumns.map((column) => `${column} = excluded.${column}`).join(", ");
     try {
-      const statement = this.#statement(
+      const statement = this.#statements.of(
         `INSERT INTO episodes (${episodeColumns.join(", ")}) VALUES (${marks}) ` +
           `ON CONFLICT (id) DO UPDATE SET ${updates}`,
       );
@@ -245,16 +283,10 @@ class SqliteJournal implements Journal {
       throw new JournalError("JOURNAL_READ_FAILED", "read the journal", { cause });
     }
   }
+}
 
-  /** Prepared once; the texts are ours, a dozen in all. */
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
+function fileBytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function conditionOf({ state, range, name }: EpisodeQuery): {

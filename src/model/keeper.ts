@@ -23,8 +23,7 @@ export const accountLimits = {
   sessionIdleMs: 30 * 86_400_000,
 } as const;
 
-export type PasswordFault =
-  "bad-user-name" | "short-password" | "long-password" | "too-many-users" | "cannot-save";
+export type PasswordFault = "bad-user-name" | "short-password" | "long-password" | "too-many-users";
 
 export interface Keeper {
   /** Whether this is the admin token. Slow by design while the answer is not known to be yes. */

@@ -117,7 +117,5 @@ function passwordFault(fault: PasswordFault): Fault {
     }
     case "too-many-users":
       return { code: fault, message: `There are at most ${userCountMax} users.` };
-    case "cannot-save":
-      return { code: "unavailable", message: "The journal cannot be written; see its log." };
   }
 }
