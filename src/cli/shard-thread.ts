@@ -7,7 +7,7 @@ import { EpisodeTracker, Judge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
-import { JudgeLoop, serveShard, ShapeKeeper } from "../shard/index.ts";
+import { JudgeLoop, serveShard, ShapeKeeper, threadCpuMs } from "../shard/index.ts";
 import { EmbeddedStore } from "../store/index.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -46,7 +46,7 @@ const loop = new JudgeLoop(
   tracker,
   (events) => main?.tell("episodes", events),
   clock,
-  { fullDurationMs: settings.fullDurationMs },
+  { fullDurationMs: settings.fullDurationMs, threadCpuMs },
 );
 const keeper = new ShapeKeeper(store.window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {

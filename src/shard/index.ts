@@ -4,5 +4,5 @@ export { JudgeLoop, judgedSampleCountMax } from "./judge-loop.ts";
 export { SearchPool, type SearchPoolOptions } from "./search-pool.ts";
 export type { ShardSearchReply } from "./search-messages.ts";
 export { ShapeKeeper } from "./shape-keeper.ts";
-export { serveShard } from "./shard-service.ts";
+export { serveShard, threadCpuMs } from "./shard-service.ts";
 export { ShardPool } from "./shard-pool.ts";

@@ -21,12 +21,14 @@ export const judgedSampleCountMax = 131_072;
 export interface JudgeLoopOptions {
   readonly fullDurationMs: number;
   readonly schedule?: ScheduleOptions;
+  /** CPU time of this thread so far, which is what a slice costs; the wall also counts other programs. */
+  readonly threadCpuMs?: () => number;
 }
 
 export interface RoundStats {
   readonly seriesCount: number;
   readonly statusCounts: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
-  /** The longest round and slice of the last minute or two. */
+  /** The longest round by the wall, and the longest slice by CPU, of the last minute or two. */
   readonly durationMs: number;
   readonly endedMs: number | null;
   readonly lagMs: number;
@@ -40,6 +42,7 @@ export class JudgeLoop {
   readonly #emit: (events: EpisodeEvent[]) => void;
   readonly #clock: Clock;
   readonly #fullDurationMs: number;
+  readonly #threadCpuMs: () => number;
   readonly #schedule: JudgeSchedule;
   readonly #timesMs = new Float64Array(judgedSampleCountMax);
   readonly #values = new Float64Array(judgedSampleCountMax);
@@ -68,6 +71,7 @@ export class JudgeLoop {
     this.#emit = emit;
     this.#clock = clock;
     this.#fullDurationMs = options.fullDurationMs;
+    this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
     this.#schedule = new JudgeSchedule(options.schedule);
   }
 
@@ -139,6 +143,7 @@ export class JudgeLoop {
   #slice(): void {
     if (!this.#isRunning) return;
     const startedMs = this.#clock.elapsedMs();
+    const startedCpuMs = this.#threadCpuMs();
     const nowMs = this.#clock.nowMs();
     const events: EpisodeEvent[] = [];
     this.#grow(this.#window.idCount);
@@ -153,7 +158,7 @@ export class JudgeLoop {
     if (events.length > 0) this.#emit(events);
     const workedMs = this.#clock.elapsedMs() - startedMs;
     this.#schedule.worked(workedMs);
-    this.#sliceMax.add(workedMs, startedMs);
+    this.#sliceMax.add(this.#threadCpuMs() - startedCpuMs, startedMs);
     if (id >= 0) {
       this.#timer = setImmediate(() => {
         this.#slice();

@@ -79,7 +79,7 @@ export function serveShard(
         roundEndedMs: round.endedMs,
         lagMs: round.lagMs,
         sliceMaxMs: round.sliceMaxMs,
-        cpuSeconds: threadCpuSeconds(),
+        cpuSeconds: threadCpuMs() / 1000,
         shapeTableBytes: keeper.memoryBytes,
         comparableCount: keeper.comparableCount,
         waitingBatchCount: intakes.reduce((sum, intake) => sum + intake.waitingCount(), 0),
@@ -105,7 +105,8 @@ function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumn
   return areWhole ? new Transferred(columns, [timesMs.buffer, values.buffer]) : columns;
 }
 
-function threadCpuSeconds(): number {
+/** CPU time of the calling thread so far. */
+export function threadCpuMs(): number {
   const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
+  return (user + system) / 1000;
 }
