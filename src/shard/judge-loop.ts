@@ -13,7 +13,7 @@ import { MinuteMax } from "./minute-max.ts";
 import { JudgeSchedule, type ScheduleOptions } from "./judge-schedule.ts";
 
 /** No slice is begun anew after this; one series more may be under way. */
-const sliceBudgetMs = 4;
+const sliceBudgetMs = 3;
 
 /** Of a series with more samples than this in its window the newest are judged. */
 export const judgedSampleCountMax = 131_072;
