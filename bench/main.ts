@@ -4,7 +4,7 @@
  *     npm run -s bench                                  ingest, judge, latency and a small live load
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency
- *     npm run -s bench -- oculus                        quality and speed of the similarity search
+ *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
@@ -14,6 +14,8 @@ import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLive } from "./live.ts";
+import { runOculusQuality } from "./oculus/quality.ts";
+import { runOculusSpeed } from "./oculus/speed.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +24,7 @@ const { values: flags, positionals } = parseArgs({
     hours: { type: "string" },
     rate: { type: "string", default: "25000" },
     seconds: { type: "string", default: "60" },
+    seed: { type: "string", default: "1" },
   },
 });
 const wanted = new Set(
@@ -59,5 +62,21 @@ if (wanted.has("live")) {
     seconds: Number(flags.seconds),
     report,
   });
+}
+if (wanted.has("oculus")) {
+  const seed = Number(flags.seed);
+  report("oculus: quality");
+  const quality = runOculusQuality({ seed });
+  report("oculus: speed");
+  // FastDTW prunes little: seconds a query, as docs/similarity.md tells.
+  const methods = ["euclidean", "dtw", "correlation", "best"] as const;
+  const points60 = runOculusSpeed({ seed, methods });
+  const points360 = runOculusSpeed({
+    seed,
+    pointCount: 360,
+    queriesPerClass: 2,
+    methods: ["euclidean"],
+  });
+  figures["oculus"] = { quality, speed: { points60, points360 } };
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
