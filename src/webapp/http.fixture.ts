@@ -23,6 +23,14 @@ export interface TestWebapp {
   /** @param target  path and query, sent as it is */
   readonly get: (target: string, headers?: Record<string, string>) => Promise<Answer>;
   readonly send: (method: string, target: string, options?: SendOptions) => Promise<Answer>;
+  readonly sendJson: (
+    method: string,
+    target: string,
+    value: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  /** The header of who holds the admin token. */
+  readonly bearer: Record<string, string>;
 }
 
 export interface SendOptions {
@@ -82,6 +90,12 @@ export async function startTestWebapp(
     site,
     webapp,
     send,
+    sendJson: (method, target, value, headers = {}) =>
+      send(method, target, {
+        headers: { "Content-Type": "application/json", ...headers },
+        body: JSON.stringify(value),
+      }),
+    bearer: { Authorization: `Bearer ${site.keeper.token}` },
     get: (target, headers = {}) => send("GET", target, { headers }),
   };
 }

@@ -66,6 +66,18 @@ export class JsonFields {
     return "";
   }
 
+  /** Like `text`, but nothing of it is ever said again. */
+  secret(name: string, limits: { readonly lengthMax: number }): string {
+    const value = this.#take(name);
+    if (typeof value === "string" && value.length <= 2 * limits.lengthMax) {
+      return value.toWellFormed();
+    }
+    const found = value === undefined ? "missing" : "not that";
+    const allowed = `a text of at most ${limits.lengthMax} characters`;
+    this.#keep(`Field ${this.#at(name)} is ${found}; allowed: ${allowed}.`);
+    return "";
+  }
+
   /** One value and no other. */
   constant(name: string, wanted: number): void {
     if (this.#take(name) !== wanted) this.refuse(name, String(wanted));

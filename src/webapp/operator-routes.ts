@@ -3,6 +3,7 @@
  * well, in Prometheus' text format.
  */
 import type { Hono } from "hono";
+import type { AttemptLimiter } from "./attempt-limiter.ts";
 import { withDeadline } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
@@ -20,6 +21,7 @@ export interface OperatorRouteParts {
   readonly limits: WebappLimits;
   readonly counters: HttpCounters;
   readonly events: EventHub;
+  readonly limiter: AttemptLimiter;
   readonly isClosing: () => boolean;
 }
 
@@ -51,6 +53,8 @@ export function addOperatorRoutes(app: Hono<WebappEnv>, routes: OperatorRoutePar
       eventClientCount: routes.events.clientCount,
       eventCutCount: routes.events.cutCount,
       eventResetCount: routes.events.resetCount,
+      signInFailedCount: routes.limiter.failedCount,
+      signInRefusedCount: routes.limiter.refusedCount,
       process: {
         cpuSeconds: (cpu.user + cpu.system) / 1e6,
         residentBytes: memory.rss,

@@ -68,6 +68,10 @@ test.each([
   "/status",
   "/explore",
   "/oculus",
+  "/collections",
+  "/collections/miezbp34",
+  "/admin",
+  "/help",
   "/explore?query=x",
 ])("%s is the page, never cached without asking", async (target) => {
   build("Kale");

@@ -14,6 +14,9 @@ export interface SelfMetrics {
   readonly eventClientCount: number;
   readonly eventCutCount: number;
   readonly eventResetCount: number;
+  /** Wrong tokens and passwords; tries that were not looked at, since too many came. */
+  readonly signInFailedCount: number;
+  readonly signInRefusedCount: number;
   readonly process: {
     readonly cpuSeconds: number;
     readonly residentBytes: number;
@@ -179,6 +182,16 @@ function writeHttp(text: PrometheusText, metrics: SelfMetrics): void {
     "kale_event_resets_total",
     "Streams that had fallen behind and were told to start anew.",
     metrics.eventResetCount,
+  );
+  text.counter(
+    "kale_sign_in_failures_total",
+    "Wrong tokens and passwords.",
+    metrics.signInFailedCount,
+  );
+  text.counter(
+    "kale_sign_in_refusals_total",
+    "Sign-ins that were not looked at, because too many had failed.",
+    metrics.signInRefusedCount,
   );
 }
 

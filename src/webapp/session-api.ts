@@ -33,9 +33,9 @@ export function addSessionApi(app: Hono<WebappEnv>, api: SessionApiParts): void 
     if (!body.ok) return answerFault(context, body.fault);
     const fields = new JsonFields(body.value, parts.clock.nowMs());
     const isToken = fields.has("token");
-    const token = isToken ? fields.text("token", { lengthMax: passwordLengthMax }) : "";
+    const token = isToken ? fields.secret("token", { lengthMax: passwordLengthMax }) : "";
     const name = isToken ? "" : fields.text("user", { lengthMax: userNameLengthMax });
-    const password = isToken ? "" : fields.text("password", { lengthMax: passwordLengthMax });
+    const password = isToken ? "" : fields.secret("password", { lengthMax: passwordLengthMax });
     const bad = fields.fault();
     if (bad !== undefined) return answerFault(context, bad);
 
@@ -75,7 +75,7 @@ function addUserRoutes(app: Hono<WebappEnv>, parts: WebappParts): void {
     const fields = new JsonFields(body.value, parts.clock.nowMs());
     const asked: NewUserJson = {
       name: fields.text("name", { lengthMax: userNameLengthMax }),
-      password: fields.text("password", { lengthMax: passwordLengthMax }),
+      password: fields.secret("password", { lengthMax: passwordLengthMax }),
     };
     const bad = fields.fault();
     if (bad !== undefined) return answerFault(context, bad);

@@ -116,8 +116,11 @@ class Searches {
     const ended = search.then(
       (answer) => line.end(lineOf(answer)),
       (error: unknown) => {
-        if (line.isBegun) line.end(lineOf(errorJson(error)));
-        else throw error;
+        if (!line.isBegun) throw error;
+        if (!(error instanceof SimilarityRefusal)) {
+          this.#parts.logger.error("a search failed", { error: String(error) });
+        }
+        line.end(lineOf(errorJson(error)));
       },
     );
     try {
