@@ -72,9 +72,10 @@ export class JsonFields {
     if (typeof value === "string" && value.length <= 2 * limits.lengthMax) {
       return value.toWellFormed();
     }
-    const found = value === undefined ? "missing" : "not that";
-    const allowed = `a text of at most ${limits.lengthMax} characters`;
-    this.#keep(`Field ${this.#at(name)} is ${found}; allowed: ${allowed}.`);
+    const form = `a text of at most ${limits.lengthMax} characters`;
+    this.#keep(
+      `Field ${this.#at(name)} ${value === undefined ? "is missing" : "is refused"}: it has to be ${form}.`,
+    );
     return "";
   }
 
@@ -139,7 +140,7 @@ export class JsonFields {
   }
 
   refuse(name: string, allowed: string): void {
-    const value = this.#given[name];
+    const value = this.#take(name);
     const found = value === undefined ? "missing" : quoted(shortText(value));
     this.#keep(`Field ${this.#at(name)} is ${found}; allowed: ${allowed}.`);
   }

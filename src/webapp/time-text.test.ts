@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseTimeText } from "./time-text.ts";
+import { parseDurationText, parseTimeText } from "./time-text.ts";
 
 const nowMs = 1_764_000_000_000;
 const hourMs = 3_600_000;
@@ -88,4 +88,33 @@ test("parseTimeText() gives whole milliseconds, 0 or later, for any text, or not
     }),
     { numRuns: 2_000 },
   );
+});
+
+test.each([
+  ["0", 0],
+  ["90", 90_000],
+  ["1.5", 1_500],
+  ["0.0004", 0],
+  ["2min", 120_000],
+  ["1h", 3_600_000],
+  ["1.5days", 129_600_000],
+  ["2w", 1_209_600_000],
+])("parseDurationText(%j) is %i ms", (text, lengthMs) => {
+  expect(parseDurationText(text)).toBe(lengthMs);
+});
+
+test.each([
+  "",
+  "-1",
+  "1m",
+  "min",
+  "1 min",
+  "1e3",
+  "1constructor",
+  "1H",
+  "∞",
+  "0x10",
+  "9".repeat(10),
+])("parseDurationText(%j) is no length of time", (text) => {
+  expect(parseDurationText(text)).toBeUndefined();
 });
