@@ -25,35 +25,33 @@ export function collectionsFile(
   ids: readonly string[],
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let next = -1;
-  let isFirst = true;
+  const pieces = fileText(journal, ids);
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        for (; next < ids.length; next++) {
-          const piece = next < 0 ? fileHead : entryText(ids[next] ?? "");
-          if (piece === "") continue;
-          next += 1;
-          controller.enqueue(encoder.encode(piece));
-          return;
-        }
-        controller.enqueue(encoder.encode("\n]}\n"));
-        controller.close();
+        const piece = pieces.next();
+        if (piece.done === true) controller.close();
+        else controller.enqueue(encoder.encode(piece.value));
       },
     },
     { highWaterMark: 0 },
   );
-
-  function entryText(id: string): string {
-    const collection = journal.get(id);
-    if (collection === undefined) return "";
-    const comma = isFirst ? "" : ",";
-    isFirst = false;
-    return `${comma}\n${JSON.stringify(fileEntry(collection))}`;
-  }
 }
 
-const fileHead = `{"format":"${format}","version":${version},"collections":[`;
+function* fileText(
+  journal: CollectionJournal,
+  ids: readonly string[],
+): Generator<string, undefined> {
+  yield `{"format":"${format}","version":${version},"collections":[`;
+  let comma = "";
+  for (const id of ids) {
+    const collection = journal.get(id);
+    if (collection === undefined) continue;
+    yield `${comma}\n${JSON.stringify(fileEntry(collection))}`;
+    comma = ",";
+  }
+  yield "\n]}\n";
+}
 
 export type ReadFile =
   | { readonly ok: true; readonly collections: readonly NewCollection[] }

@@ -17,18 +17,13 @@ import {
   type WebappEnv,
 } from "./fault.ts";
 import { readJsonBody } from "./json-body.ts";
-import { unknownSeries } from "./kale-api.ts";
+import { rangeLengthMaxMs, unknownSeries } from "./kale-api.ts";
 import { NewestLine } from "./newest-line.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
 import { Query } from "./query.ts";
 import { ruleFor } from "./route-rules.ts";
 import { seenBeforeJson } from "./seen-before.ts";
-import {
-  rangeLengthMaxMs,
-  readShape,
-  readSimilarRequest,
-  type SimilarRequest,
-} from "./similar-request.ts";
+import { readShape, readSimilarRequest, type SimilarRequest } from "./similar-request.ts";
 
 const hourMs = 3_600_000;
 const linesType = "application/x-ndjson";

@@ -10,12 +10,10 @@ import {
   type TimeRange,
 } from "../model/index.ts";
 import { quoted, type Fault } from "./fault.ts";
+import { rangeLengthMaxMs } from "./kale-api.ts";
 import type { Query } from "./query.ts";
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-
-export const rangeLengthMaxMs = 400 * dayMs;
 const shapeCountMin = 2;
 const shapeCountMax = 2_000;
 const excludeCountMax = 100;
