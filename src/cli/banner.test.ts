@@ -16,6 +16,7 @@ test("startBanner() tells the page, the problems and a way to send for each port
     problems: ["port 3000 (ports.oculus) is taken"],
     dataPath: "./kale-data",
     recordsHost: true,
+    newAdminToken: "dG9rZW4",
   });
   expect(text).toContain("page      http://127.0.0.1:1500\n");
   expect(text).toContain("problem   port 3000 (ports.oculus) is taken\n");
@@ -25,7 +26,13 @@ test("startBanner() tells the page, the problems and a way to send for each port
 });
 
 test("startBanner() names no way to send where nothing listens", () => {
-  const facts = { addresses: {}, problems: [], dataPath: "x", recordsHost: false };
+  const facts = {
+    addresses: {},
+    problems: [],
+    dataPath: "x",
+    recordsHost: false,
+    newAdminToken: undefined,
+  };
   expect(startBanner(facts)).not.toContain("Send a metric");
 });
 

@@ -6,6 +6,8 @@ export interface BannerFacts {
   readonly problems: readonly string[];
   readonly dataPath: string;
   readonly recordsHost: boolean;
+  /** Shown this once; undefined where it was shown at an earlier start. */
+  readonly newAdminToken: string | undefined;
 }
 
 export function startBanner(facts: BannerFacts): string {
@@ -15,6 +17,10 @@ export function startBanner(facts: BannerFacts): string {
   if (oculus !== undefined) lines.push(`  search    ${oculus}`);
   lines.push(`  data      ${facts.dataPath}`);
   if (facts.recordsHost) lines.push("  already   records this machine's own vital signs");
+  if (facts.newAdminToken !== undefined) {
+    lines.push(`  token     ${facts.newAdminToken}`);
+    lines.push("            signs you in to change things; it is shown only this once, so keep it");
+  }
   for (const problem of facts.problems) lines.push(`  problem   ${problem}`);
   if ([carbon, carbonPickle, msgpack, pickle].some((address) => address !== undefined)) {
     lines.push("", "Send a metric:");

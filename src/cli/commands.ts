@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./similar.ts")).similarCommand,
   },
   {
+    name: "reset-token",
+    summary: "makes a new admin token instead of a lost one",
+    load: async () => (await import("./reset-token.ts")).resetTokenCommand,
+  },
+  {
     name: "check-config",
     summary: "tells every mistake in a configuration file",
     load: async () => (await import("./check-config.ts")).checkConfigCommand,

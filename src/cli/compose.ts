@@ -5,13 +5,14 @@
  * folder, journal, shards, listeners, page. Ends from the outside in, so that all that was taken in
  * is written down.
  */
+import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
-import { openJournal } from "../journal/index.ts";
+import { openAdmin, openJournal } from "../journal/index.ts";
 import type { SourceStats } from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
@@ -19,9 +20,15 @@ import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
-import { type RunningThread, startHorizonThread, startShardThread } from "./threads.ts";
+import {
+  type RunningThread,
+  type ShardEvents,
+  startHorizonThread,
+  startShardThread,
+} from "./threads.ts";
 import { programVersion } from "./version.ts";
 
 type UndoStep = () => Promise<void> | void;
@@ -46,65 +53,46 @@ async function start(
 ): Promise<RunningKale> {
   const { clock } = io;
   const roles = new Set(settings.roles);
+  const startedMs = clock.nowMs();
 
   const folder = openDataFolder(settings, clock);
   undo.push(() => {
     folder.close();
   });
-  const journal = openJournal(join(folder.path, "journal.sqlite"), {
-    clock,
-    logger: logger.for("journal"),
-  });
+  const journalPath = join(folder.path, "journal.sqlite");
+  const journal = openJournal(journalPath, { clock, logger: logger.for("journal") });
   undo.push(() => {
     journal.close();
   });
+  const admin = await openAdmin(journalPath, {
+    clock,
+    logger: logger.for("admin"),
+    randomBytes,
+  });
+  undo.push(() => {
+    admin.close();
+  });
 
-  // One line from each producing thread to each shard.
-  const own: BatchPort[] = [];
-  const toShards: MessagePort[] = [];
   const feed = new EpisodeFeed(clock);
   const search = new SearchPool(clock, {
     windowMs: settings.fullDurationMs,
     warmDurationMs: settings.miniDurationMs,
     budgetMs: searchBudgetMs,
   });
-  const shards = await Promise.all(
-    Array.from({ length: folder.shardCount }, (_, shard) => {
-      const fromMain = new MessageChannel();
-      const fromHorizon = new MessageChannel();
-      own.push(new BatchPort(fromMain.port1));
-      toShards.push(fromHorizon.port1);
-      return startShardThread(
-        {
-          shard,
-          shardCount: folder.shardCount,
-          folder: folder.shardFolder(shard),
-          settings,
-          isJudging: roles.has("analyzer"),
-          producers: [fromMain.port2, fromHorizon.port2],
-        },
-        {
-          episodes(events) {
-            journal.record(events);
-            feed.publish(events);
-          },
-          searchProgress: (reply) => {
-            search.progress(shard, reply);
-          },
-        },
-        logger,
-      );
+  const { pool, sink, toShards } = await startShards(
+    { folder, settings, logger },
+    (shard) => ({
+      episodes(events) {
+        journal.record(events);
+        feed.publish(events);
+      },
+      searchProgress(reply) {
+        search.progress(shard, reply);
+      },
     }),
+    undo,
   );
-  undo.push(() => endAll(shards));
-  const pool = new ShardPool(shards.map(({ rpc }) => rpc));
-  search.connect(shards.map(({ rpc }) => rpc));
-  const sink = new BatchRouter(own);
-  undo.push(async () => {
-    await sink.drained();
-    await pool.close();
-    for (const port of own) port.close();
-  });
+  search.connect(pool.shards);
   await pool.adopt(journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER }));
 
   let horizon: RunningThread | undefined;
@@ -112,13 +100,12 @@ async function start(
   if (roles.has("horizon")) {
     const thread = await startHorizonThread({ settings, shards: toShards }, logger);
     horizon = thread;
-    undo.push(() => endAll([thread]));
+    undo.push(() => thread.terminate());
     listening = await thread.rpc.ask<ListenResult[]>("start");
     undo.push(() => thread.rpc.ask<undefined>("close"));
   }
 
   const canary = canaryFor(listening, settings.bindAddress, pool, clock, logger);
-
   const visits = new FirstVisit();
   const pages = pagePorts(settings);
   const webapp = await startWebapp(
@@ -126,8 +113,13 @@ async function start(
       series: pool,
       episodes: journal,
       feed,
+      similarity: search,
+      seenBefore: new CollectionMatcher(pool, journal.collections),
+      collections: journal.collections,
+      keeper: admin.keeper,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       shards: () => pool.stats(),
+      journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
       settings: () => settingReports(settings, origins),
       clock,
@@ -140,13 +132,15 @@ async function start(
       pagesFolder: join(import.meta.dirname, "../../dist/web"),
       dataFolder: folder.path,
       store: "embedded",
-      startedMs: clock.nowMs(),
+      startedMs,
       allowedHosts: settings.hostNames,
       skyline: {
         fullDurationMs: settings.fullDurationMs,
         miniDurationMs: settings.miniDurationMs,
       },
-      onPageView: () => visits.happened(),
+      onPageView: () => {
+        visits.happened();
+      },
     },
   );
   undo.push(() => webapp.close());
@@ -156,11 +150,8 @@ async function start(
     webapp: webapp.ports,
     webappProblems: webapp.problems,
   };
-  const problems = portProblems(
-    opened,
-    asked,
-    (port) => pages.find((page) => page.port === port)?.key ?? "",
-  );
+  const keyOf = (port: number): string => pages.find((page) => page.port === port)?.key ?? "";
+  const problems = portProblems(opened, asked, keyOf);
 
   if (settings.hostMetrics && roles.has("horizon")) {
     const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
@@ -177,15 +168,72 @@ async function start(
   return {
     addresses: addressesOf(settings.bindAddress, opened),
     problems,
+    newAdminToken: admin.newToken,
     sink,
     record(events) {
       journal.record(events);
     },
-    onFirstVisit: (listener) => visits.listen(listener),
+    onFirstVisit(listener) {
+      visits.listen(listener);
+    },
     async stop() {
       for (const step of undo.splice(0).reverse()) await step();
     },
   };
+}
+
+interface RunningShards {
+  readonly pool: ShardPool;
+  /** From the main thread into the shards. */
+  readonly sink: BatchRouter;
+  /** The lines that the horizon thread sends its batches on, in the order of the shards. */
+  readonly toShards: readonly MessagePort[];
+}
+
+/** Starts a thread for each shard, with one line to it from each thread that sends batches. */
+async function startShards(
+  {
+    folder,
+    settings,
+    logger,
+  }: { readonly folder: DataFolder; readonly settings: Settings; readonly logger: Logger },
+  eventsOf: (shard: number) => ShardEvents,
+  undo: UndoStep[],
+): Promise<RunningShards> {
+  const own: BatchPort[] = [];
+  const toShards: MessagePort[] = [];
+  const { shardCount } = folder;
+  const threads = await Promise.all(
+    Array.from({ length: shardCount }, (_, shard) => {
+      const fromMain = new MessageChannel();
+      const fromHorizon = new MessageChannel();
+      own.push(new BatchPort(fromMain.port1));
+      toShards.push(fromHorizon.port1);
+      return startShardThread(
+        {
+          shard,
+          shardCount,
+          folder: folder.shardFolder(shard),
+          settings,
+          isJudging: settings.roles.includes("analyzer"),
+          producers: [fromMain.port2, fromHorizon.port2],
+        },
+        eventsOf(shard),
+        logger,
+      );
+    }),
+  );
+  undo.push(async () => {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  });
+  const pool = new ShardPool(threads.map(({ rpc }) => rpc));
+  const sink = new BatchRouter(own);
+  undo.push(async () => {
+    await sink.drained();
+    await pool.close();
+    for (const port of own) port.close();
+  });
+  return { pool, sink, toShards };
 }
 
 /** @throws StartError  where the folder cannot be had */
@@ -247,8 +295,4 @@ class FirstVisit {
     this.#hasHappened = true;
     for (const listener of this.#listeners.splice(0)) listener();
   }
-}
-
-async function endAll(threads: readonly RunningThread[]): Promise<void> {
-  await Promise.all(threads.map((thread) => thread.terminate()));
 }

@@ -145,6 +145,7 @@ async function runSite(
         problems: running.problems,
         dataPath: settings.dataPath,
         recordsHost: settings.hostMetrics,
+        newAdminToken: running.newAdminToken,
       }),
     );
     // Kale has judged nothing of the past; what it would have found belongs to the history as well.

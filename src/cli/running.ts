@@ -38,6 +38,8 @@ export interface RunningKale {
   readonly addresses: RunningAddresses;
   /** What does not work though it was wanted, one sentence each, e.g. a default port that is taken. */
   readonly problems: readonly string[];
+  /** The admin token, where this start has made it: shown once, it cannot be had again. */
+  readonly newAdminToken: string | undefined;
   /** Writes batches into the shards, past the limits on age that listeners apply. */
   readonly sink: SampleSink;
   /** Puts episodes into the journal that were found elsewhere: the demo's history. */

@@ -67,6 +67,7 @@ export async function startSmallKale(): Promise<SmallKale> {
       },
     },
     record: (events) => episodes.push(...events.map(({ episode }) => episode)),
+    newAdminToken: undefined,
     onFirstVisit: (listener) => visitors.push(listener),
     visit: () => {
       for (const visitor of visitors.splice(0)) visitor();

@@ -21,6 +21,7 @@ function standIn(): {
         addresses: { webapp: "http://127.0.0.1:1500" },
         problems: [],
         sink: { write: () => Promise.resolve() },
+        newAdminToken: undefined,
         record: () => undefined,
         onFirstVisit: () => undefined,
         stop: () => {

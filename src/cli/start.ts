@@ -67,6 +67,7 @@ export async function runStart(
       problems: running.problems,
       dataPath: settings.dataPath,
       recordsHost: settings.hostMetrics,
+      newAdminToken: running.newAdminToken,
     }),
   );
   if (io.stderr.isTTY !== true) logger.info("listening", listenFacts(running.addresses));

@@ -96,7 +96,7 @@ export class ShapeKeeper {
   async #refresh(): Promise<void> {
     const untilMs = Math.floor((this.#clock.nowMs() - settleMs) / minuteMs) * minuteMs;
     const range = { fromMs: untilMs - this.#warmDurationMs, untilMs };
-    const pointCount = Math.round(this.#warmDurationMs / minuteMs);
+    const pointCount = warmPointCount(this.#warmDurationMs);
     const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: this.#window.idCount });
     this.#spare = undefined;
     if (!(await this.#fillInto(table, range, () => true))) return;
@@ -122,6 +122,11 @@ export class ShapeKeeper {
       await nextTurn();
     }
   }
+}
+
+/** A point for each minute. */
+function warmPointCount(durationMs: number): number {
+  return Math.max(2, Math.round(durationMs / minuteMs));
 }
 
 /** The window of the warm tables at a moment, as every shard has it a little later. */

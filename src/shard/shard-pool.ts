@@ -18,15 +18,16 @@ import {
 
 /** The questions a shard thread answers; see shard-service.ts. */
 export class ShardPool implements SeriesReader {
-  readonly #shards: readonly Rpc[];
+  /** The lines to the shards, in the order of their numbers. */
+  readonly shards: readonly Rpc[];
 
   /** @param shards  in the order of their numbers */
   constructor(shards: readonly Rpc[]) {
-    this.#shards = shards;
+    this.shards = shards;
   }
 
   get shardCount(): number {
-    return this.#shards.length;
+    return this.shards.length;
   }
 
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
@@ -55,7 +56,7 @@ export class ShardPool implements SeriesReader {
   /** Hands each shard the episodes that were active when the program ended. */
   async adopt(episodes: readonly Episode[]): Promise<void> {
     await Promise.all(
-      this.#shards.map((shard, i) =>
+      this.shards.map((shard, i) =>
         shard.ask<undefined>(
           "adopt",
           episodes.filter(({ name }) => shardOfName(name, this.shardCount) === i),
@@ -75,10 +76,10 @@ export class ShardPool implements SeriesReader {
   }
 
   #owner(name: string): Rpc {
-    return this.#shards[shardOfName(name, this.shardCount)]!;
+    return this.shards[shardOfName(name, this.shardCount)]!;
   }
 
   #askAll<Output>(method: string, input?: unknown): Promise<Output[]> {
-    return Promise.all(this.#shards.map((shard) => shard.ask<Output>(method, input)));
+    return Promise.all(this.shards.map((shard) => shard.ask<Output>(method, input)));
   }
 }
