@@ -4,23 +4,31 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
 import { Notice } from "./components/notice.tsx";
+import { SignInDialog } from "./components/sign-in-dialog.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
+import { AdminPage } from "./pages/admin.tsx";
+import { CollectionPage } from "./pages/collection.tsx";
+import { CollectionsPage } from "./pages/collections.tsx";
 import { ExplorePage } from "./pages/explore.tsx";
+import { HelpPage } from "./pages/help.tsx";
 import { HistoryPage } from "./pages/history.tsx";
 import { MetricPage } from "./pages/metric.tsx";
 import { NowPage } from "./pages/now.tsx";
+import { SimilarPage } from "./pages/similar.tsx";
 import { SourcesPage } from "./pages/sources.tsx";
 import { StatusPage } from "./pages/status.tsx";
 import { useKeys } from "./state/keys.ts";
 import { liveStore } from "./state/live.ts";
 import { navigate, placeStore } from "./state/location.ts";
+import { signInStore } from "./state/session.ts";
 import { useStore } from "./state/store.ts";
 
 export function App(): JSX.Element {
   const route = useStore(placeStore, (place) => place.route);
   const abnormal = useStore(liveStore, ({ summary }) => summary?.abnormal ?? 0);
   const [hasHelp, setHelp] = useState(false);
+  const signIn = useStore(signInStore);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
 
@@ -49,6 +57,7 @@ export function App(): JSX.Element {
         <Page route={route} />
       </main>
       {hasHelp && <HelpDialog onClose={() => setHelp(false)} />}
+      {signIn !== null && <SignInDialog request={signIn} />}
     </>
   );
 }
@@ -59,6 +68,12 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <NowPage anomalyId={route.anomalyId} />;
     case "metric":
       return <MetricPage key={route.name} name={route.name} />;
+    case "similar":
+      return <SimilarPage />;
+    case "collections":
+      return <CollectionsPage />;
+    case "collection":
+      return <CollectionPage key={route.id} id={route.id} />;
     case "explore":
       return <ExplorePage />;
     case "history":
@@ -67,6 +82,10 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <SourcesPage />;
     case "status":
       return <StatusPage />;
+    case "admin":
+      return <AdminPage />;
+    case "help":
+      return <HelpPage />;
     case "unknown":
       return (
         <section class="page">
@@ -85,6 +104,7 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
 
 function titleOf(route: Route): string {
   if (route.page === "metric") return route.name;
+  if (route.page === "collection") return "Collection";
   if (route.page === "unknown") return "No page here";
   return pageLinks.find(({ page }) => page === route.page)?.label ?? "Now";
 }

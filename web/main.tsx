@@ -6,11 +6,14 @@ import "./styles/frame.css";
 import "./styles/now.css";
 import "./styles/charts.css";
 import "./styles/pages.css";
+import "./styles/similar.css";
+import "./styles/forms.css";
 import { App } from "./app.tsx";
 import { listenToKeys } from "./state/keys.ts";
 import { startLive } from "./state/live.ts";
 import { listenToHistory } from "./state/location.ts";
 import { startTicking } from "./state/now.ts";
+import { readSession } from "./state/session.ts";
 import { startTheme } from "./state/theme.ts";
 
 startTheme();
@@ -18,6 +21,7 @@ startTicking();
 listenToHistory();
 listenToKeys();
 startLive();
+void readSession();
 
 const host = document.getElementById("app");
 if (host !== null) render(<App />, host);

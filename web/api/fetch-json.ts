@@ -14,25 +14,51 @@ export type FetchResult<T> =
 
 const timeoutMs = 20_000;
 
-export async function fetchJson<T>(path: string, signal?: AbortSignal): Promise<FetchResult<T>> {
+export function fetchJson<T>(path: string, signal?: AbortSignal): Promise<FetchResult<T>> {
+  return requestJson(path, {}, signal);
+}
+
+/** A request that changes something; an answer without content is `undefined`. */
+export function sendJson<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<FetchResult<T>> {
+  if (body === undefined) return requestJson(path, { method });
+  const headers = { "Content-Type": "application/json" };
+  return requestJson(path, { method, headers, body: JSON.stringify(body) });
+}
+
+async function requestJson<T>(
+  path: string,
+  init: RequestInit & { readonly headers?: Readonly<Record<string, string>> },
+  signal?: AbortSignal,
+): Promise<FetchResult<T>> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const response = await fetch(path, { signal: both, headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json", ...init.headers };
+    const response = await fetch(path, { ...init, headers, signal: both });
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
-    return { ok: true, value: (await response.json()) as T };
+    const text = await response.text();
+    return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
   } catch (error) {
-    const isSlow = timeout.aborted;
-    const message = isSlow
-      ? `Kale did not answer within ${timeoutMs / 1000} s.`
-      : error instanceof SyntaxError
-        ? "The answer is not JSON. Is something else on this port?"
-        : "Kale cannot be reached. Is it still running?";
-    return { ok: false, failure: { code: "unreachable", status: 0, message } };
+    return { ok: false, failure: unreachable(error, timeout.aborted ? timeoutMs : undefined) };
   }
 }
 
-async function failureOf(response: Response): Promise<FetchFailure> {
+/** @param slowMs  how long was waited, if that is why */
+export function unreachable(error: unknown, slowMs: number | undefined): FetchFailure {
+  const message =
+    slowMs !== undefined
+      ? `Kale did not answer within ${slowMs / 1000} s.`
+      : error instanceof SyntaxError
+        ? "The answer is not JSON. Is something else on this port?"
+        : "Kale cannot be reached. Is it still running?";
+  return { code: "unreachable", status: 0, message };
+}
+
+export async function failureOf(response: Response): Promise<FetchFailure> {
   const status = response.status;
   try {
     const { error } = (await response.json()) as ErrorJson;

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AnomalyJson } from "../../src/webapp/contract.ts";
-import { fetchAnomalies, fetchVerdict } from "../api/kale.ts";
+import { fetchAnomalies, fetchAnomaly, fetchVerdict } from "../api/kale.ts";
 import { formatClock, formatMoment, formatSpan } from "../lib/calendar.ts";
 import { formatDuration, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
@@ -15,6 +15,7 @@ import {
   type RangeChoice,
   type TimeRange,
 } from "../lib/time-range.ts";
+import { useKeys } from "../state/keys.ts";
 import { navigate, placeStore, type NavigateOptions } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { usePoints } from "../state/points.ts";
@@ -25,13 +26,17 @@ import { StateTag } from "./anomaly-row.tsx";
 import { ChartFigure, type ChartLine } from "./chart-figure.tsx";
 import { ChecksTable } from "./checks-table.tsx";
 import { FailureNotice, Notice, Waiting } from "./notice.tsx";
+import { MovedLikeIt, pathOfAnomaly } from "./moved-like-it.tsx";
 import { OtherAnomalies } from "./other-anomalies.tsx";
 import type { Layers } from "./plot-layers.ts";
+import { SeenBeforeTag } from "./seen-before.tsx";
 import { SeriesName } from "./series-name.tsx";
 
 const hourSeconds = 3600;
 const verdictEveryMs = 10_000;
 const otherCountMax = 100;
+const seenEveryMs = 60_000;
+const seenCountMax = 2;
 
 export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Element {
   const { name, started, ended } = anomaly;
@@ -78,6 +83,7 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
     onPrevious: () => go(-1),
     onNext: () => go(1),
   });
+  useKeys({ s: () => navigate(pathOfAnomaly(anomaly)) });
 
   return (
     <>
@@ -89,6 +95,7 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         lines={lines}
         layers={layers}
         heightPx={280}
+        name={name}
         onSelect={show}
         empty={
           large.failure !== undefined ? (
@@ -113,6 +120,7 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         lines={dayLines}
         layers={dayLayers}
         heightPx={120}
+        name={name}
         onSelect={show}
         empty={
           day.value === undefined ? <Waiting what="the day" /> : <NoPoints onUsual={showUsual} />
@@ -120,7 +128,10 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
       />
       <div class="two">
         <ChecksTable then={anomaly.checks} verdict={verdict.value} />
-        <OtherAnomalies current={anomaly} others={others.value} />
+        <div class="beside">
+          <MovedLikeIt anomaly={anomaly} />
+          <OtherAnomalies current={anomaly} others={others.value} />
+        </div>
       </div>
     </>
   );
@@ -148,6 +159,9 @@ function Heading({
         {rest === "" ? "." : `; ${rest}.`}
       </p>
       <div class="acts">
+        <a class="button first" href={pathOfAnomaly(anomaly)} data-similar>
+          What moved like it <kbd>s</kbd>
+        </a>
         <a class="button" href={withQuery(metricPath(name), window)}>
           Explore this metric
         </a>
@@ -161,7 +175,22 @@ function Heading({
         >
           farthest at {formatValue(peak)}, {formatClock(peakTime)}
         </span>
+        <SeenBefore id={anomaly.id} />
       </div>
+    </>
+  );
+}
+
+/** Asked for by itself: the events that keep the list current do not carry it. */
+function SeenBefore({ id }: { readonly id: string }): JSX.Element {
+  const { value } = useQuery(`seen ${id}`, (signal) => fetchAnomaly(id, signal), {
+    everyMs: seenEveryMs,
+  });
+  return (
+    <>
+      {(value?.seenBefore ?? []).slice(0, seenCountMax).map((seen) => (
+        <SeenBeforeTag key={seen.collection} seen={seen} />
+      ))}
     </>
   );
 }

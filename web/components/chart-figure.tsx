@@ -16,8 +16,11 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { formatMoment } from "../lib/calendar.ts";
 import { columnsOfLines, pointNear, usualStep, type Point } from "../lib/columns.ts";
 import { formatValue } from "../lib/format.ts";
+import { similarPath } from "../lib/similar-ask.ts";
 import { secondsPerDay, type TimeRange } from "../lib/time-range.ts";
+import { navigate } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
+import { PickedRange } from "./picked-range.tsx";
 import { PointsTable } from "./points-table.tsx";
 import type { Layers } from "./plot-layers.ts";
 import { Plot, type LineKind, type PlotHandle } from "./plot.tsx";
@@ -37,6 +40,8 @@ export interface ChartFigureProps {
   readonly layers: Layers;
   readonly heightPx: number;
   readonly onSelect: (range: TimeRange) => void;
+  /** The metric that "find what moved like this" is about. */
+  readonly name: string;
   /** Instead of a graph, why there is none and what to do. */
   readonly empty?: ComponentChildren;
   readonly children?: ComponentChildren;
@@ -45,11 +50,12 @@ export interface ChartFigureProps {
 const noSelection = { anchor: null, at: null } as const;
 
 export function ChartFigure(props: ChartFigureProps): JSX.Element {
-  const { chart, title, range, lines, layers, heightPx, onSelect, empty, children } = props;
+  const { chart, title, range, lines, layers, heightPx, onSelect, name, empty, children } = props;
   const handle = useRef<PlotHandle | null>(null);
   const selection = useRef<{ anchor: number | null; at: number | null }>(noSelection);
   const [cursor, setCursor] = useState<number | null>(null);
   const [announced, setAnnounced] = useState("");
+  const [picked, setPicked] = useState<TimeRange | null>(null);
   const columns = useMemo(() => columnsOfLines(lines.map(({ points }) => points)), [lines]);
   const points = lines[0]?.points ?? [];
 
@@ -83,6 +89,8 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
     else if (event.key === "Enter" && anchor !== null && at !== null && anchor !== at) {
       onSelect(ordered(anchor, at));
       leave();
+    } else if (event.key === "s" && anchor !== null && at !== null && anchor !== at) {
+      navigate(similarPath({ target: { kind: "series", name }, range: ordered(anchor, at) }));
     } else if (event.key === "Escape" && at !== null) leave();
     else return;
     event.preventDefault();
@@ -121,7 +129,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
           tabIndex={0}
           role="application"
           aria-roledescription="chart"
-          aria-label={`${title}: ${summaryOf(points)} Arrow keys read values, with Shift they select, Enter zooms.`}
+          aria-label={`${title}: ${summaryOf(points)} Arrow keys read values, with Shift they select, Enter zooms, s finds what moved like it.`}
           onKeyDown={onKeyDown}
           onBlur={leave}
         >
@@ -133,9 +141,20 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
             heightPx={heightPx}
             handle={handle}
             onCursor={setCursor}
-            onSelect={onSelect}
+            onSelect={setPicked}
           />
         </div>
+      )}
+      {picked !== null && (
+        <PickedRange
+          name={name}
+          range={picked}
+          onZoom={onSelect}
+          onClose={() => {
+            setPicked(null);
+            handle.current?.showSelection(null);
+          }}
+        />
       )}
       <p class="hidden" aria-live="polite">
         {announced}

@@ -11,7 +11,9 @@ import { Pulse } from "./pulse.tsx";
 export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element {
   const { route } = useStore(placeStore);
   const isCurrent = ({ page }: PageLink): boolean =>
-    page === route.page || (page === "explore" && route.page === "metric");
+    page === route.page ||
+    (page === "explore" && route.page === "metric") ||
+    (page === "collections" && route.page === "collection");
   return (
     <header class="top">
       <a class="mark" href="/" aria-label="Kale: what is abnormal now">
@@ -19,7 +21,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element
         Kale
       </a>
       <nav class="pages" aria-label="Pages">
-        {pageLinks.map((link) => (
+        {pageLinks.filter(({ isMain }) => isMain).map((link) => (
           <a
             key={link.page}
             href={link.address}

@@ -1,14 +1,14 @@
-/** All keys on one sheet, opened with "?". A native modal dialog: it holds the focus and closes on Escape. */
+/** All keys on one sheet, opened with "?". */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import { pageLinks } from "../lib/page-links.ts";
+import { Modal } from "./modal.tsx";
 
 interface KeyGroup {
   readonly title: string;
   readonly keys: readonly (readonly [keys: string, does: string])[];
 }
 
-const groups: readonly KeyGroup[] = [
+const keyGroups: readonly KeyGroup[] = [
   {
     title: "Anywhere",
     keys: [
@@ -31,6 +31,7 @@ const groups: readonly KeyGroup[] = [
       ["[  ]", "window back, forward"],
       ["+  -", "zoom in, out"],
       [",  .", "previous, next anomaly of this metric"],
+      ["s", "what moved like it"],
       ["r", "window around the anomaly"],
       ["f", "the usual window again"],
     ],
@@ -42,55 +43,72 @@ const groups: readonly KeyGroup[] = [
       ["PgUp  PgDn  Home  End", "in large steps, to the ends"],
       ["Shift ← →", "select a stretch"],
       ["Enter", "zoom to it"],
+      ["s", "find what moved like it"],
+    ],
+  },
+  {
+    title: "On Similar",
+    keys: [
+      ["[  ]", "window back, forward"],
+      ["+  -  f", "shorter, longer, the last hour"],
+      ["j  k", "next, previous result"],
+      ["Enter", "open the metric"],
+      ["s", "search with this result"],
+      ["x", "select it, or take it out again"],
+      ["e", "leave part of its name out"],
+      ["c", "save what is selected"],
+      ["m", "more results"],
+      ["d", "draw a shape"],
+    ],
+  },
+  {
+    title: "With the drawing focused",
+    keys: [
+      ["← →", "move in time, with Shift in large steps"],
+      ["↑ ↓", "raise, lower, with Shift finely"],
+      ["Space", "hold the line here"],
+      ["Backspace  Del", "take this point out, clear all"],
+      ["Ctrl-Z  Ctrl-Y", "undo, redo"],
     ],
   },
 ];
 
 export function HelpDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      class="help"
-      aria-labelledby="help-title"
-      onClose={onClose}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) event.currentTarget.close();
-      }}
-    >
-      <div class="help-body">
-        <div class="help-head">
-          <h2 id="help-title">Keys</h2>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close <kbd>Esc</kbd>
-          </button>
-        </div>
-        <div class="help-groups">
-          {groups.map(({ title, keys }) => (
-            <section key={title}>
-              <h3>{title}</h3>
-              <dl>
-                {keys.map(([chord, does]) => (
-                  <div key={chord}>
-                    <dt>
-                      {chord.split("  ").map((key) => (
-                        <kbd key={key}>{key}</kbd>
-                      ))}
-                    </dt>
-                    <dd>{does}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </div>
-        <p class="soft">
-          Red is for what is abnormal and nothing else. Blue is the metric, the pale band where it
-          was expected, dashed ochre the limits of the checks that fired. Every view is a link: send
-          the address.
-        </p>
-      </div>
-    </dialog>
+    <Modal title="Keys" onClose={onClose} isWide>
+      <KeyTables />
+      <p class="soft">
+        Red is for what is abnormal and nothing else. Blue is the metric, the pale band where it was
+        expected, dashed ochre the limits of the checks that fired. Every view is a link: send the
+        address.{" "}
+        <a class="link" href="/help" onClick={onClose}>
+          What the search does, and how to ask over HTTP
+        </a>
+      </p>
+    </Modal>
+  );
+}
+
+export function KeyTables(): JSX.Element {
+  return (
+    <div class="help-groups">
+      {keyGroups.map(({ title, keys }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <dl>
+            {keys.map(([chord, does]) => (
+              <div key={chord}>
+                <dt>
+                  {chord.split("  ").map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
   );
 }

@@ -134,7 +134,6 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
       setSelect: [
         (plot) => {
           const { left, width } = plot.select;
-          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
           if (width < dragPxMin) return;
           const [from, until] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
           newest.current.onSelect({ from: Math.floor(from), until: Math.ceil(until) });

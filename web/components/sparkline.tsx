@@ -3,12 +3,13 @@
  * half minute while it is there; a few at a time, so that a long list does not flood the server.
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { fetchPoints } from "../api/kale.ts";
 import { limitedTo } from "../lib/limited.ts";
 import { sparkPaths } from "../lib/spark-path.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
+import { useIsVisible } from "../state/visible.ts";
 
 export interface SparklineProps {
   readonly name: string;
@@ -76,20 +77,4 @@ export function Sparkline({
       )}
     </svg>
   );
-}
-
-function useIsVisible(host: { readonly current: Element | null }): boolean {
-  const [isVisible, setVisible] = useState(false);
-  useEffect(() => {
-    if (host.current === null) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        setVisible(entry?.isIntersecting ?? false);
-      },
-      { rootMargin: "120px" },
-    );
-    observer.observe(host.current);
-    return () => observer.disconnect();
-  }, [host]);
-  return isVisible;
 }

@@ -54,6 +54,11 @@ export function formatSpan(
     : `${startDay} ${start} – ${end}`;
 }
 
+/** How far the reader's clock is ahead of UTC at that time. */
+export function zoneSecondsAt(seconds: number): number {
+  return -60 * new Date(seconds * 1000).getTimezoneOffset();
+}
+
 /** "2026-11-23 14:07:40", as `parseTyped` takes it. */
 export function formatTyped(seconds: number): string {
   const date = new Date(seconds * 1000);

@@ -7,12 +7,18 @@ export interface PageLink {
   readonly label: string;
   /** Typed after "g". */
   readonly key: string;
+  /** Whether it stands in the header; the others are in the palette and under Status. */
+  readonly isMain: boolean;
 }
 
 export const pageLinks: readonly PageLink[] = [
-  { page: "now", address: "/", label: "Now", key: "n" },
-  { page: "explore", address: "/explore", label: "Metrics", key: "m" },
-  { page: "history", address: "/history", label: "History", key: "h" },
-  { page: "sources", address: "/sources", label: "Sources", key: "s" },
-  { page: "status", address: "/status", label: "Status", key: "t" },
+  { page: "now", address: "/", label: "Now", key: "n", isMain: true },
+  { page: "similar", address: "/oculus", label: "Similar", key: "o", isMain: true },
+  { page: "collections", address: "/collections", label: "Collections", key: "c", isMain: true },
+  { page: "explore", address: "/explore", label: "Metrics", key: "m", isMain: true },
+  { page: "history", address: "/history", label: "History", key: "h", isMain: true },
+  { page: "sources", address: "/sources", label: "Sources", key: "s", isMain: true },
+  { page: "status", address: "/status", label: "Status", key: "t", isMain: true },
+  { page: "admin", address: "/admin", label: "Admin", key: "a", isMain: false },
+  { page: "help", address: "/help", label: "Help", key: "?", isMain: false },
 ];

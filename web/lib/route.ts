@@ -1,10 +1,12 @@
 /**
  * Which page an address means, and the address of a page.
  *
- *     /            Now                 /history   anomalies that ended
- *     /a/ID        Now, one selected   /sources   what arrives
- *     /m/NAME      one metric          /status    how Kale itself is doing
- *     /explore     find a metric
+ *     /            Now                     /history   anomalies that ended
+ *     /a/ID        Now, one selected       /sources   what arrives
+ *     /m/NAME      one metric              /status    how Kale itself is doing
+ *     /explore     find a metric           /admin     users, and what only they may do
+ *     /oculus      what moved like this    /help      what all of this does
+ *     /collections, /collections/ID        what was saved from it
  *
  * NAME is percent-encoded whole: names of series hold slashes, semicolons and anything else.
  */
@@ -12,15 +14,31 @@
 export type Route =
   | { readonly page: "now"; readonly anomalyId: string | null }
   | { readonly page: "metric"; readonly name: string }
+  | { readonly page: "similar" }
+  | { readonly page: "collections" }
+  | { readonly page: "collection"; readonly id: string }
   | { readonly page: "explore" }
   | { readonly page: "history" }
   | { readonly page: "sources" }
   | { readonly page: "status" }
+  | { readonly page: "admin" }
+  | { readonly page: "help" }
   | { readonly page: "unknown" };
 
 export type PageName = Route["page"];
 
-const plainPages: readonly PageName[] = ["explore", "history", "sources", "status"];
+const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "collection">>> = {
+  oculus: "similar",
+  // The original's, for links to it.
+  search: "similar",
+  collections: "collections",
+  explore: "explore",
+  history: "history",
+  sources: "sources",
+  status: "status",
+  admin: "admin",
+  help: "help",
+};
 
 export function parsePath(path: string): Route {
   if (path === "/") return { page: "now", anomalyId: null };
@@ -28,8 +46,9 @@ export function parsePath(path: string): Route {
   const argument = decode(rest.join("/"));
   if (head === "a" && argument !== "") return { page: "now", anomalyId: argument };
   if (head === "m" && argument !== "") return { page: "metric", name: argument };
-  const page = plainPages.find((name) => name === head);
-  if (page !== undefined && rest.join("") === "") return { page } as Route;
+  if (head === "collections" && argument !== "") return { page: "collection", id: argument };
+  const page = Object.hasOwn(plainPages, head) ? plainPages[head] : undefined;
+  if (page !== undefined && rest.join("") === "") return { page };
   return { page: "unknown" };
 }
 
@@ -39,6 +58,10 @@ export function anomalyPath(id: string): string {
 
 export function metricPath(name: string): string {
   return `/m/${encodeURIComponent(name)}`;
+}
+
+export function collectionPath(id: string): string {
+  return `/collections/${encodeURIComponent(id)}`;
 }
 
 /** `path` with the parameters that are not undefined. */

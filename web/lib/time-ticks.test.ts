@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeTickLabels } from "./time-ticks.ts";
+import { timeTickLabels, timeTicks } from "./time-ticks.ts";
 
 const utc = { timeZone: "UTC" };
 const midnight = 1_795_392_000; // Mon 23 Nov 2026 00:00 UTC
@@ -15,4 +15,14 @@ test("timeTickLabels() shows seconds on a narrow range and only days on a wide o
     "Mon 23 Nov",
     "Tue 24 Nov",
   ]);
+});
+
+test("timeTicks() are round times of the reader's clock, no more than asked for", () => {
+  expect(timeTicks({ from: 1000, until: 4600 }, 4, 0)).toEqual({
+    times: [1800, 3600],
+    stepSeconds: 1800,
+  });
+  const days = timeTicks({ from: 0, until: 3 * 86_400 }, 3, 3600);
+  expect(days.times[0]).toBe(86_400 - 3600);
+  expect(timeTicks({ from: 0, until: 1e9 }, 5, 0).times.length).toBeLessThan(40);
 });

@@ -15,6 +15,7 @@ import { wordsOfStatus } from "../lib/check-words.ts";
 import { counted, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
 import { anomalyPath } from "../lib/route.ts";
+import { similarPath } from "../lib/similar-ask.ts";
 import {
   aroundEvent,
   readRange,
@@ -23,7 +24,8 @@ import {
   type RangeChoice,
   type TimeRange,
 } from "../lib/time-range.ts";
-import { navigateQuery, placeStore } from "../state/location.ts";
+import { useKeys } from "../state/keys.ts";
+import { navigate, navigateQuery, placeStore } from "../state/location.ts";
 import { nowSeconds, useNow } from "../state/now.ts";
 import { usePoints } from "../state/points.ts";
 import { useQuery } from "../state/query.ts";
@@ -79,6 +81,9 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
     onNext: () => stepAnomaly(anomalies.value, range, 1),
   });
 
+  const similarHere = similarPath({ target: { kind: "series", name }, range });
+  useKeys({ s: () => navigate(similarHere) });
+
   const isUnknown = points.failure?.status === 404;
   return (
     <section class="page metric">
@@ -98,6 +103,9 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
               onRange={showRange}
             />
             <Comparisons compared={compared} />
+            <a class="button" href={similarHere} data-similar>
+              What moved like this <kbd>s</kbd>
+            </a>
           </div>
           <ChartFigure
             chart="metric"
@@ -106,6 +114,7 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
             lines={lines}
             layers={layers}
             heightPx={340}
+            name={name}
             onSelect={showRange}
             empty={
               points.failure !== undefined ? (

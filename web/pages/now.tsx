@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { AnomalyJson } from "../../src/webapp/contract.ts";
+import type { AnomalyJson, SummaryJson } from "../../src/webapp/contract.ts";
 import { fetchAnomalies, fetchAnomaly } from "../api/kale.ts";
 import { ActivityStrip } from "../components/activity-strip.tsx";
 import { AnomalyDetail } from "../components/anomaly-detail.tsx";
@@ -12,8 +12,9 @@ import { AnomalyList, useShownAnomalies } from "../components/anomaly-list.tsx";
 import { CalmWords } from "../components/calm-words.tsx";
 import { FirstMetric } from "../components/first-metric.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
+import { OwnHost, useOwnNames } from "../components/own-host.tsx";
 import { PastAnomaly } from "../components/past-anomaly.tsx";
-import { formatDuration } from "../lib/format.ts";
+import { formatCount, formatDuration } from "../lib/format.ts";
 import { anomalyPath } from "../lib/route.ts";
 import { useKeys } from "../state/keys.ts";
 import { liveStore, pauseLive, resumeLive } from "../state/live.ts";
@@ -150,14 +151,32 @@ function NothingAbnormal(): JSX.Element {
     );
   }
   if (summary.metrics === 0) return <FirstMetric />;
+  return <AllCalm summary={summary} />;
+}
+
+function AllCalm({ summary }: { readonly summary: SummaryJson }): JSX.Element {
+  const own = useOwnNames();
+  const words =
+    summary.judgedSecondsAgo === null
+      ? "The first round of judging has not ended yet."
+      : `No metric is abnormal; the last was judged ${formatDuration(summary.judgedSecondsAgo)} ago.`;
+  if (own?.isAlone === true && own.vitals.length > 0) {
+    return (
+      <div class="calm-own">
+        <Notice title="All calm, and only this machine’s own signs so far" tone="good">
+          <p>
+            {words} These {formatCount(summary.metrics)} metrics are this machine and Kale itself,
+            judged like any other.
+          </p>
+        </Notice>
+        <OwnHost vitals={own.vitals} />
+        <LastEnded />
+      </div>
+    );
+  }
   return (
     <Notice title="All calm" tone="good">
-      <p>
-        {summary.judgedSecondsAgo === null
-          ? "The first round of judging has not ended yet."
-          : `No metric is abnormal; the last was judged ${formatDuration(summary.judgedSecondsAgo)} ago.`}{" "}
-        What becomes abnormal appears here by itself.
-      </p>
+      <p>{words} What becomes abnormal appears here by itself.</p>
       <CalmWords />
       <LastEnded />
     </Notice>
