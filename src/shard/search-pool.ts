@@ -154,7 +154,7 @@ export class SearchPool implements SimilarityReader {
   }
 
   /** The window asked for; the newest hour is moved back to the whole minutes that are kept warm. */
-  #checkedRange({ range, target }: SimilarityQuery): TimeRange {
+  #checkedRange({ range }: SimilarityQuery): TimeRange {
     const nowMs = this.#clock.nowMs();
     const oldestMs = nowMs - this.#options.windowMs;
     if (!(range.untilMs - range.fromMs >= 60_000)) {

@@ -3,7 +3,8 @@
  * somebody has just asked about.
  *
  * The warm table covers whole minutes, a point each, and is filled anew every minute while the one
- * of the minute before still serves. A window that is asked for twice, as when a page changes the
+ * of the minute before still serves; sooner where many series had nothing in it yet, as when history
+ * is being written. A window that is asked for twice, as when a page changes the
  * method, is filled once. All filling is done in slices, so that judging goes on between them.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -23,6 +24,12 @@ const askedTableCountMax = 2;
 const settleMs = 3000;
 
 const idsBetweenLooks = 32;
+
+/** Where more of the series than this were empty, the table is soon filled again. */
+const emptyShareMax = 0.2;
+const emptyRefillMs = 3000;
+/** Filling takes at most one part in so many of a shard's time. */
+const restFactor = 20;
 
 export interface KeptTable {
   readonly range: TimeRange;
@@ -99,11 +106,16 @@ export class ShapeKeeper {
     const pointCount = warmPointCount(this.#warmDurationMs);
     const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: this.#window.idCount });
     this.#spare = undefined;
+    const startedMs = this.#clock.elapsedMs();
     if (!(await this.#fillInto(table, range, () => true))) return;
+    const fillMs = this.#clock.elapsedMs() - startedMs;
     this.#spare = this.#warm?.table;
     this.#warm = { range, table };
-    const nextMs = untilMs + minuteMs + settleMs - this.#clock.nowMs();
-    this.#timer = setTimeout(() => void this.#refresh(), Math.max(nextMs, 0));
+    const nextMinuteMs = untilMs + minuteMs + settleMs - this.#clock.nowMs();
+    const isMostlyThere = table.faultCounts().empty <= emptyShareMax * this.#window.idCount;
+    const wantedMs = isMostlyThere ? nextMinuteMs : Math.min(nextMinuteMs, emptyRefillMs);
+    const delayMs = Math.max(wantedMs, restFactor * fillMs);
+    this.#timer = setTimeout(() => void this.#refresh(), delayMs);
     this.#timer.unref();
   }
 

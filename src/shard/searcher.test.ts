@@ -1,0 +1,297 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { systemClock } from "../base/clock.ts";
+import { nextNormal, seededRandom } from "../base/random.ts";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Rpc } from "../base/rpc.ts";
+import {
+  type SeriesWindow,
+  shardOfName,
+  type SimilarityAnswer,
+  type SimilarityQuery,
+  SimilarityRefusal,
+  type TimeRange,
+} from "../model/index.ts";
+import type { ShapeQuestion, ShardSearch } from "./search-messages.ts";
+import { SearchPool } from "./search-pool.ts";
+import { Searcher } from "./searcher.ts";
+import { ShapeKeeper } from "./shape-keeper.ts";
+
+const stepMs = 10_000;
+const hourMs = 3_600_000;
+const ports: MessagePort[] = [];
+const keepers: ShapeKeeper[] = [];
+
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+  for (const keeper of keepers.splice(0)) keeper.stop();
+});
+
+/** One hour of values per name, ending at `nowMs`, a sample every 10 s. */
+class HourWindow implements SeriesWindow {
+  readonly names: string[] = [];
+  readonly values: (readonly number[])[] = [];
+  readonly endMs: number;
+
+  constructor(endMs: number) {
+    this.endMs = endMs;
+  }
+
+  add(name: string, values: readonly number[]): void {
+    this.names.push(name);
+    this.values.push(values);
+  }
+  get idCount(): number {
+    return this.names.length;
+  }
+  isLive(): boolean {
+    return true;
+  }
+  name(id: number): string {
+    return this.names[id]!;
+  }
+  find(name: string): number | undefined {
+    const id = this.names.indexOf(name);
+    return id < 0 ? undefined : id;
+  }
+  newestMs(): number {
+    return this.endMs - stepMs;
+  }
+  revision(id: number): number {
+    return this.values[id]!.length;
+  }
+  sampleCountMax(id: number): number {
+    return this.values[id]!.length;
+  }
+  copy(id: number, range: TimeRange, timesMs: Float64Array, into: Float64Array): number {
+    const values = this.values[id]!;
+    let count = 0;
+    for (const [i, value] of values.entries()) {
+      const timeMs = this.endMs - (values.length - i) * stepMs;
+      if (timeMs < range.fromMs || timeMs >= range.untilMs) continue;
+      timesMs[count] = timeMs;
+      into[count++] = value;
+    }
+    return count;
+  }
+}
+
+function walk(seed: number, count = 360): number[] {
+  const random = seededRandom(seed);
+  let level = 0;
+  return Array.from({ length: count }, () => (level += nextNormal(random)));
+}
+
+interface Fleet {
+  readonly pool: SearchPool;
+  readonly endMs: number;
+  readonly range: TimeRange;
+  readonly values: Map<string, readonly number[]>;
+}
+
+/** Real searchers behind real message ports, without the rest of a shard. */
+function startFleet(
+  series: readonly (readonly [name: string, values: readonly number[]])[],
+  shardCount = 2,
+): Fleet {
+  const endMs = Math.floor(systemClock.nowMs() / 60_000) * 60_000 - 300_000;
+  const windows = Array.from({ length: shardCount }, () => new HourWindow(endMs));
+  for (const [name, values] of series) windows[shardOfName(name, shardCount)]!.add(name, values);
+  const pool = new SearchPool(systemClock, {
+    windowMs: 24 * hourMs,
+    warmDurationMs: hourMs,
+    budgetMs: 10_000,
+  });
+  const rpcs = windows.map((window, shard) => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1);
+    const keeper = new ShapeKeeper(window, systemClock, { warmDurationMs: hourMs });
+    keepers.push(keeper);
+    const searcher: Searcher = new Searcher(window, keeper, systemClock, (reply) => {
+      server.tell("searchProgress", reply);
+    });
+    const server: Rpc = new Rpc(port2, {
+      shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),
+      search: (asked: ShardSearch) => searcher.search(asked),
+      cancelSearch: (searchId: number) => {
+        searcher.cancel(searchId);
+      },
+    });
+    return new Rpc(port1, {
+      searchProgress: (reply: never) => {
+        pool.progress(shard, reply);
+      },
+    });
+  });
+  pool.connect(rpcs);
+  return {
+    pool,
+    endMs,
+    range: { fromMs: endMs - hourMs, untilMs: endMs },
+    values: new Map(series),
+  };
+}
+
+function query(fleet: Fleet, change: Partial<SimilarityQuery> = {}): SimilarityQuery {
+  return {
+    target: { kind: "series", name: "web.0.load" },
+    range: fleet.range,
+    method: "euclidean",
+    filter: "",
+    exclude: [],
+    limit: 5,
+    offset: 0,
+    ...change,
+  };
+}
+
+/** Pearson's r of the means of six samples each: what 60 points of an hour are. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const cells = (values: readonly number[]): number[] =>
+    Array.from({ length: 60 }, (_, i) => mean(values.slice(i * 6, i * 6 + 6)));
+  const [x, y] = [cells(a), cells(b)];
+  const [mx, my] = [mean(x), mean(y)];
+  const dot = x.reduce((sum, value, i) => sum + (value - mx) * (y[i]! - my), 0);
+  const size = (values: number[], m: number): number =>
+    Math.sqrt(values.reduce((sum, value) => sum + (value - m) ** 2, 0));
+  return dot / (size(x, mx) * size(y, my));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+const walks = Array.from({ length: 200 }, (_, i) => [`web.${i}.load`, walk(i + 1)] as const);
+
+test("SearchPool finds over all shards what a plain computation finds", async () => {
+  const fleet = startFleet(walks, 3);
+  const answer = await fleet.pool.search(query(fleet, { limit: 10 }), {});
+  const asked = fleet.values.get("web.0.load")!;
+  const expected = walks
+    .slice(1)
+    .map(([name, values]) => ({ name, r: correlation(asked, values) }))
+    .sort((a, b) => b.r - a.r)
+    .slice(0, 10);
+  expect(answer.matches.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
+  for (const [i, { r }] of expected.entries()) {
+    expect(answer.matches[i]!.likeness).toBeCloseTo(100 * Math.max(0, r), 2);
+  }
+  expect(answer).toMatchObject({
+    isFinal: true,
+    isExact: true,
+    comparedCount: 199,
+    totalCount: 199,
+  });
+});
+
+test("SearchPool pages, filters and leaves out by parts of names", async () => {
+  const fleet = startFleet([...walks, ["db.0.load", walk(1)], ["web.0.cpu", walk(1)]]);
+  const names = async (change: Partial<SimilarityQuery>): Promise<string[]> =>
+    (await fleet.pool.search(query(fleet, change), {})).matches.map(({ name }) => name);
+  const all = await names({ limit: 12 });
+  expect(all.slice(0, 2).sort()).toEqual(["db.0.load", "web.0.cpu"]);
+  expect(await names({ limit: 4, offset: 8 })).toEqual(all.slice(8));
+  expect((await names({ exclude: ["db"] }))[0]).toBe("web.0.cpu");
+  expect((await names({ exclude: ["*.cpu", "db"] }))[0]).toMatch(/^web\.\d+\.load$/);
+  expect(await names({ filter: "db.*" })).toEqual(["db.0.load"]);
+});
+
+test("SearchPool tells the lag in time, and the sign", async () => {
+  const base = walk(77, 400);
+  const late = base.slice(0, 360);
+  const early = base.slice(18, 378).map((value) => -value);
+  const fleet = startFleet([["web.0.load", late], ["early", early], ...walks.slice(1, 40)]);
+  const answer = await fleet.pool.search(query(fleet, { method: "correlation" }), {});
+  expect(answer.matches[0]).toMatchObject({ name: "early", lagMs: -180_000, sign: -1 });
+});
+
+test("SearchPool looks for a drawn shape of any length", async () => {
+  const shape = Float64Array.from({ length: 25 }, (_, i) => (i < 12 ? 0 : 10));
+  const step = Array.from({ length: 360 }, (_, i) => (i < 173 ? 3 : 9) + (i % 5) * 0.1);
+  const fleet = startFleet([["queue.step", step], ...walks]);
+  const target = { kind: "shape", values: shape } as const;
+  const answer = await fleet.pool.search(query(fleet, { target, method: "dtw" }), {});
+  expect(answer.matches[0]!.name).toBe("queue.step");
+  expect(answer.matches[0]!.likeness).toBeGreaterThan(95);
+});
+
+test.each([
+  {
+    what: "an unknown series",
+    change: { target: { kind: "series", name: "nobody" } },
+    code: "unknown-series",
+  },
+  { what: "a flat series", change: { target: { kind: "series", name: "flat" } }, code: "flat" },
+  {
+    what: "a series that starts late",
+    change: { target: { kind: "series", name: "late" } },
+    code: "starts-late",
+  },
+  {
+    what: "a flat shape",
+    change: { target: { kind: "shape", values: new Float64Array(9) } },
+    code: "flat",
+  },
+  {
+    what: "a lag that cannot be",
+    change: { method: "correlation", lagMaxMs: hourMs },
+    code: "bad-lag",
+  },
+  { what: "a band that cannot be", change: { method: "dtw", bandShare: 7 }, code: "bad-band" },
+  {
+    what: "a window of long ago",
+    change: { range: { fromMs: 0, untilMs: hourMs } },
+    code: "old-window",
+  },
+] as const)("SearchPool refuses $what with the reason", async ({ change, code }) => {
+  const fleet = startFleet([
+    ["flat", new Array<number>(360).fill(4)],
+    ["late", walk(3, 90)],
+    ...walks,
+  ]);
+  const searching = fleet.pool.search(query(fleet, change as Partial<SimilarityQuery>), {});
+  await expect(searching).rejects.toBeInstanceOf(SimilarityRefusal);
+  await expect(searching).rejects.toMatchObject({ code });
+});
+
+test("SearchPool counts what could not be compared, by reason", async () => {
+  const fleet = startFleet([
+    ["flat", new Array<number>(360).fill(4)],
+    ["late", walk(3, 90)],
+    ...walks,
+  ]);
+  const { unmatchedCounts, totalCount } = await fleet.pool.search(query(fleet), {});
+  expect(unmatchedCounts).toMatchObject({ flat: 1, "starts-late": 1, empty: 0 });
+  expect(totalCount).toBe(199);
+});
+
+test("a newer search of the same page ends the older one; of another page it does not", async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => [`web.${i}.load`, walk(i + 1)] as const);
+  const fleet = startFleet(many);
+  const slow = query(fleet, { method: "fastdtw" });
+  const first = fleet.pool.search(slow, { page: "a" });
+  first.catch(() => undefined);
+  await sleep(20);
+  const other = fleet.pool.search(query(fleet), { page: "b" });
+  const newer = fleet.pool.search(query(fleet), { page: "a" });
+  await expect(first).rejects.toMatchObject({ code: "cancelled" });
+  expect((await newer).isExact).toBe(true);
+  expect((await other).isExact).toBe(true);
+});
+
+test("SearchPool tells of better answers on the way, and ends when the asker hangs up", async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => [`web.${i}.load`, walk(i + 1)] as const);
+  const fleet = startFleet(many);
+  const seen: SimilarityAnswer[] = [];
+  const abort = new AbortController();
+  const searching = fleet.pool.search(query(fleet, { method: "fastdtw" }), {
+    signal: abort.signal,
+    onProgress: (answer) => {
+      seen.push(answer);
+      abort.abort();
+    },
+  });
+  await expect(searching).rejects.toMatchObject({ code: "cancelled" });
+  expect(seen[0]).toMatchObject({ isFinal: false, isExact: false });
+  expect(seen[0]!.matches.length).toBeGreaterThan(0);
+});
