@@ -168,7 +168,7 @@ export class SearchPool implements SimilarityReader {
       );
     }
     const { warmDurationMs } = this.#options;
-    const isNewest = target.kind === "shape" || Math.abs(range.untilMs - nowMs) < newestToleranceMs;
+    const isNewest = Math.abs(range.untilMs - nowMs) < newestToleranceMs;
     const isWarmLength = range.untilMs - range.fromMs === warmDurationMs;
     return isNewest && isWarmLength ? warmRange(nowMs, warmDurationMs) : range;
   }

@@ -249,7 +249,7 @@ test.each([
     ["late", walk(3, 90)],
     ...walks,
   ]);
-  const searching = fleet.pool.search(query(fleet, change as Partial<SimilarityQuery>), {});
+  const searching = fleet.pool.search(query(fleet, change), {});
   await expect(searching).rejects.toBeInstanceOf(SimilarityRefusal);
   await expect(searching).rejects.toMatchObject({ code });
 });
