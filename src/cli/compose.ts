@@ -134,6 +134,7 @@ async function start(
       store: "embedded",
       startedMs,
       allowedHosts: settings.hostNames,
+      trustsProxy: settings.trustsProxy,
       skyline: {
         fullDurationMs: settings.fullDurationMs,
         miniDurationMs: settings.miniDurationMs,

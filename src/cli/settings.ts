@@ -72,6 +72,13 @@ export const settingsTable = {
     doc: "Further host names under which browsers may ask for the page while it listens on this machine only, such as the name of a proxy in front of it.",
     group: "Program",
   },
+  trustsProxy: {
+    key: "trust-proxy",
+    kind: switchKind,
+    standard: false,
+    doc: "Believes X-Forwarded-For, -Host and -Proto of requests; only where nobody but your own proxy can reach the page.",
+    group: "Program",
+  },
   hostMetrics: {
     key: "host-metrics",
     kind: switchKind,
