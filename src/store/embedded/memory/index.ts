@@ -1,2 +1,2 @@
 export { SeriesMemory } from "./series-memory.ts";
-export type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
+export type { SeriesMemoryOptions } from "./series-memory-options.ts";
