@@ -15,7 +15,7 @@ export type FetchResult<T> =
 const timeoutMs = 20_000;
 
 export function fetchJson<T>(path: string, signal?: AbortSignal): Promise<FetchResult<T>> {
-  return requestJson(path, {}, signal);
+  return requestJson(path, { signal });
 }
 
 /** A request that changes something; an answer without content is `undefined`. */
@@ -24,21 +24,31 @@ export function sendJson<T>(
   path: string,
   body?: unknown,
 ): Promise<FetchResult<T>> {
-  if (body === undefined) return requestJson(path, { method });
-  const headers = { "Content-Type": "application/json" };
-  return requestJson(path, { method, headers, body: JSON.stringify(body) });
+  return requestJson(path, { method, body });
 }
 
 async function requestJson<T>(
   path: string,
-  init: RequestInit & { readonly headers?: Readonly<Record<string, string>> },
-  signal?: AbortSignal,
+  {
+    method = "GET",
+    body,
+    signal,
+  }: {
+    readonly method?: string;
+    readonly body?: unknown;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<FetchResult<T>> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const headers = { Accept: "application/json", ...init.headers };
-    const response = await fetch(path, { ...init, headers, signal: both });
+    const headers: Record<string, string> = { Accept: "application/json" };
+    const init: RequestInit = { method, headers, signal: both };
+    if (body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      init.body = JSON.stringify(body);
+    }
+    const response = await fetch(path, init);
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
     const text = await response.text();
     return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };

@@ -12,7 +12,7 @@
  *     data-stretches  JSON: [{"from","until","label"}], the abnormal stretches
  */
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatMoment } from "../lib/calendar.ts";
 import { columnsOfLines, pointNear, usualStep, type Point } from "../lib/columns.ts";
 import { formatValue } from "../lib/format.ts";
@@ -96,6 +96,11 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
     event.preventDefault();
   };
 
+  // A refresh of the data takes the selection off the canvas.
+  useEffect(() => {
+    if (picked !== null) handle.current?.showSelection(picked);
+  }, [picked, lines]);
+
   const leave = (): void => {
     selection.current = noSelection;
     handle.current?.showSelection(null);
@@ -131,7 +136,9 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
           aria-roledescription="chart"
           aria-label={`${title}: ${summaryOf(points)} Arrow keys read values, with Shift they select, Enter zooms, s finds what moved like it.`}
           onKeyDown={onKeyDown}
-          onBlur={leave}
+          onBlur={() => {
+            if (picked === null) leave();
+          }}
         >
           <Plot
             range={range}

@@ -21,16 +21,18 @@ export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element
         Kale
       </a>
       <nav class="pages" aria-label="Pages">
-        {pageLinks.filter(({ isMain }) => isMain).map((link) => (
-          <a
-            key={link.page}
-            href={link.address}
-            aria-current={isCurrent(link) ? "page" : undefined}
-            title={`g ${link.key}`}
-          >
-            {link.label}
-          </a>
-        ))}
+        {pageLinks
+          .filter(({ isMain }) => isMain)
+          .map((link) => (
+            <a
+              key={link.page}
+              href={link.address}
+              aria-current={isCurrent(link) ? "page" : undefined}
+              title={`g ${link.key}`}
+            >
+              {link.label}
+            </a>
+          ))}
       </nav>
       <MetricSearch />
       <Pulse />

@@ -37,7 +37,8 @@ export function MatchCard(props: MatchCardProps): JSX.Element {
       data-sign={sign}
       onClick={(event) => {
         const isControl =
-          event.target instanceof Element && event.target.closest("a, button, [role=menu]") !== null;
+          event.target instanceof Element &&
+          event.target.closest("a, button, [role=menu]") !== null;
         if (!isControl) onSelect();
       }}
     >

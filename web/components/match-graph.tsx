@@ -45,8 +45,7 @@ export function MatchGraph({ match, query }: MatchGraphProps): JSX.Element {
   const { name, lag, sign } = match;
   const { value, failure } = useQuery(
     isVisible ? `${name} ${range.from} ${range.until}` : null,
-    (signal) =>
-      inTurn(() => fetchPoints({ name, ...range, maxPoints: pointCountMax }, signal)),
+    (signal) => inTurn(() => fetchPoints({ name, ...range, maxPoints: pointCountMax }, signal)),
     { keepsFormer: false },
   );
   const points = value?.points ?? nothing;

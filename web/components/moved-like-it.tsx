@@ -13,6 +13,8 @@ import { Sparkline } from "./sparkline.tsx";
 const shownCount = 8;
 /** The window of what goes on grows all the time; it is asked anew once in so long. */
 const stepSeconds = 60;
+/** Whoever walks the list with keys passes most of it: only what is stayed at is searched. */
+const settleMs = 200;
 /** Less alike than this is not worth a place here. */
 const likenessMin = 50;
 
@@ -30,8 +32,13 @@ export function MovedLikeIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX
   const until = Math.floor(anomaly.searchUntil / stepSeconds) * stepSeconds;
   const { value, failure } = useQuery(
     `similar ${name} ${from} ${until}`,
-    (signal) => {
-      const ask = { ...emptyAsk, target: { kind: "series", name }, range: { from, until } } as const;
+    async (signal) => {
+      await settled();
+      const ask = {
+        ...emptyAsk,
+        target: { kind: "series", name },
+        range: { from, until },
+      } as const;
       const part = { limit: shownCount, offset: 0, page: pageId("anomaly") };
       return fetchJson<SimilarJson>(similarRequestPath(ask, part), signal);
     },
@@ -81,4 +88,8 @@ export function MovedLikeIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX
       </ul>
     </section>
   );
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, settleMs));
 }

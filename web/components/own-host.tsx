@@ -22,6 +22,9 @@ const refreshMs = 5_000;
 const namesEveryMs = 20_000;
 const heightPx = 64;
 const spanSeconds = 900;
+const spanSecondsMin = 60;
+/** So that 14.1 % becoming 14.2 % does not look like an event. */
+const percentHighMin = 25;
 
 export interface OwnNames {
   readonly vitals: readonly OwnVital[];
@@ -81,14 +84,16 @@ function VitalCard({ vital }: { readonly vital: OwnVital }): JSX.Element {
     { everyMs: refreshMs },
   );
   const points = value?.points ?? [];
-  const { low, high } = extentOf([points]);
+  const until = value?.until ?? 1;
+  const { high } = extentOf([points]);
   const frame: GraphFrame = {
     width,
     height: heightPx,
-    from: value?.from ?? 0,
-    until: value?.until ?? 1,
-    low: low >= 0 && low < high * 0.5 ? 0 : low,
-    high,
+    // After a first start a line that fills its graph says more than an empty quarter of an hour.
+    from: Math.min(points[0]?.[0] ?? 0, until - spanSecondsMin),
+    until,
+    low: 0,
+    high: unit === "percent" ? Math.max(high, percentHighMin) : high,
   };
   return (
     <a class="card own-card" href={withQuery(metricPath(name), { range: "1h" })} data-vital={name}>

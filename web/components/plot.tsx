@@ -171,7 +171,8 @@ function handleOf(plot: uPlot): PlotHandle {
     showSelection: (range) => {
       const left = range === null ? 0 : plot.valToPos(range.from, "x");
       const width = range === null ? 0 : plot.valToPos(range.until, "x") - left;
-      plot.setSelect({ left, top: 0, width, height: plot.over.clientHeight }, false);
+      const height = range === null ? 0 : plot.over.clientHeight;
+      plot.setSelect({ left, top: 0, width, height }, false);
     },
   };
 }

@@ -2,7 +2,7 @@
  * The query's graph with the window that is searched: moved by its middle, resized by its ends, drawn
  * anew beside it; the same three by keyboard, as sliders.
  */
-import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
+import type { ComponentChildren, JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatMoment, formatSpan, zoneSecondsAt } from "../lib/calendar.ts";
 import { extentOf, linePath, xOf, type GraphFrame } from "../lib/graph-path.ts";
@@ -40,10 +40,13 @@ export function QueryGraph({
   name,
   window,
   onWindow,
+  children,
 }: {
   readonly name: string;
   readonly window: TimeRange;
   readonly onWindow: (window: TimeRange) => void;
+  /** Behind the words about the window. */
+  readonly children?: ComponentChildren;
 }): JSX.Element {
   const host = useRef<SVGSVGElement>(null);
   const width = useWidth(host, 800);
@@ -196,15 +199,18 @@ export function QueryGraph({
         {slider("end", "End of the window", current.until, formatMoment(current.until, now))}
       </svg>
       <TimeAxis frame={frame} />
-      <p class="query-window" aria-live="polite">
-        {points.value?.points.length === 0
-          ? "No points around here. "
-          : points.failure !== undefined
-            ? `${points.failure.message} `
-            : ""}
-        {formatSpan(current.from, current.until, now)} ·{" "}
-        {spanWords(Math.round(current.until - current.from))}
-      </p>
+      <div class="query-window">
+        <p aria-live="polite">
+          {points.value?.points.length === 0
+            ? "No points around here. "
+            : points.failure !== undefined
+              ? `${points.failure.message} `
+              : ""}
+          {formatSpan(current.from, current.until, now)} ·{" "}
+          {spanWords(Math.round(current.until - current.from))}
+        </p>
+        {children}
+      </div>
     </div>
   );
 }

@@ -100,10 +100,7 @@ function InverseChoice({
   );
 }
 
-function BandChoice({
-  ask,
-  onChange,
-}: Pick<SearchOptionsProps, "ask" | "onChange">): JSX.Element {
+function BandChoice({ ask, onChange }: Pick<SearchOptionsProps, "ask" | "onChange">): JSX.Element {
   const own = ask.band ?? usualBand;
   const choices = bandChoices.includes(own) ? bandChoices : [...bandChoices, own].sort();
   return (

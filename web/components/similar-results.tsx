@@ -13,12 +13,7 @@ import { useKeys } from "../state/keys.ts";
 import { useListKeys } from "../state/list-keys.ts";
 import { navigate, type NavigateOptions } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
-import {
-  isSame,
-  selectionStore,
-  toggleSelected,
-  type SelectedItem,
-} from "../state/selection.ts";
+import { isSame, selectionStore, toggleSelected, type SelectedItem } from "../state/selection.ts";
 import type { Similar } from "../state/similar.ts";
 import { useStore } from "../state/store.ts";
 import { MatchCard } from "./match-card.tsx";
@@ -126,7 +121,9 @@ export function SimilarResults({ ask, similar, onChange }: SimilarResultsProps):
               isSelected={selection.some((item) => isSame(item, itemOf(match)))}
               onSelect={() => toggleSelected(itemOf(match))}
               onSearch={() => searchWith(match.name)}
-              onExclude={(exclude) => onChange({ exclude: [...new Set([...ask.exclude, exclude])] })}
+              onExclude={(exclude) =>
+                onChange({ exclude: [...new Set([...ask.exclude, exclude])] })
+              }
             />
           ))}
         </ul>
@@ -301,7 +298,7 @@ function Refused({ ask, similar, onChange }: SimilarResultsProps): JSX.Element {
   const isWindow = ["flat", "empty", "empty-window", "starts-late", "ends-early", "too-sparse"];
   const { range } = ask;
   return (
-    <Notice title={titleOf(code)} tone="problem">
+    <Notice title={titleOf(code, failure?.status ?? 0)} tone="problem">
       <p>{failure?.message}</p>
       {nextStepWords(code) !== "" && <p>{nextStepWords(code)}</p>}
       {code === "unknown-series" ? (
@@ -331,7 +328,8 @@ function Refused({ ask, similar, onChange }: SimilarResultsProps): JSX.Element {
   );
 }
 
-function titleOf(code: string): string {
+function titleOf(code: string, status: number): string {
+  if (status === 0 || status >= 500) return "The search did not come to an end";
   if (code === "unknown-series") return "No metric has this name";
   if (code === "flat") return "A level line has no shape";
   return "The search cannot be made like this";

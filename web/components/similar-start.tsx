@@ -46,8 +46,8 @@ export function SimilarStart(): JSX.Element {
       <h2 class="section">How it works</h2>
       <p class="start-words">
         Name a metric, or draw a line. Kale takes away level and scale and compares the shape with
-        that of every metric over the same window: shifted in time, upside down, or stretched, as you
-        choose. Nothing is left out beforehand, and the answer says whether it is exact. From an
+        that of every metric over the same window: shifted in time, upside down, or stretched, as
+        you choose. Nothing is left out beforehand, and the answer says whether it is exact. From an
         anomaly or any graph, press <kbd>s</kbd>.
       </p>
       <p>

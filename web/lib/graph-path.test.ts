@@ -12,10 +12,27 @@ test("linePath() fills the frame, and breaks where the sender was silent", () =>
 });
 
 test("linePath() leaves out what is outside, and draws a flat line in the middle", () => {
-  expect(linePath([[-5, 1], [50, 1], [200, 1]], { ...frame, low: 1, high: 1 })).toBe("M50,28");
+  expect(
+    linePath(
+      [
+        [-5, 1],
+        [50, 1],
+        [200, 1],
+      ],
+      { ...frame, low: 1, high: 1 },
+    ),
+  ).toBe("M50,28");
 });
 
 test("extentOf() is over all lines; without points it is still a scale", () => {
-  expect(extentOf([[[0, 3]], [[0, -1], [1, 8]]])).toEqual({ low: -1, high: 8 });
+  expect(
+    extentOf([
+      [[0, 3]],
+      [
+        [0, -1],
+        [1, 8],
+      ],
+    ]),
+  ).toEqual({ low: -1, high: 8 });
   expect(extentOf([[]])).toEqual({ low: 0, high: 1 });
 });

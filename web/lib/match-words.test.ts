@@ -25,8 +25,16 @@ test("spanWords() takes the two largest units", () => {
 
 test.each([
   ["best", { distance: 0.0312, likeness: 97, lag: 40, sign: 1 }, ["distance 0.0312", "40 s later"]],
-  ["best", { distance: 0.12, likeness: 88, lag: 0, sign: -1 }, ["distance 0.12", "inverse ⇅", "no lag"]],
-  ["correlation", { distance: 0.12, likeness: 88, lag: 0, sign: -1 }, ["r −0.88", "inverse ⇅", "no lag"]],
+  [
+    "best",
+    { distance: 0.12, likeness: 88, lag: 0, sign: -1 },
+    ["distance 0.12", "inverse ⇅", "no lag"],
+  ],
+  [
+    "correlation",
+    { distance: 0.12, likeness: 88, lag: 0, sign: -1 },
+    ["r −0.88", "inverse ⇅", "no lag"],
+  ],
   ["dtw", { distance: 3.2, likeness: 80, lag: 0, sign: 1 }, ["distance 3.2"]],
   ["change", { distance: 0.1, likeness: 90, lag: 0, sign: -1 }, ["distance 0.1", "went down ↓"]],
 ] as const)("matchWords() of %s", (method, match, words) => {
@@ -55,7 +63,9 @@ const answer: SimilarJson = {
 };
 
 test("comparedWords() says how far the search got, and what that means", () => {
-  expect(comparedWords(answer)).toBe("1,512 of 1,512 metrics compared exactly in 38 ms · best first");
+  expect(comparedWords(answer)).toBe(
+    "1,512 of 1,512 metrics compared exactly in 38 ms · best first",
+  );
   expect(comparedWords({ ...answer, final: false, compared: 400 })).toBe(
     "400 of 1,512 metrics compared so far · best first",
   );

@@ -26,7 +26,8 @@ test("overlayOf() is turned over for an inverse match", () => {
 
 test("overlayOf() is moved by the lag, so that both rise at once", () => {
   const overlay = overlayOf(query, step(360, 0, 1), { lag: 60, sign: 1 });
-  const middle = (Math.max(...overlay.map(([, v]) => v)) + Math.min(...overlay.map(([, v]) => v))) / 2;
+  const middle =
+    (Math.max(...overlay.map(([, v]) => v)) + Math.min(...overlay.map(([, v]) => v))) / 2;
   expect(overlay.find(([, value]) => value > middle)?.[0]).toBe(365);
 });
 

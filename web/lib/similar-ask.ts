@@ -179,8 +179,8 @@ export function similarPath(ask: Partial<SimilarAsk>): string {
     withQuery("/oculus", {
       name: target.kind === "series" ? target.name : undefined,
       shape: target.kind === "shape" ? shapeText(target.drawing) : undefined,
-      from: range === undefined ? undefined : Math.floor(range.from),
-      until: range === undefined ? undefined : Math.ceil(range.until),
+      from: range === undefined ? undefined : Math.round(range.from),
+      until: range === undefined ? undefined : Math.round(range.until),
       method: method === "best" ? undefined : method,
       lag: ask.lagSeconds,
       inverse: ask.inverse === undefined ? undefined : Number(ask.inverse),

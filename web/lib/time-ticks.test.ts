@@ -19,8 +19,8 @@ test("timeTickLabels() shows seconds on a narrow range and only days on a wide o
 
 test("timeTicks() are round times of the reader's clock, no more than asked for", () => {
   expect(timeTicks({ from: 1000, until: 4600 }, 4, 0)).toEqual({
-    times: [1800, 3600],
-    stepSeconds: 1800,
+    times: [1800, 2700, 3600, 4500],
+    stepSeconds: 900,
   });
   const days = timeTicks({ from: 0, until: 3 * 86_400 }, 3, 3600);
   expect(days.times[0]).toBe(86_400 - 3600);

@@ -117,7 +117,9 @@ function Users({ user }: { readonly user: string | null }): JSX.Element {
                   {one.name} {one.name === user && <span class="tag">you</span>}
                 </th>
                 <td>{formatDay(one.created)}</td>
-                <td>{one.lastSeen === null ? "never" : <Age since={one.lastSeen} suffix=" ago" />}</td>
+                <td>
+                  {one.lastSeen === null ? "never" : <Age since={one.lastSeen} suffix=" ago" />}
+                </td>
                 <td class="row-acts">
                   <button type="button" class="small" onClick={() => setChosen(one.name)}>
                     New password

@@ -195,8 +195,8 @@ function NoCollections(): JSX.Element {
   return (
     <Notice title="Nothing is saved yet">
       <p>
-        A collection keeps how some metrics looked in one window, under a name and with a note: “card
-        provider slow”. When a search or a new anomaly looks like it again, Kale says so.
+        A collection keeps how some metrics looked in one window, under a name and with a note:
+        “card provider slow”. When a search or a new anomaly looks like it again, Kale says so.
       </p>
       <p>
         Search for what moved together, select results with <kbd>x</kbd>, save them with{" "}

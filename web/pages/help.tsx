@@ -13,16 +13,17 @@ export function HelpPage(): JSX.Element {
         What moved like this?
       </h2>
       <p>
-        You give a metric and a window of time, or draw a shape. Kale compares it with{" "}
-        <b>every</b> metric it holds over the same window and shows the most alike first. Nothing is
-        sorted out beforehand: the answer says how many were compared, whether it is exact, and which
-        could not be compared and why.
+        You give a metric and a window of time, or draw a shape. Kale compares it with <b>every</b>{" "}
+        metric it holds over the same window and shows the most alike first. Nothing is sorted out
+        beforehand: the answer says how many were compared, whether it is exact, and which could not
+        be compared and why.
       </p>
       <dl class="help-terms">
         <Term name="Window">
-          The last hour unless you choose; from an anomaly, its stretch with a margin. Drag it on the
-          graph, type its times, or use <kbd>[</kbd> <kbd>]</kbd> <kbd>+</kbd> <kbd>-</kbd>. Only what
-          happens inside it counts, so take it narrow around what is odd, with some calm before it.
+          The last hour unless you choose; from an anomaly, its stretch with a margin. Drag it on
+          the graph, type its times, or use <kbd>[</kbd> <kbd>]</kbd> <kbd>+</kbd> <kbd>-</kbd>.
+          Only what happens inside it counts, so take it narrow around what is odd, with some calm
+          before it.
         </Term>
         <Term name="Grid">
           The window is cut into 60 equal cells, and each cell is the mean of the samples in it, for
@@ -31,19 +32,20 @@ export function HelpPage(): JSX.Element {
           counted. So is a level line: it has no shape.
         </Term>
         <Term name="Level and scale">
-          Both are taken away before comparing: 40 → 75 ms and 2 → 900 requests may be the same shape.
+          Both are taken away before comparing: 40 → 75 ms and 2 → 900 requests may be the same
+          shape.
         </Term>
         <Term name="Likeness">
           From 0 to 100, by the method’s own distance, which stands below it. 100 is the same shape.
           Likeness of different methods is not the same measure.
         </Term>
         <Term name="Lag">
-          How much later (or earlier) the match moves. Best match and Correlation look a twentieth of
-          the window either way; more lag finds more, and more by chance.
+          How much later (or earlier) the match moves. Best match and Correlation look a twentieth
+          of the window either way; more lag finds more, and more by chance.
         </Term>
         <Term name="Inverse">
-          What falls when the other rises. The dashed line is turned over then, so it still lies on the
-          match.
+          What falls when the other rises. The dashed line is turned over then, so it still lies on
+          the match.
         </Term>
         <Term name="Leave out">
           Any part of a name between dots, or a pattern with * and ?. “Only names with” does the

@@ -103,9 +103,6 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
               onRange={showRange}
             />
             <Comparisons compared={compared} />
-            <a class="button" href={similarHere} data-similar>
-              What moved like this <kbd>s</kbd>
-            </a>
           </div>
           <ChartFigure
             chart="metric"
@@ -129,7 +126,11 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
                 <EmptyRange />
               )
             }
-          />
+          >
+            <a class="button small" href={similarHere} data-similar>
+              What moved like this <kbd>s</kbd>
+            </a>
+          </ChartFigure>
           <Numbers points={points.value} name={name} range={range} />
           <div class="two two-soon">
             <ChecksTable verdict={verdict.value} />

@@ -71,6 +71,12 @@ export function SimilarPage(): JSX.Element {
     d: () => document.querySelector<HTMLElement>("[data-draw]")?.focus(),
   });
 
+  const lastHour = ask.range !== undefined && (
+    <button type="button" class="small quiet" onClick={() => change({ range: undefined })}>
+      Last hour <kbd>f</kbd>
+    </button>
+  );
+
   return (
     <div class="similar">
       <section class={`ask ask-${target.kind}`} aria-label="What to look for">
@@ -78,7 +84,10 @@ export function SimilarPage(): JSX.Element {
           <h1 tabIndex={-1}>
             {target.kind === "series" ? (
               <a
-                href={withQuery(metricPath(target.name), { from: window.from, until: window.until })}
+                href={withQuery(metricPath(target.name), {
+                  from: window.from,
+                  until: window.until,
+                })}
                 title="Explore this metric"
               >
                 <SeriesName name={target.name} />
@@ -106,7 +115,9 @@ export function SimilarPage(): JSX.Element {
         </div>
         {target.kind === "series" && (
           <div class="ask-graph">
-            <QueryGraph name={target.name} window={window} onWindow={showWindow} />
+            <QueryGraph name={target.name} window={window} onWindow={showWindow}>
+              {lastHour}
+            </QueryGraph>
           </div>
         )}
         <div class="ask-draw">
@@ -128,16 +139,12 @@ export function SimilarPage(): JSX.Element {
                 windowSeconds={window.until - window.from}
                 onChange={(part) => change(part)}
               />
-              <TypedRange choice={{ kind: "fixed", range: window }} range={window} onRange={showWindow} />
-              {ask.range !== undefined && (
-                <button
-                  type="button"
-                  class="small quiet"
-                  onClick={() => change({ range: undefined })}
-                >
-                  Last hour <kbd>f</kbd>
-                </button>
-              )}
+              <TypedRange
+                choice={{ kind: "fixed", range: window }}
+                range={window}
+                onRange={showWindow}
+              />
+              {target.kind === "shape" && lastHour}
             </>
           )}
         </div>

@@ -4,6 +4,7 @@ import type { CanaryJson, ShardJson, StatusJson, SummaryJson } from "../../src/w
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
+import { SearchHealth } from "../components/search-health.tsx";
 import {
   counted,
   formatBytes,
@@ -30,6 +31,7 @@ export function StatusPage(): JSX.Element {
         <>
           <Tiles status={value} summary={summary} />
           <Faults shards={value.shards} />
+          <SearchHealth status={value} />
           <div class="panels">
             <Shards shards={value.shards} />
             <Settings status={value} />
