@@ -3,7 +3,8 @@
  *
  *     npm run -s bench                                  ingest, judge, latency and a small live load
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
- *     npm run -s bench -- ingest | judge | latency
+ *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
@@ -16,6 +17,7 @@ import { benchLatency } from "./latency.ts";
 import { benchLive } from "./live.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,6 +63,13 @@ if (wanted.has("live")) {
     samplesPerSecond: Number(flags.rate),
     seconds: Number(flags.seconds),
     report,
+  });
+}
+if (wanted.has("search")) {
+  report("search");
+  figures["search"] = await benchSearch({
+    seriesCount: Number(flags.metrics ?? 5000),
+    queryCount: 8,
   });
 }
 if (wanted.has("oculus")) {
