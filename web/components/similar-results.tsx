@@ -4,20 +4,20 @@ import { useRef, useState } from "preact/hooks";
 import type { SimilarMatchJson } from "../../src/webapp/contract.ts";
 import { formatCount } from "../lib/format.ts";
 import { nextMatches, noMatches, type HeldMatches } from "../lib/held-matches.ts";
-import { comparedWords, nextStepWords, unmatchedWords } from "../lib/match-words.ts";
+import { comparedWords, unmatchedWords } from "../lib/match-words.ts";
 import { partsOfNames } from "../lib/name-parts.ts";
 import { metricPath, withQuery } from "../lib/route.ts";
 import { emptyAsk, perPage, traitsOf, type SimilarAsk } from "../lib/similar-ask.ts";
-import { zoomed } from "../lib/time-range.ts";
+import type { TimeRange } from "../lib/time-range.ts";
 import { useKeys } from "../state/keys.ts";
 import { useListKeys } from "../state/list-keys.ts";
 import { navigate, type NavigateOptions } from "../state/location.ts";
-import { nowSeconds } from "../state/now.ts";
 import { isSame, selectionStore, toggleSelected, type SelectedItem } from "../state/selection.ts";
 import type { Similar } from "../state/similar.ts";
 import { useStore } from "../state/store.ts";
 import { MatchCard } from "./match-card.tsx";
 import { Notice } from "./notice.tsx";
+import { SearchRefused } from "./search-refused.tsx";
 import { SeenBeforeBanner } from "./seen-before.tsx";
 
 /** As many as the server gives of one search. */
@@ -26,10 +26,17 @@ const limitMax = 1000;
 export interface SimilarResultsProps {
   readonly ask: SimilarAsk;
   readonly similar: Similar;
+  /** What is searched. */
+  readonly window: TimeRange;
   readonly onChange: (change: Partial<SimilarAsk>, options?: NavigateOptions) => void;
 }
 
-export function SimilarResults({ ask, similar, onChange }: SimilarResultsProps): JSX.Element {
+export function SimilarResults({
+  ask,
+  similar,
+  window,
+  onChange,
+}: SimilarResultsProps): JSX.Element {
   const { answer, isStale, isRunning, isComplete, failure, again } = similar;
   const selection = useStore(selectionStore);
   const { held, hold, release } = useHeldMatches(similar);
@@ -60,7 +67,15 @@ export function SimilarResults({ ask, similar, onChange }: SimilarResultsProps):
   });
 
   if (failure !== undefined && (answer === undefined || held.shown.length === 0)) {
-    return <Refused ask={ask} similar={similar} onChange={onChange} />;
+    return (
+      <SearchRefused
+        ask={ask}
+        window={window}
+        failure={failure}
+        onAgain={again}
+        onChange={onChange}
+      />
+    );
   }
   if (answer === undefined || query === undefined) {
     return (
@@ -289,48 +304,4 @@ function NothingAlike({
       )}
     </Notice>
   );
-}
-
-function Refused({ ask, similar, onChange }: SimilarResultsProps): JSX.Element {
-  const { failure, again } = similar;
-  const code = failure?.code ?? "";
-  const name = ask.target.kind === "series" ? ask.target.name : "";
-  const isWindow = ["flat", "empty", "empty-window", "starts-late", "ends-early", "too-sparse"];
-  const { range } = ask;
-  return (
-    <Notice title={titleOf(code, failure?.status ?? 0)} tone="problem">
-      <p>{failure?.message}</p>
-      {nextStepWords(code) !== "" && <p>{nextStepWords(code)}</p>}
-      {code === "unknown-series" ? (
-        <a class="button" href={withQuery("/explore", { q: name.split(/[.;]/)[0] })}>
-          Look for names like it
-        </a>
-      ) : code === "bad-lag" ? (
-        <button type="button" onClick={() => onChange({ lagSeconds: undefined })}>
-          The usual lag
-        </button>
-      ) : (
-        <div class="notice-acts">
-          <button type="button" onClick={again}>
-            Try again
-          </button>
-          {isWindow.includes(code) && range !== undefined && (
-            <button
-              type="button"
-              onClick={() => onChange({ range: zoomed(range, 4, nowSeconds()) })}
-            >
-              A window four times as long
-            </button>
-          )}
-        </div>
-      )}
-    </Notice>
-  );
-}
-
-function titleOf(code: string, status: number): string {
-  if (status === 0 || status >= 500) return "The search did not come to an end";
-  if (code === "unknown-series") return "No metric has this name";
-  if (code === "flat") return "A level line has no shape";
-  return "The search cannot be made like this";
 }

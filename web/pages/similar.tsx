@@ -170,7 +170,7 @@ export function SimilarPage(): JSX.Element {
                 . <span class="soft">When something looks like it again, Kale says so.</span>
               </p>
             )}
-            <SimilarResults ask={ask} similar={similar} onChange={change} />
+            <SimilarResults ask={ask} similar={similar} window={window} onChange={change} />
           </div>
         </div>
       )}
