@@ -31,9 +31,14 @@ const emptyRefillMs = 3000;
 /** Filling takes at most one part in so many of a shard's time. */
 const restFactor = 20;
 
-export interface KeptTable {
+/** A table is not used where the shard has had so many more series since it was filled. */
+const newcomerShareMax = 0.05;
+
+interface KeptTable {
   readonly range: TimeRange;
   readonly table: ShapeTable;
+  /** Of the shard when the table was filled. */
+  readonly idCount: number;
 }
 
 export class ShapeKeeper {
@@ -72,10 +77,13 @@ export class ShapeKeeper {
     clearTimeout(this.#timer);
   }
 
-  /** The table of exactly this window, if there is one. */
+  /** The table of exactly this window, if there is one that knows the series of now. */
   find(range: TimeRange, pointCount: number): ShapeTable | undefined {
-    if (this.#warm !== undefined && isOf(this.#warm, range, pointCount)) return this.#warm.table;
-    const at = this.#asked.findIndex((kept) => isOf(kept, range, pointCount));
+    const idCountMin = this.#window.idCount / (1 + newcomerShareMax);
+    const serves = (kept: KeptTable): boolean =>
+      isOf(kept, range, pointCount) && kept.idCount >= idCountMin;
+    if (this.#warm !== undefined && serves(this.#warm)) return this.#warm.table;
+    const at = this.#asked.findIndex(serves);
     if (at < 0) return undefined;
     const [kept] = this.#asked.splice(at, 1);
     this.#asked.push(kept!);
@@ -93,9 +101,10 @@ export class ShapeKeeper {
     pointCount: number,
     onSlice: (table: ShapeTable) => boolean,
   ): Promise<ShapeTable | undefined> {
-    const table = new ShapeTable({ pointCount, rowCount: this.#window.idCount });
+    const { idCount } = this.#window;
+    const table = new ShapeTable({ pointCount, rowCount: idCount });
     if (!(await this.#fillInto(table, range, onSlice))) return undefined;
-    this.#asked.push({ range, table });
+    this.#asked.push({ range, table, idCount });
     if (this.#asked.length > askedTableCountMax) this.#asked.shift();
     return table;
   }
@@ -104,15 +113,16 @@ export class ShapeKeeper {
     const untilMs = Math.floor((this.#clock.nowMs() - settleMs) / minuteMs) * minuteMs;
     const range = { fromMs: untilMs - this.#warmDurationMs, untilMs };
     const pointCount = warmPointCount(this.#warmDurationMs);
-    const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: this.#window.idCount });
+    const { idCount } = this.#window;
+    const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: idCount });
     this.#spare = undefined;
     const startedMs = this.#clock.elapsedMs();
     if (!(await this.#fillInto(table, range, () => true))) return;
     const fillMs = this.#clock.elapsedMs() - startedMs;
     this.#spare = this.#warm?.table;
-    this.#warm = { range, table };
+    this.#warm = { range, table, idCount };
     const nextMinuteMs = untilMs + minuteMs + settleMs - this.#clock.nowMs();
-    const isMostlyThere = table.faultCounts().empty <= emptyShareMax * this.#window.idCount;
+    const isMostlyThere = idCount > 0 && table.faultCounts().empty <= emptyShareMax * idCount;
     const wantedMs = isMostlyThere ? nextMinuteMs : Math.min(nextMinuteMs, emptyRefillMs);
     const delayMs = Math.max(wantedMs, restFactor * fillMs);
     this.#timer = setTimeout(() => void this.#refresh(), delayMs);
