@@ -112,7 +112,7 @@ const server: readonly Template[] = [
   ["memory.cached_bytes", "gauge", 4_100_000_000, 0.03, 0.002],
   ["swap.used_bytes", "constant", 0, 0, 0],
   ["disk.root.used_percent", "gauge", 47, 0, 0.0005],
-  ["disk.written_bytes_per_second", "gauge", 210_000, 3, 0.2, "hourly"],
+  ["disk.written_bytes_per_second", "gauge", 210_000, 0.7, 0.2, "hourly"],
   ["network.received_bytes_per_second", "gauge", 2_400_000, 0.4, 0.06],
   ["network.sent_bytes_per_second", "gauge", 6_900_000, 0.4, 0.06],
   ["tcp.established", "whole", 520, 0.35, 0.03],
