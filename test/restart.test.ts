@@ -3,7 +3,12 @@ import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AnomalyJson, PointsJson, StatusJson } from "../src/webapp/contract.ts";
-import { type KaleProcess, startKaleProcess, temporaryFolder, until } from "./support/kale-process.ts";
+import {
+  type KaleProcess,
+  startKaleProcess,
+  temporaryFolder,
+  until,
+} from "./support/kale-process.ts";
 import { sendStream } from "./support/send.ts";
 
 let folder: string;
@@ -64,7 +69,10 @@ test("kale loses nothing that was on disk when it is killed under load", async (
     const isSending = { now: true };
     const sending = (async () => {
       while (isSending.now) {
-        const lines = Array.from({ length: 50 }, (_, i) => `kill.metric${i} ${sent} ${now + sent}\n`);
+        const lines = Array.from(
+          { length: 50 },
+          (_, i) => `kill.metric${i} ${sent} ${now + sent}\n`,
+        );
         await sendStream(kale.ports.carbon, lines.join("")).catch(() => undefined);
         sent += 1;
       }
