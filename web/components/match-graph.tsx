@@ -9,7 +9,7 @@ import { fetchPoints } from "../api/kale.ts";
 import { formatMoment } from "../lib/calendar.ts";
 import { pointNear, usualStep } from "../lib/columns.ts";
 import { formatValue } from "../lib/format.ts";
-import { extentOf, linePath, xOf, yOf, type GraphFrame } from "../lib/graph-path.ts";
+import { extentOf, linePath, scaleLabels, xOf, yOf, type GraphFrame } from "../lib/graph-path.ts";
 import { limitedTo } from "../lib/limited.ts";
 import { overlayOf } from "../lib/overlay.ts";
 import { hoverTimeStore } from "../state/hover-time.ts";
@@ -21,6 +21,9 @@ import { useWidth } from "../state/width.ts";
 
 const heightPx = 92;
 const pointCountMax = 600;
+/** On a narrow screen more would be a block of colour. */
+const pointCountNarrow = 240;
+const narrowPx = 480;
 /** Of its own length, shown before a window whose level is compared with what was before. */
 const lengthsBefore = 2;
 
@@ -43,9 +46,10 @@ export function MatchGraph({ match, query }: MatchGraphProps): JSX.Element {
     until: Math.ceil(query.until),
   };
   const { name, lag, sign } = match;
+  const maxPoints = width < narrowPx ? pointCountNarrow : pointCountMax;
   const { value, failure } = useQuery(
-    isVisible ? `${name} ${range.from} ${range.until}` : null,
-    (signal) => inTurn(() => fetchPoints({ name, ...range, maxPoints: pointCountMax }, signal)),
+    isVisible ? `${name} ${range.from} ${range.until} ${maxPoints}` : null,
+    (signal) => inTurn(() => fetchPoints({ name, ...range, maxPoints }, signal)),
     { keepsFormer: false },
   );
   const points = value?.points ?? nothing;
@@ -87,8 +91,8 @@ export function MatchGraph({ match, query }: MatchGraphProps): JSX.Element {
       </svg>
       {points.length > 0 && (
         <span class="match-scale" aria-hidden="true">
-          <span>{formatValue(frame.high)}</span>
-          <span>{formatValue(frame.low)}</span>
+          <span>{scaleLabels(frame).high}</span>
+          <span>{scaleLabels(frame).low}</span>
         </span>
       )}
       {failure !== undefined && <p class="problem">{failure.message}</p>}

@@ -58,7 +58,7 @@ export function useOwnNames(): OwnNames | undefined {
 export function OwnHost({ vitals }: { readonly vitals: readonly OwnVital[] }): JSX.Element {
   return (
     <div class="own">
-      <h2 class="section">This machine, live</h2>
+      {vitals.length > 0 && <h2 class="section">This machine, live</h2>}
       <ul class="own-cards">
         {vitals.map((vital) => (
           <li key={vital.name}>

@@ -6,7 +6,7 @@ import { fetchPoints } from "../api/kale.ts";
 import { pointNear, usualStep, type Point } from "../lib/columns.ts";
 import { formatMoment } from "../lib/calendar.ts";
 import { formatValue } from "../lib/format.ts";
-import { extentOf, linePath, xOf, yOf, type GraphFrame } from "../lib/graph-path.ts";
+import { extentOf, linePath, scaleLabels, xOf, yOf, type GraphFrame } from "../lib/graph-path.ts";
 import { limitedTo } from "../lib/limited.ts";
 import { hoverTimeStore } from "../state/hover-time.ts";
 import { nowSeconds } from "../state/now.ts";
@@ -81,8 +81,8 @@ export function SavedGraph({
       </svg>
       {points.length > 0 && (
         <span class="match-scale" aria-hidden="true">
-          <span>{formatValue(frame.high)}</span>
-          <span>{formatValue(frame.low)}</span>
+          <span>{scaleLabels(frame).high}</span>
+          <span>{scaleLabels(frame).low}</span>
         </span>
       )}
       <TimeAxis frame={frame} />

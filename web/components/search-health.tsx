@@ -5,11 +5,12 @@
 import type { JSX } from "preact";
 import type { SimilarJson, StatusJson } from "../../src/webapp/contract.ts";
 import { fetchCollections } from "../api/collections.ts";
-import { fetchJson, type FetchResult } from "../api/fetch-json.ts";
-import { fetchNames } from "../api/kale.ts";
+import type { FetchResult } from "../api/fetch-json.ts";
+import { searchSimilar } from "../api/similar.ts";
+import { columnCount, emptyDrawing, levelMax, stroke } from "../lib/drawing.ts";
 import { counted } from "../lib/format.ts";
 import { comparedWords } from "../lib/match-words.ts";
-import { emptyAsk, similarRequestPath } from "../lib/similar-ask.ts";
+import { emptyAsk } from "../lib/similar-ask.ts";
 import { pageId } from "../state/page-id.ts";
 import { useQuery, type Query } from "../state/query.ts";
 
@@ -22,19 +23,13 @@ const healthWords: Readonly<Record<Health, string>> = {
   waiting: "…",
 };
 
-interface Trial {
-  /** Undefined where there is no metric to search with. */
-  readonly name: string | undefined;
-  readonly words: string;
-}
-
 export function SearchHealth({ status }: { readonly status: StatusJson }): JSX.Element {
   const trial = useQuery("trial search", trySearch);
   const collections = useQuery("collections", fetchCollections);
   const isDurable = status.shards.every(({ durable }) => durable);
   const series = status.shards.reduce((sum, shard) => sum + shard.series, 0);
   const rows: readonly (readonly [string, Health, string])[] = [
-    ["Search", healthOf(trial), trial.value?.words ?? trial.failure?.message ?? "searching"],
+    ["Search", healthOf(trial), wordsOfTrial(trial)],
     [
       "Collections",
       healthOf(collections),
@@ -104,23 +99,21 @@ export function SearchHealth({ status }: { readonly status: StatusJson }): JSX.E
   );
 }
 
-/** A refusal for want of a shape is an answer too: the search works, that metric is level. */
-async function trySearch(signal: AbortSignal): Promise<FetchResult<Trial>> {
-  const names = await fetchNames("", 1, signal);
-  if (!names.ok) return names;
-  const [name] = names.value.names;
-  if (name === undefined) {
-    return { ok: true, value: { name, words: "there is no metric to search with yet" } };
-  }
-  const ask = { ...emptyAsk, target: { kind: "series", name } } as const;
+function wordsOfTrial({ value, failure }: Query<SimilarJson>): string {
+  if (failure !== undefined) return failure.message;
+  if (value === undefined) return "searching";
+  return `for a rising line: ${comparedWords(value).replace(" · best first", "")}`;
+}
+
+/** With a rising line, which every Kale can look for: a metric of its own might have no shape just now. */
+async function trySearch(signal: AbortSignal): Promise<FetchResult<SimilarJson>> {
+  const drawing = stroke(
+    emptyDrawing,
+    { column: 0, level: 0 },
+    { column: columnCount - 1, level: levelMax },
+  );
   const part = { limit: 1, offset: 0, page: pageId("status") };
-  const answer = await fetchJson<SimilarJson>(similarRequestPath(ask, part), signal);
-  if (answer.ok) {
-    const words = comparedWords(answer.value).replace(" · best first", "");
-    return { ok: true, value: { name, words: `with ${name}: ${words}` } };
-  }
-  if (answer.failure.status !== 422) return answer;
-  return { ok: true, value: { name, words: `with ${name}: ${answer.failure.message}` } };
+  return await searchSimilar({ ...emptyAsk, target: { kind: "shape", drawing } }, part, { signal });
 }
 
 function healthOf(query: Query<unknown>): Health {

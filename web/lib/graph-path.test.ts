@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extentOf, linePath } from "./graph-path.ts";
+import { extentOf, linePath, scaleLabels } from "./graph-path.ts";
 
 const frame = { width: 100, height: 56, from: 0, until: 100, low: 0, high: 10 };
 
@@ -35,4 +35,14 @@ test("extentOf() is over all lines; without points it is still a scale", () => {
     ]),
   ).toEqual({ low: -1, high: 8 });
   expect(extentOf([[]])).toEqual({ low: 0, high: 1 });
+});
+
+test.each([
+  [12_055_723_119, 12_225_529_064, "12.056G", "12.226G"],
+  [17.8, 185.7, "18", "186"],
+  [0.9524, 18, "1", "18"],
+  [5, 5, "5", "5"],
+  [0, 0, "0", "0"],
+])("scaleLabels() of %s and %s tell both apart in few digits", (low, high, lowText, highText) => {
+  expect(scaleLabels({ low, high })).toEqual({ low: lowText, high: highText });
 });

@@ -1,5 +1,6 @@
 /** Lines of points as SVG paths on one scale, broken where the sender was silent. */
 import { usualStep, type Point } from "./columns.ts";
+import { formatTicks } from "./format.ts";
 
 export interface GraphFrame {
   readonly width: number;
@@ -26,6 +27,18 @@ export function extentOf(lines: readonly (readonly Point[])[]): { low: number; h
     }
   }
   return low > high ? { low: 0, high: 1 } : { low, high };
+}
+
+/** The highest and the lowest value as they stand beside a graph: short, in one unit. */
+export function scaleLabels({ low, high }: { readonly low: number; readonly high: number }): {
+  readonly low: string;
+  readonly high: string;
+} {
+  const span = high - low;
+  // About three digits of what tells both apart, whatever they have in common before it.
+  const increment = span === 0 ? Math.abs(high) / 1000 : 10 ** (Math.floor(Math.log10(span)) - 2);
+  const [lowText = "", highText = ""] = formatTicks([low, high], increment || 1);
+  return { low: lowText, high: highText };
 }
 
 export function linePath(points: readonly Point[], frame: GraphFrame): string {

@@ -28,9 +28,9 @@ export function matchWords(
   method: SimilarMethod,
 ): string[] {
   if (method === "change") {
-    return [`distance ${formatValue(distance)}`, sign < 0 ? "went down ↓" : "went up ↑"];
+    return [distanceWords(distance), sign < 0 ? "went down ↓" : "went up ↑"];
   }
-  const lines = [`distance ${formatValue(distance)}`];
+  const lines = [distanceWords(distance)];
   if (method === "correlation") lines[0] = `r ${formatCorrelation((sign * likeness) / 100)}`;
   if (sign < 0) lines.push("inverse ⇅");
   const looksAtLags = method === "best" || method === "correlation" || lag !== 0;
@@ -90,6 +90,11 @@ const nextSteps: Readonly<Record<string, string>> = {
   "unknown-series": "It may never have arrived, or not for so long that it was forgotten.",
   "too-many-searches": "Others are searching; try again in a moment.",
 };
+
+/** Three digits tell two distances apart as far as anybody cares. */
+function distanceWords(distance: number): string {
+  return `distance ${formatValue(Number(distance.toPrecision(3)))}`;
+}
 
 function formatCorrelation(r: number): string {
   return r.toFixed(2).replace("-", "−");

@@ -160,13 +160,22 @@ function AllCalm({ summary }: { readonly summary: SummaryJson }): JSX.Element {
     summary.judgedSecondsAgo === null
       ? "The first round of judging has not ended yet."
       : `No metric is abnormal; the last was judged ${formatDuration(summary.judgedSecondsAgo)} ago.`;
-  if (own?.isAlone === true && own.vitals.length > 0) {
+  if (own?.isAlone === true) {
     return (
       <div class="calm-own">
-        <Notice title="All calm, and only this machine’s own signs so far" tone="good">
+        <Notice
+          title={
+            own.vitals.length > 0
+              ? "All calm, and only this machine’s own signs so far"
+              : "All calm, and nothing of yours so far"
+          }
+          tone="good"
+        >
           <p>
-            {words} These {formatCount(summary.metrics)} metrics are this machine and Kale itself,
-            judged like any other.
+            {words}{" "}
+            {own.vitals.length > 0
+              ? `These ${formatCount(summary.metrics)} metrics are this machine and Kale itself, judged like any other.`
+              : "All that has arrived is what Kale sends to itself."}
           </p>
         </Notice>
         <OwnHost vitals={own.vitals} />
