@@ -52,6 +52,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): JSX.Element {
               name="confirm"
               value={text}
               autocomplete="off"
+              autoFocus
               spellcheck={false}
               onInput={(event) => setText(event.currentTarget.value)}
             />

@@ -62,6 +62,13 @@ const keyGroups: readonly KeyGroup[] = [
     ],
   },
   {
+    title: "On a collection",
+    keys: [
+      ["j  k", "next, previous metric"],
+      ["l", "as they were, or live"],
+    ],
+  },
+  {
     title: "With the drawing focused",
     keys: [
       ["← →", "move in time, with Shift in large steps"],

@@ -6,12 +6,11 @@ import { formatCount } from "../lib/format.ts";
 import { nextMatches, noMatches, type HeldMatches } from "../lib/held-matches.ts";
 import { comparedWords, unmatchedWords } from "../lib/match-words.ts";
 import { partsOfNames } from "../lib/name-parts.ts";
-import { metricPath, withQuery } from "../lib/route.ts";
 import { emptyAsk, perPage, traitsOf, type SimilarAsk } from "../lib/similar-ask.ts";
 import type { TimeRange } from "../lib/time-range.ts";
 import { useKeys } from "../state/keys.ts";
 import { useListKeys } from "../state/list-keys.ts";
-import { navigate, type NavigateOptions } from "../state/location.ts";
+import type { NavigateOptions } from "../state/location.ts";
 import { isSame, selectionStore, toggleSelected, type SelectedItem } from "../state/selection.ts";
 import type { Similar } from "../state/similar.ts";
 import { useStore } from "../state/store.ts";
@@ -57,10 +56,6 @@ export function SimilarResults({
     matches: held.shown,
     onSelect: (match) => toggleSelected(itemOf(match)),
     onSearch: ({ name }) => searchWith(name),
-    onOpen: ({ name }) => {
-      const { from, until } = itemOf({ name } as SimilarMatchJson);
-      navigate(withQuery(metricPath(name), { from, until }));
-    },
     onMore: () => {
       if (!isComplete && !isRunning) more();
     },
@@ -200,13 +195,11 @@ function useResultKeys({
   matches,
   onSelect,
   onSearch,
-  onOpen,
   onMore,
 }: {
   readonly matches: readonly SimilarMatchJson[];
   readonly onSelect: (match: SimilarMatchJson) => void;
   readonly onSearch: (match: SimilarMatchJson) => void;
-  readonly onOpen: (match: SimilarMatchJson) => void;
   readonly onMore: () => void;
 }): void {
   useListKeys(".hit-name");
@@ -223,7 +216,6 @@ function useResultKeys({
   useKeys({
     x: withCurrent(onSelect),
     s: withCurrent(onSearch),
-    o: withCurrent(onOpen),
     e: () => current()?.querySelector<HTMLElement>("[data-leave-out]")?.click(),
     m: onMore,
   });

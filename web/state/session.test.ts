@@ -66,9 +66,23 @@ test("whenSignedIn() asks for nothing after another refusal", async () => {
 test("a second question takes the place of the first, which is given up", async () => {
   const first = whenSignedIn("Saving", answers("not-signed-in", "ok").act);
   await nextRequest();
-  const second = whenSignedIn("Deleting", answers("not-signed-in", "ok").act);
+  const second = whenSignedIn("Deleting", answers("ok").act);
   expect((await first).ok).toBe(false);
   expect(signInStore.value?.purpose).toBe("Deleting");
   signInStore.value?.settle(true);
   expect((await second).ok).toBe(true);
+});
+
+test("whenSignedIn() asks first where nobody is known to be signed in", async () => {
+  sessionStore.set({ signedIn: false, user: null });
+  const { act, count } = answers("ok");
+  const result = whenSignedIn("Saving", act);
+  await nextRequest();
+  expect(count()).toBe(0);
+  signInStore.value?.settle(true);
+  expect((await result).ok).toBe(true);
+  const given = whenSignedIn("Saving", act);
+  await nextRequest();
+  signInStore.value?.settle(false);
+  expect([(await given).ok, count()]).toEqual([false, 1]);
 });

@@ -4,7 +4,7 @@
  */
 import type { SessionJson } from "../../src/webapp/contract.ts";
 import { fetchSession, signOut } from "../api/accounts.ts";
-import type { FetchResult } from "../api/fetch-json.ts";
+import type { FetchFailure, FetchResult } from "../api/fetch-json.ts";
 import { Store } from "./store.ts";
 
 /** Null until it is known. */
@@ -20,16 +20,28 @@ export interface SignInRequest {
 /** The dialog that is to be shown, if one is. */
 export const signInStore = new Store<SignInRequest | null>(null);
 
-/** Does it, after a sign-in if the server wants one; the refusal comes back where that is given up. */
+/**
+ * Does it, after a sign-in if one is known to be missing or the server wants one; the refusal comes
+ * back where that is given up.
+ */
 export async function whenSignedIn<T>(
   purpose: string,
   act: () => Promise<FetchResult<T>>,
 ): Promise<FetchResult<T>> {
+  if (sessionStore.value?.signedIn === false) {
+    if (!(await askToSignIn(purpose))) return { ok: false, failure: notSignedIn };
+  }
   const first = await act();
   if (first.ok || first.failure.code !== "not-signed-in") return first;
   sessionStore.set({ signedIn: false, user: null });
   return (await askToSignIn(purpose)) ? await act() : first;
 }
+
+const notSignedIn: FetchFailure = {
+  code: "not-signed-in",
+  status: 401,
+  message: "Nobody is signed in, so nothing was changed.",
+};
 
 /** @returns whether somebody is signed in now */
 export function askToSignIn(purpose: string): Promise<boolean> {
