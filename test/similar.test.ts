@@ -45,11 +45,12 @@ async function sendSite(): Promise<void> {
 
 async function matchesOn(page: Page): Promise<{ name: string; sign: string; lag: string }[]> {
   await page.locator('[data-final="true"]').waitFor({ timeout: 20_000 });
-  return await page.locator("[data-match]").evaluateAll((cards) =>
-    cards.map((card) => ({
-      name: card.getAttribute("data-match") ?? "",
-      sign: card.getAttribute("data-sign") ?? "",
-      lag: card.getAttribute("data-lag") ?? "",
+  const cards = await page.locator("[data-match]").all();
+  return await Promise.all(
+    cards.map(async (card) => ({
+      name: (await card.getAttribute("data-match")) ?? "",
+      sign: (await card.getAttribute("data-sign")) ?? "",
+      lag: (await card.getAttribute("data-lag")) ?? "",
     })),
   );
 }
