@@ -89,7 +89,8 @@ export function SimilarResults({
       data-exact={answer.exact}
       data-compared={answer.compared}
       data-total={answer.total}
-      onPointerEnter={(event) => {
+      // Not on entering: who has just asked anew and keeps still waits for the whole answer.
+      onPointerMove={(event) => {
         if (event.pointerType === "mouse") hold(true);
       }}
       onPointerLeave={() => hold(false)}
@@ -168,7 +169,7 @@ function useHeldMatches({ matches, answer, isStale }: Similar): {
   readonly hold: (isHeld: boolean) => void;
   readonly release: () => void;
 } {
-  const [isHeld, setHeld] = useState(false);
+  const [heldFor, setHeldFor] = useState<string | null>(null);
   const [, setRound] = useState(0);
   const before = useRef<{ readonly asked: string; readonly held: HeldMatches }>({
     asked: "",
@@ -178,14 +179,14 @@ function useHeldMatches({ matches, answer, isStale }: Similar): {
   // Of another question nothing has to stay in its place.
   const asked = `${name ?? ""} ${from ?? ""} ${until ?? ""} ${method ?? ""}`;
   const isSameQuestion = asked === before.current.asked && !isStale;
-  const held = nextMatches(before.current.held, matches, isHeld && isSameQuestion);
+  const held = nextMatches(before.current.held, matches, heldFor === asked && isSameQuestion);
   before.current = { asked, held };
   return {
     held,
-    hold: setHeld,
+    hold: (isHeld) => setHeldFor(isHeld ? asked : null),
     release: () => {
       before.current = { asked, held: nextMatches(held, matches, false) };
-      setHeld(false);
+      setHeldFor(null);
       setRound((round) => round + 1);
     },
   };

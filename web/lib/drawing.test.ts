@@ -41,6 +41,8 @@ test("three levels set by keyboard are a whole line: straight between, level out
 test("nudged() pulls drawn neighbours along, and leaves columns alone that were not drawn", () => {
   const line = stroke(emptyDrawing, { column: 0, level: 50 }, { column: 59, level: 50 });
   expect(nudged(line, 30, 10).slice(27, 32)).toEqual([50, 52.5, 56, 60, 56]);
+  const apart = withLevel(withLevel(emptyDrawing, 28, 50), 30, 50);
+  expect(nudged(apart, 30, 10).filter((level) => level !== null)).toEqual([50, 60]);
   const one = withLevel(emptyDrawing, 30, 50);
   expect(nudged(one, 30, 10).filter((level) => level !== null)).toEqual([60]);
 });

@@ -43,14 +43,19 @@ export function withLevel(drawing: Drawing, column: number, level: number): Draw
   return drawing.map((before, i) => (i === at ? clampLevel(level) : before));
 }
 
-/** Moves one column up or down; drawn neighbours follow, so that a line by hand gets no spike. */
+/**
+ * Moves one column up or down. Where the line was drawn column by column its neighbours follow, so
+ * that a line by hand gets no spike; levels set far apart stay.
+ */
 export function nudged(drawing: Drawing, column: number, by: number): Drawing {
   const at = clampColumn(column);
   const start = levelAt(drawing, at);
   return drawing.map((before, i) => {
     if (i === at) return clampLevel(start + by);
     const part = pullParts[Math.abs(i - at)];
-    return before === null || part === undefined ? before : clampLevel(before + by * part);
+    if (before === null || part === undefined) return before;
+    const between = drawing.slice(Math.min(i, at) + 1, Math.max(i, at));
+    return between.includes(null) ? before : clampLevel(before + by * part);
   });
 }
 
