@@ -21,14 +21,14 @@ export const judgedSampleCountMax = 131_072;
 export interface JudgeLoopOptions {
   readonly fullDurationMs: number;
   readonly schedule?: ScheduleOptions;
-  /** CPU time of this thread so far, which is what a slice costs; the wall also counts other programs. */
+  /** CPU time of this thread so far. */
   readonly threadCpuMs?: () => number;
 }
 
 export interface RoundStats {
   readonly seriesCount: number;
   readonly statusCounts: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
-  /** The longest round by the wall, and the longest slice by CPU, of the last minute or two. */
+  /** The longest round and the longest slice of the last minute or two. */
   readonly durationMs: number;
   readonly endedMs: number | null;
   readonly lagMs: number;
@@ -158,7 +158,10 @@ export class JudgeLoop {
     if (events.length > 0) this.#emit(events);
     const workedMs = this.#clock.elapsedMs() - startedMs;
     this.#schedule.worked(workedMs);
-    this.#sliceMax.add(this.#threadCpuMs() - startedCpuMs, startedMs);
+    // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
+    // took no longer than either.
+    const cpuMs = this.#threadCpuMs() - startedCpuMs;
+    this.#sliceMax.add(Math.min(workedMs, cpuMs), startedMs);
     if (id >= 0) {
       this.#timer = setImmediate(() => {
         this.#slice();
