@@ -8,3 +8,7 @@ export { PickleReader } from "./pickle.ts";
 export type { PickleFault } from "./pickle.ts";
 export type { RowSink } from "./row-sink.ts";
 export type { StreamReader } from "./stream-reader.ts";
+export { readPrometheusWriteV1, readPrometheusWriteV2 } from "./prometheus-write.ts";
+export type { PrometheusWriteCounts, PrometheusWriteFault } from "./prometheus-write.ts";
+export { decodeSnappy } from "./snappy.ts";
+export type { SnappyFault, SnappyResult } from "./snappy.ts";
