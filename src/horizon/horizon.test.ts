@@ -6,6 +6,7 @@ import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { nextInteger, seededRandom } from "../base/random.ts";
 import type { SourceStats } from "../model/index.ts";
+import type { SenderNote } from "../wire/index.ts";
 import { Horizon } from "./horizon.ts";
 import { RememberingOutlet } from "./outlet.fixture.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
@@ -26,11 +27,13 @@ interface Setup {
 async function open(
   settings: Partial<HorizonSettings> = {},
   outlet = new RememberingOutlet(2),
+  onNote: (note: SenderNote) => void = () => undefined,
 ): Promise<Setup> {
   const horizon = new Horizon({
     outlet,
     clock: systemClock,
     logger: silentLogger,
+    onNote,
     settings: {
       ports: { pickle: "any", msgpack: "any", carbon: "any" },
       flushAfterMs: 10,
@@ -395,4 +398,25 @@ test("Horizon takes what carbon-relay and telegraf sent, when their time is now"
   await until(() => outlet.rows.length === 78 + 320);
   expect(reasons("pickle")).toEqual({});
   expect(reasons("carbon")).toEqual({});
+});
+
+test("Horizon gathers StatsD over UDP and TCP, and writes it every while and at the end", async () => {
+  const notes: string[] = [];
+  const { outlet, port, horizon, reasons, stats } = await open(
+    { ports: { statsd: "any" }, statsdFlushMs: 30 },
+    new RememberingOutlet(1),
+    (note) => notes.push(note.title),
+  );
+  await sendDatagram(port("statsd"), "hits:1|c|@0.5|#env:x\n_e{4,1}:boom|x\nbad");
+  (await client(port("statsd"))).write("level:7|g\n");
+  await until(() => outlet.names.includes("stats.gauges.level"));
+  await until(() => outlet.names.includes("stats.counters.hits.count;env=x"));
+  expect(outlet.rows.find(({ name }) => name.includes("hits.count"))?.value).toBe(2);
+  expect(notes).toEqual(["boom"]);
+  expect(reasons("statsd")).toEqual({ "missing-value": 1 });
+  expect(stats("statsd").acceptedCount).toBeGreaterThan(0);
+  await sendDatagram(port("statsd"), "late:1|s");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await horizon.close();
+  expect(outlet.names).toContain("stats.sets.late.count");
 });

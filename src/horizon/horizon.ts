@@ -10,6 +10,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { SourceStats } from "../model/index.ts";
+import type { SenderNote } from "../wire/index.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
 import { type Listener, listenProblem } from "./listener.ts";
 import {
@@ -43,6 +44,8 @@ export interface HorizonOptions {
   readonly logger: Logger;
   /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
   readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
+  /** Takes the events that senders tell of among their measurements. */
+  readonly onNote?: (note: SenderNote) => void;
 }
 
 interface OpenPort {
@@ -56,23 +59,22 @@ export class Horizon {
   readonly #intake: Intake;
   readonly #ports: readonly OpenPort[];
   #results: readonly ListenResult[] = [];
+  #flushTimers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ outlet, clock, logger, settings }: HorizonOptions) {
+  constructor({ outlet, clock, logger, settings, onNote }: HorizonOptions) {
     this.#settings = completeSettings(settings);
     this.#logger = logger;
     this.#intake = new Intake(outlet, this.#settings);
     this.#ports = listenerKeys
       .filter((key) => this.#portOf(key) !== 0)
       .map((key) => {
-        const options = { clock, logger: logger.for(key), settings: this.#settings };
+        const options = { clock, logger: logger.for(key), settings: this.#settings, onNote };
         const source = new Source(key, this.#intake, options);
-        return {
-          source,
-          listeners: [
-            new TcpListener(source, this.#intake, this.#settings),
-            new UdpListener(source, this.#intake, this.#settings),
-          ],
-        };
+        const udp = new UdpListener(source, this.#intake, this.#settings);
+        const listeners = source.hasStreams
+          ? [new TcpListener(source, this.#intake, this.#settings), udp]
+          : [udp];
+        return { source, listeners };
       });
   }
 
@@ -80,6 +82,11 @@ export class Horizon {
   async start(): Promise<ListenResult[]> {
     const results = await Promise.all(this.#ports.map((port) => this.#open(port)));
     this.#results = results.flat();
+    this.#flushTimers = this.#ports.flatMap(({ source }) =>
+      source.flushEveryMs === undefined
+        ? []
+        : [setInterval(() => source.flush(), source.flushEveryMs)],
+    );
     for (const { key, transport, port, problem } of this.#results) {
       if (problem === undefined) this.#logger.debug("listens", { key, transport, port });
       else this.#logger.warn("does not listen", { key, problem });
@@ -109,6 +116,9 @@ export class Horizon {
     const listeners = this.#ports.flatMap((port) => port.listeners);
     await Promise.all(listeners.map((listener) => listener.close()));
     this.#results = [];
+    for (const timer of this.#flushTimers) clearInterval(timer);
+    this.#flushTimers = [];
+    for (const { source } of this.#ports) source.flush();
     const lostCount = await this.#intake.drain(closeWaitMs);
     if (lostCount > 0) {
       this.#logger.error("closed with samples that no shard had room for", { lostCount });

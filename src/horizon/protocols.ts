@@ -3,26 +3,45 @@ import { unreachable } from "../base/assert.ts";
 import {
   CarbonStream,
   HeldBytes,
+  LineStream,
   MsgpackDatagrams,
   MsgpackStream,
   PickleFrames,
   PickleReader,
   readCarbonDatagram,
   type RowSink,
+  type SenderNote,
+  StatsdAggregator,
+  statsdLineBytesMax,
+  StatsdReader,
   type StreamReader,
 } from "../wire/index.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
 
 export interface Protocol {
-  openStream(): StreamReader;
-  readDatagram(bytes: Uint8Array): void;
+  /** Missing where the protocol is spoken over UDP only. */
+  readonly openStream?: () => StreamReader;
+  readonly readDatagram: (bytes: Uint8Array) => void;
+  /** Where what comes in is gathered first: writes it as samples, every so often. */
+  readonly flush?: { readonly everyMs: number; readonly run: (nowMs: number) => void };
+}
+
+/** What a protocol is made from, besides the place for its rows. */
+export interface ProtocolParts {
+  readonly nowMs: number;
+  /** Takes what happened, as against what was measured. */
+  readonly onNote?: ((note: SenderNote) => void) | undefined;
+  readonly settings: Pick<
+    HorizonSettings,
+    "frameBytesMax" | "heldBytesMax" | "statsd" | "statsdFlushMs"
+  >;
 }
 
 export function protocolFor(
   key: ListenerKey,
   sink: RowSink<RefusalReason>,
-  settings: Pick<HorizonSettings, "frameBytesMax" | "heldBytesMax">,
+  { nowMs, onNote, settings }: ProtocolParts,
 ): Protocol {
   switch (key) {
     case "pickle":
@@ -47,6 +66,19 @@ export function protocolFor(
         openStream: () => new CarbonStream(sink),
         readDatagram: (bytes) => readCarbonDatagram(bytes, 0, bytes.length, sink),
       };
+    case "statsd": {
+      const aggregator = new StatsdAggregator(sink, { nowMs, onNote, options: settings.statsd });
+      const reader = new StatsdReader(aggregator);
+      const lines = {
+        line: reader.readLine.bind(reader),
+        fault: aggregator.fault.bind(aggregator),
+      };
+      return {
+        openStream: () => new LineStream(lines, statsdLineBytesMax),
+        readDatagram: (bytes) => reader.readDatagram(bytes),
+        flush: { everyMs: settings.statsdFlushMs, run: (atMs) => aggregator.flush(atMs) },
+      };
+    }
     default:
       return unreachable(key);
   }

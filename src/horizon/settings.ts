@@ -1,8 +1,8 @@
 /** What the listeners can be told, and what they do unless told. */
 import { assert } from "../base/assert.ts";
-import { pickleFrameBytesMaxDefault } from "../wire/index.ts";
+import { pickleFrameBytesMaxDefault, type StatsdOptions } from "../wire/index.ts";
 
-export const listenerKeys = ["pickle", "carbon-pickle", "msgpack", "carbon"] as const;
+export const listenerKeys = ["pickle", "carbon-pickle", "msgpack", "carbon", "statsd"] as const;
 
 /** "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004. */
 export type ListenerKey = (typeof listenerKeys)[number];
@@ -13,7 +13,7 @@ export type ListenerPort = number | "any";
 export interface HorizonSettings {
   /** Address to listen on, e.g. "127.0.0.1", "0.0.0.0" or "::". */
   readonly bind: string;
-  /** Each key opens TCP and UDP on its port; one that is missing is off. */
+  /** Each key opens UDP on its port, and TCP where its protocol has it; one that is missing is off. */
   readonly ports: Readonly<Partial<Record<ListenerKey, ListenerPort>>>;
   /** A TCP client that sends nothing for this long is dropped and counted. */
   readonly idleTimeoutMs: number;
@@ -34,6 +34,10 @@ export interface HorizonSettings {
   readonly flushAfterMs: number;
   /** Asked of the system for each UDP socket; it may give less. */
   readonly receiveBufferBytes: number;
+  /** How often what came over StatsD is written as samples. */
+  readonly statsdFlushMs: number;
+  /** What is not given is as in the wire's `defaultStatsdOptions`. */
+  readonly statsd: Partial<StatsdOptions>;
 }
 
 export const defaultHorizonSettings: HorizonSettings = {
@@ -51,6 +55,8 @@ export const defaultHorizonSettings: HorizonSettings = {
   rowsPerBatch: 4096,
   flushAfterMs: 100,
   receiveBufferBytes: 8 << 20,
+  statsdFlushMs: 10_000,
+  statsd: {},
 };
 
 /** @param given  `bind` and `ports` at least; `ports` are taken as given, the rest is filled in */
@@ -61,6 +67,7 @@ export function completeSettings(
   assert(settings.idleTimeoutMs > 0, "an idle client is dropped after some time");
   assert(settings.clientCountMax >= 1, "a port serves at least one client");
   assert(settings.frameBytesMax >= 1 && settings.frameBytesMax < 2 ** 30, "frames end below 1 GiB");
+  assert(settings.statsdFlushMs >= 1, "StatsD is flushed after some time");
   assert(settings.rowsPerBatch >= 1, "a batch holds at least one row");
   return settings;
 }

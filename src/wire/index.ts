@@ -12,3 +12,8 @@ export { readPrometheusWriteV1, readPrometheusWriteV2 } from "./prometheus-write
 export type { PrometheusWriteCounts, PrometheusWriteFault } from "./prometheus-write.ts";
 export { decodeSnappy } from "./snappy.ts";
 export type { SnappyFault, SnappyResult } from "./snappy.ts";
+export { LineStream } from "./line-stream.ts";
+export { StatsdAggregator } from "./statsd-aggregator.ts";
+export type { StatsdLimitFault, StatsdOptions } from "./statsd-aggregator.ts";
+export { StatsdReader, statsdLineBytesMax } from "./statsd-line.ts";
+export type { SenderNote, StatsdFault } from "./statsd-line.ts";

@@ -87,7 +87,11 @@ test("TaggedNameWriter gives no name where one does not fit, and is sound after 
 });
 
 test("TaggedNameWriter agrees with canonicalName()", () => {
-  const text = fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom("a", "b", "c", "é", ".") });
+  const text = fc.string({
+    minLength: 1,
+    maxLength: 5,
+    unit: fc.constantFrom("a", "b", "c", "é", "."),
+  });
   fc.assert(
     fc.property(text, fc.array(fc.tuple(text, text), { maxLength: 8 }), (head, tags) => {
       const plain = head + tags.map(([key, value]) => `;${key}=${value}`).join("");
