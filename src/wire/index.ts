@@ -17,3 +17,5 @@ export { StatsdAggregator } from "./statsd-aggregator.ts";
 export type { StatsdLimitFault, StatsdOptions } from "./statsd-aggregator.ts";
 export { StatsdReader, statsdLineBytesMax } from "./statsd-line.ts";
 export type { SenderNote, StatsdFault } from "./statsd-line.ts";
+export { influxPrecisions, readInfluxLines } from "./influx-line.ts";
+export type { InfluxCounts, InfluxFault, InfluxOptions, InfluxPrecision } from "./influx-line.ts";
