@@ -19,3 +19,6 @@ export { StatsdReader, statsdLineBytesMax } from "./statsd-line.ts";
 export type { SenderNote, StatsdFault } from "./statsd-line.ts";
 export { influxPrecisions, readInfluxLines } from "./influx-line.ts";
 export type { InfluxCounts, InfluxFault, InfluxOptions, InfluxPrecision } from "./influx-line.ts";
+export { readOtlpJson } from "./otlp-json.ts";
+export { readOtlpProtobuf } from "./otlp-protobuf.ts";
+export type { OtlpCounts, OtlpFault, OtlpOptions } from "./otlp-rows.ts";
