@@ -22,3 +22,5 @@ export type { InfluxCounts, InfluxFault, InfluxOptions, InfluxPrecision } from "
 export { readOtlpJson } from "./otlp-json.ts";
 export { readOtlpProtobuf } from "./otlp-protobuf.ts";
 export type { OtlpCounts, OtlpFault, OtlpOptions } from "./otlp-rows.ts";
+export { OpenTsdbLineReader, opentsdbLineBytesMax, readOpenTsdbJson } from "./opentsdb-put.ts";
+export type { OpenTsdbCommand, OpenTsdbCounts, OpenTsdbFault } from "./opentsdb-put.ts";
