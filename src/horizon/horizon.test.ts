@@ -420,3 +420,17 @@ test("Horizon gathers StatsD over UDP and TCP, and writes it every while and at 
   await horizon.close();
   expect(outlet.names).toContain("stats.sets.late.count");
 });
+
+test("Horizon takes what collectd sent over UDP, and opens no TCP for it", async () => {
+  const captures = new URL("../../test/data/captures/", import.meta.url);
+  const { outlet, port, horizon, reasons } = await open({
+    ports: { collectd: "any" },
+    maxAgeMs: 1e15,
+    futureMaxMs: 1e15,
+  });
+  await sendDatagram(port("collectd"), readFileSync(new URL("collectd.000.udp", captures)));
+  await until(() => outlet.rows.length === 48);
+  expect(outlet.names).toContain("testhost.load.load.shortterm");
+  expect(horizon.stats()[0]?.addresses).toEqual([`udp 127.0.0.1:${port("collectd")}`]);
+  expect(reasons("collectd")).toEqual({});
+});

@@ -2,6 +2,7 @@
 import { unreachable } from "../base/assert.ts";
 import {
   CarbonStream,
+  CollectdReader,
   HeldBytes,
   LineStream,
   MsgpackDatagrams,
@@ -16,6 +17,7 @@ import {
   StatsdReader,
   type StreamReader,
 } from "../wire/index.ts";
+import { collectdSecurity } from "./collectd-security.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
 
@@ -34,7 +36,7 @@ export interface ProtocolParts {
   readonly onNote?: ((note: SenderNote) => void) | undefined;
   readonly settings: Pick<
     HorizonSettings,
-    "frameBytesMax" | "heldBytesMax" | "statsd" | "statsdFlushMs"
+    "frameBytesMax" | "heldBytesMax" | "statsd" | "statsdFlushMs" | "collectd"
   >;
 }
 
@@ -78,6 +80,14 @@ export function protocolFor(
         readDatagram: (bytes) => reader.readDatagram(bytes),
         flush: { everyMs: settings.statsdFlushMs, run: (atMs) => aggregator.flush(atMs) },
       };
+    }
+    case "collectd": {
+      const { security, types } = settings.collectd;
+      const reader = new CollectdReader(sink, {
+        types,
+        security: security === undefined ? undefined : collectdSecurity(security),
+      });
+      return { readDatagram: (bytes) => reader.read(bytes) };
     }
     default:
       return unreachable(key);

@@ -8,7 +8,11 @@ import type { Logger } from "../base/log.ts";
 import type { RefusalCount } from "../model/index.ts";
 import type {
   CarbonFault,
+  CollectdFault,
+  InfluxFault,
   MsgpackFault,
+  OpenTsdbFault,
+  OtlpFault,
   PickleFault,
   PrometheusWriteFault,
   SnappyFault,
@@ -35,7 +39,11 @@ export type ConnectionFault = "idle-client" | "too-many-clients" | "socket-error
 /** Why a reader did not understand what was sent. */
 type WireFault =
   | CarbonFault
+  | CollectdFault
+  | InfluxFault
   | MsgpackFault
+  | OpenTsdbFault
+  | OtlpFault
   | PickleFault
   | PrometheusWriteFault
   | SnappyFault

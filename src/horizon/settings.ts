@@ -1,8 +1,20 @@
 /** What the listeners can be told, and what they do unless told. */
 import { assert } from "../base/assert.ts";
-import { pickleFrameBytesMaxDefault, type StatsdOptions } from "../wire/index.ts";
+import {
+  type CollectdTypes,
+  pickleFrameBytesMaxDefault,
+  type StatsdOptions,
+} from "../wire/index.ts";
+import type { CollectdSecurityOptions } from "./collectd-security.ts";
 
-export const listenerKeys = ["pickle", "carbon-pickle", "msgpack", "carbon", "statsd"] as const;
+export const listenerKeys = [
+  "pickle",
+  "carbon-pickle",
+  "msgpack",
+  "carbon",
+  "statsd",
+  "collectd",
+] as const;
 
 /** "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004. */
 export type ListenerKey = (typeof listenerKeys)[number];
@@ -38,6 +50,12 @@ export interface HorizonSettings {
   readonly statsdFlushMs: number;
   /** What is not given is as in the wire's `defaultStatsdOptions`. */
   readonly statsd: Partial<StatsdOptions>;
+  readonly collectd: {
+    /** Nothing is asked for and nothing encrypted can be read without it. */
+    readonly security?: CollectdSecurityOptions;
+    /** Of a site's own types.db; collectd's own unless given. */
+    readonly types?: CollectdTypes;
+  };
 }
 
 export const defaultHorizonSettings: HorizonSettings = {
@@ -57,6 +75,7 @@ export const defaultHorizonSettings: HorizonSettings = {
   receiveBufferBytes: 8 << 20,
   statsdFlushMs: 10_000,
   statsd: {},
+  collectd: {},
 };
 
 /** @param given  `bind` and `ports` at least; `ports` are taken as given, the rest is filled in */
