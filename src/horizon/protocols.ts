@@ -3,6 +3,8 @@ import { unreachable } from "../base/assert.ts";
 import {
   CarbonStream,
   CollectdReader,
+  GangliaXdrReader,
+  GangliaXmlReader,
   HeldBytes,
   LineStream,
   MsgpackDatagrams,
@@ -10,6 +12,7 @@ import {
   PickleFrames,
   PickleReader,
   readCarbonDatagram,
+  RepeatFilter,
   type RowSink,
   type SenderNote,
   StatsdAggregator,
@@ -21,10 +24,14 @@ import { collectdSecurity } from "./collectd-security.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
 
+/** A port that listens, or "ganglia-xml", which is asked for. */
+export type SourceKey = ListenerKey | "ganglia-xml";
+
 export interface Protocol {
   /** Missing where the protocol is spoken over UDP only. */
   readonly openStream?: () => StreamReader;
-  readonly readDatagram: (bytes: Uint8Array) => void;
+  /** Missing where the protocol is spoken over TCP only. */
+  readonly readDatagram?: (bytes: Uint8Array) => void;
   /** Where what comes in is gathered first: writes it as samples, every so often. */
   readonly flush?: { readonly everyMs: number; readonly run: (nowMs: number) => void };
 }
@@ -41,7 +48,7 @@ export interface ProtocolParts {
 }
 
 export function protocolFor(
-  key: ListenerKey,
+  key: SourceKey,
   sink: RowSink<RefusalReason>,
   { nowMs, onNote, settings }: ProtocolParts,
 ): Protocol {
@@ -89,7 +96,18 @@ export function protocolFor(
       });
       return { readDatagram: (bytes) => reader.read(bytes) };
     }
+    case "ganglia": {
+      const reader = new GangliaXdrReader(sink);
+      return { readDatagram: (bytes) => reader.read(bytes) };
+    }
+    case "ganglia-xml": {
+      const filter = new RepeatFilter(sink, gangliaRepeats);
+      return { openStream: () => new GangliaXmlReader(filter) };
+    }
     default:
       return unreachable(key);
   }
 }
+
+/** Two whole seconds, one of the clock and one of an age, lie up to one apart. */
+const gangliaRepeats = { slackMs: 1000, nameCountMax: 500_000 };

@@ -9,6 +9,7 @@ import type { RefusalCount } from "../model/index.ts";
 import type {
   CarbonFault,
   CollectdFault,
+  GangliaFault,
   InfluxFault,
   MsgpackFault,
   OpenTsdbFault,
@@ -40,6 +41,7 @@ export type ConnectionFault = "idle-client" | "too-many-clients" | "socket-error
 type WireFault =
   | CarbonFault
   | CollectdFault
+  | GangliaFault
   | InfluxFault
   | MsgpackFault
   | OpenTsdbFault

@@ -6,6 +6,7 @@ import {
   type StatsdOptions,
 } from "../wire/index.ts";
 import type { CollectdSecurityOptions } from "./collectd-security.ts";
+import type { GangliaTarget } from "./ganglia-poller.ts";
 
 export const listenerKeys = [
   "pickle",
@@ -14,9 +15,13 @@ export const listenerKeys = [
   "carbon",
   "statsd",
   "collectd",
+  "ganglia",
 ] as const;
 
-/** "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004. */
+/**
+ * "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004; "ganglia" is for the
+ * packets of gmond and gmetric, whose XML is asked for (`gangliaTargets`).
+ */
 export type ListenerKey = (typeof listenerKeys)[number];
 
 /** 0 is off, "any" is a free one of the system's choice. */
@@ -56,6 +61,9 @@ export interface HorizonSettings {
     /** Of a site's own types.db; collectd's own unless given. */
     readonly types?: CollectdTypes;
   };
+  /** The gmonds and gmetads that are asked for their XML. */
+  readonly gangliaTargets: readonly GangliaTarget[];
+  readonly gangliaPollMs: number;
 }
 
 export const defaultHorizonSettings: HorizonSettings = {
@@ -76,6 +84,9 @@ export const defaultHorizonSettings: HorizonSettings = {
   statsdFlushMs: 10_000,
   statsd: {},
   collectd: {},
+  gangliaTargets: [],
+  // gmond measures every 20 s at most often; what comes twice is passed over.
+  gangliaPollMs: 15_000,
 };
 
 /** @param given  `bind` and `ports` at least; `ports` are taken as given, the rest is filled in */
@@ -86,6 +97,7 @@ export function completeSettings(
   assert(settings.idleTimeoutMs > 0, "an idle client is dropped after some time");
   assert(settings.clientCountMax >= 1, "a port serves at least one client");
   assert(settings.frameBytesMax >= 1 && settings.frameBytesMax < 2 ** 30, "frames end below 1 GiB");
+  assert(settings.gangliaPollMs >= 1, "Ganglia is asked after some time");
   assert(settings.statsdFlushMs >= 1, "StatsD is flushed after some time");
   assert(settings.rowsPerBatch >= 1, "a batch holds at least one row");
   return settings;

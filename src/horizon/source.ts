@@ -7,9 +7,9 @@ import type { SenderNote, StreamReader } from "../wire/index.ts";
 import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
 import { MinuteRate } from "./minute-rate.ts";
-import { type Protocol, protocolFor } from "./protocols.ts";
+import { type Protocol, protocolFor, type SourceKey } from "./protocols.ts";
 import { type ConnectionFault, RefusalLedger } from "./refusals.ts";
-import type { HorizonSettings, ListenerKey } from "./settings.ts";
+import type { HorizonSettings } from "./settings.ts";
 
 export interface SourceOptions {
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface SourceOptions {
 }
 
 export class Source {
-  readonly key: ListenerKey;
+  readonly key: SourceKey;
   readonly #clock: Clock;
   readonly #refusals: RefusalLedger;
   readonly #admission: Admission;
@@ -28,11 +28,7 @@ export class Source {
   #lastSampleMs: number | null = null;
   #droppedCount = 0;
 
-  constructor(
-    key: ListenerKey,
-    intake: Intake,
-    { clock, logger, settings, onNote }: SourceOptions,
-  ) {
+  constructor(key: SourceKey, intake: Intake, { clock, logger, settings, onNote }: SourceOptions) {
     this.key = key;
     this.#clock = clock;
     this.#refusals = new RefusalLedger(logger);
@@ -82,6 +78,7 @@ export class Source {
   }
 
   readDatagram(bytes: Uint8Array): void {
+    assert(this.#protocol.readDatagram !== undefined, "the protocol is spoken over UDP");
     const acceptedBefore = this.#begin();
     this.#protocol.readDatagram(bytes);
     this.#end(acceptedBefore);

@@ -30,3 +30,7 @@ export { CollectdReader } from "./collectd-packet.ts";
 export type { CollectdFault, CollectdSecurity } from "./collectd-packet.ts";
 export { parseTypesDb } from "./collectd-types.ts";
 export type { CollectdTypes } from "./collectd-types.ts";
+export { GangliaXdrReader } from "./ganglia-xdr.ts";
+export { GangliaXmlReader } from "./ganglia-xml.ts";
+export type { GangliaFault } from "./ganglia-xml.ts";
+export { RepeatFilter } from "./repeat-filter.ts";
