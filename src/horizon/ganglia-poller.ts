@@ -9,13 +9,8 @@
 import { connect, type Socket } from "node:net";
 import { createGunzip } from "node:zlib";
 import type { Intake } from "./intake.ts";
+import type { GangliaTarget } from "./settings.ts";
 import type { Source } from "./source.ts";
-
-/** One gmond or gmetad. */
-export interface GangliaTarget {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface GangliaPollerOptions {
   readonly everyMs: number;

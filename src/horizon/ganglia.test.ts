@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
@@ -101,22 +101,37 @@ test("Horizon says what is wrong with a gmond, and goes on with the others and w
   expect(outlet.rows).toEqual([row]);
 });
 
-test("Horizon takes Ganglia's packets over UDP", async () => {
-  const { outlet, results } = await open({ ports: { ganglia: "any" } });
-  // id 135, host "web", metric "load", not spoofed, format "%f", 1.5
-  const packet = Buffer.from(
-    "00000087" +
-      "0000000377656200" +
-      "000000046c6f6164" +
-      "00000000" +
-      "0000000225660000" +
-      "3ff8000000000000",
-    "hex",
-  );
+/** id 135, host "web", metric "load", not spoofed, format "%f", 1.5 */
+const packet = Buffer.from(
+  ["00000087", "0000000377656200", "000000046c6f6164", "00000000", "0000000225660000"].join("") +
+    "3ff8000000000000",
+  "hex",
+);
+
+async function sender(): Promise<UdpSocket> {
   const socket = createSocket("udp4");
   undo.push(() => void socket.close());
-  expect(results.map(({ key, transport }) => `${key} ${transport}`)).toEqual(["ganglia udp"]);
+  await new Promise<void>((resolve) => socket.bind(0, resolve));
+  return socket;
+}
+
+test("Horizon takes Ganglia's packets over UDP", async () => {
+  const { outlet, results } = await open({ ports: { ganglia: "any" } });
+  const socket = await sender();
   socket.send(packet, results[0]!.port, "127.0.0.1");
+  expect(results.map(({ key, transport }) => `${key} ${transport}`)).toEqual(["ganglia udp"]);
   await until(() => outlet.rows.length === 1);
   expect(outlet.rows[0]).toMatchObject({ name: "ganglia.web.load", value: 1.5 });
 });
+
+test.runIf(process.platform === "linux")(
+  "Horizon joins Ganglia's multicast group where it listens on all addresses",
+  async () => {
+    const { outlet, results } = await open({ ports: { ganglia: "any" }, bind: "0.0.0.0" });
+    const socket = await sender();
+    socket.setMulticastInterface("127.0.0.1");
+    socket.send(packet, results[0]!.port, "239.2.11.71");
+    await until(() => outlet.rows.length > 0);
+    expect(outlet.rows[0]).toMatchObject({ name: "ganglia.web.load", value: 1.5 });
+  },
+);

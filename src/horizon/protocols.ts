@@ -21,6 +21,7 @@ import {
   type StreamReader,
 } from "../wire/index.ts";
 import { collectdSecurity } from "./collectd-security.ts";
+import type { MulticastGroups } from "./listener.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
 
@@ -32,6 +33,7 @@ export interface Protocol {
   readonly openStream?: () => StreamReader;
   /** Missing where the protocol is spoken over TCP only. */
   readonly readDatagram?: (bytes: Uint8Array) => void;
+  readonly multicastGroups?: MulticastGroups;
   /** Where what comes in is gathered first: writes it as samples, every so often. */
   readonly flush?: { readonly everyMs: number; readonly run: (nowMs: number) => void };
 }
@@ -94,11 +96,11 @@ export function protocolFor(
         types,
         security: security === undefined ? undefined : collectdSecurity(security),
       });
-      return { readDatagram: (bytes) => reader.read(bytes) };
+      return { readDatagram: (bytes) => reader.read(bytes), multicastGroups: collectdGroups };
     }
     case "ganglia": {
       const reader = new GangliaXdrReader(sink);
-      return { readDatagram: (bytes) => reader.read(bytes) };
+      return { readDatagram: (bytes) => reader.read(bytes), multicastGroups: gangliaGroups };
     }
     case "ganglia-xml": {
       const filter = new RepeatFilter(sink, gangliaRepeats);
@@ -108,6 +110,9 @@ export function protocolFor(
       return unreachable(key);
   }
 }
+
+const collectdGroups = { ipv4: "239.192.74.66", ipv6: "ff18::efc0:4a42" };
+const gangliaGroups = { ipv4: "239.2.11.71" };
 
 /** Two whole seconds, one of the clock and one of an age, lie up to one apart. */
 const gangliaRepeats = { slackMs: 1000, nameCountMax: 500_000 };

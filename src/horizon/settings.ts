@@ -6,7 +6,6 @@ import {
   type StatsdOptions,
 } from "../wire/index.ts";
 import type { CollectdSecurityOptions } from "./collectd-security.ts";
-import type { GangliaTarget } from "./ganglia-poller.ts";
 
 export const listenerKeys = [
   "pickle",
@@ -26,6 +25,12 @@ export type ListenerKey = (typeof listenerKeys)[number];
 
 /** 0 is off, "any" is a free one of the system's choice. */
 export type ListenerPort = number | "any";
+
+/** One gmond or gmetad. */
+export interface GangliaTarget {
+  readonly host: string;
+  readonly port: number;
+}
 
 export interface HorizonSettings {
   /** Address to listen on, e.g. "127.0.0.1", "0.0.0.0" or "::". */

@@ -6,6 +6,7 @@ import type { SourceStats } from "../model/index.ts";
 import type { SenderNote, StreamReader } from "../wire/index.ts";
 import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
+import type { MulticastGroups } from "./listener.ts";
 import { MinuteRate } from "./minute-rate.ts";
 import { type Protocol, protocolFor, type SourceKey } from "./protocols.ts";
 import { type ConnectionFault, RefusalLedger } from "./refusals.ts";
@@ -44,6 +45,10 @@ export class Source {
   /** Whether the protocol is spoken over TCP. */
   get hasStreams(): boolean {
     return this.#protocol.openStream !== undefined;
+  }
+
+  get multicastGroups(): MulticastGroups | undefined {
+    return this.#protocol.multicastGroups;
   }
 
   openStream(): StreamReader {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { headOf, numberPart, part, textPart, valuesPart } from "./collectd.fixture.ts";
 import { readCollectdCommands, readCollectdJson, readKairosDbJson } from "./collectd-http.ts";
 import { CollectdReader } from "./collectd-packet.ts";

@@ -248,7 +248,8 @@ export class GangliaXmlReader implements StreamReader {
       const valueStart = at + 1;
       at = valueStart;
       while (at < end && held[at] !== mark) at += 1;
-      attributes.set(this.#text(keyStart, keyEnd), unescaped(this.#text(valueStart, at)));
+      const key = this.#text(keyStart, keyEnd);
+      if (keptAttributes.has(key)) attributes.set(key, unescaped(this.#text(valueStart, at)));
       at += 1;
     }
     return attributes;
@@ -269,6 +270,8 @@ const slash = 0x2f;
 const less = 0x3c;
 const greater = 0x3e;
 const question = 0x3f;
+
+const keptAttributes = new Set(["NAME", "LOCALTIME", "VAL", "TYPE", "TN", "TMAX"]);
 
 const utf8 = new TextDecoder();
 const ascii = new TextEncoder();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { GangliaXdrReader } from "./ganglia-xdr.ts";
 import { GangliaXmlReader } from "./ganglia-xml.ts";
 import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { type InfluxOptions, readInfluxLines } from "./influx-line.ts";
 import { RecordingSink } from "./recording-sink.fixture.ts";
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { OpenTsdbLineReader, readOpenTsdbJson } from "./opentsdb-put.ts";
 import { RecordingSink } from "./recording-sink.fixture.ts";
 

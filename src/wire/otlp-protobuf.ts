@@ -58,8 +58,9 @@ class OtlpProtobufReader {
   readonly #attribute = new ProtobufReader();
   readonly #value = new ProtobufReader();
   readonly #decoder = new TextDecoder();
-  readonly #bounds = new Float64Array(bucketCountMax);
-  readonly #buckets = new Float64Array(bucketCountMax);
+  /** Room that the first histogram makes. */
+  #bounds = new Float64Array(0);
+  #buckets = new Float64Array(0);
 
   constructor(body: Uint8Array, sink: RowSink<OtlpFault>, options: OtlpOptions) {
     this.#body = body;
@@ -183,6 +184,10 @@ class OtlpProtobufReader {
     const point = this.#point;
     let boundCount = 0;
     let bucketCount = 0;
+    if (this.#bounds.length === 0) {
+      this.#bounds = new Float64Array(bucketCountMax);
+      this.#buckets = new Float64Array(bucketCountMax);
+    }
     point.openField(this.#data);
     while (point.next()) {
       if (point.field === 4) this.#rows.row("_count", this.#timeMs, point.unsigned);

@@ -63,7 +63,7 @@ export type OtlpTemporality = 0 | 1 | 2;
 const histogramQuantiles = [0.5, 0.9, 0.99];
 
 /** More bounds than any histogram has. */
-export const bucketCountMax = 4096;
+export const bucketCountMax = 1024;
 
 export class OtlpRows {
   readonly #sink: RowSink<OtlpFault>;

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { readPrometheusWriteV1, readPrometheusWriteV2 } from "./prometheus-write.ts";
 import { bytesField, doubleField, fixed64Field, integerField } from "./protobuf.fixture.ts";
 import { RecordingSink } from "./recording-sink.fixture.ts";

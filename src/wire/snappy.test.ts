@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { varint } from "./protobuf.fixture.ts";
 import { decodeSnappy } from "./snappy.ts";
 

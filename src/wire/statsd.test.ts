@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nextInteger, seededRandom } from "../base/random.ts";
-import { capture, spoiled } from "./captures.fixture.ts";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { RecordingSink } from "./recording-sink.fixture.ts";
 import { StatsdAggregator, type StatsdOptions } from "./statsd-aggregator.ts";
 import { type SenderNote, StatsdReader } from "./statsd-line.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 
 export function capture(file: string): Uint8Array {
-  return readFileSync(new URL(`../../test/data/captures/${file}`, import.meta.url));
+  return readFileSync(new URL(`../data/captures/${file}`, import.meta.url));
 }
 
 /** Any bytes, or one of the given with some flipped, and cut. */
