@@ -67,7 +67,7 @@ export class GangliaPoller {
 
   #poll(): void {
     if (this.#socket !== undefined || this.#intake.isFull) return;
-    const stream = this.#source.openStream();
+    const stream = this.#source.openStream(() => undefined);
     const socket = connect(this.#target);
     this.#socket = socket;
     let problem: string | undefined;

@@ -434,3 +434,19 @@ test("Horizon takes what collectd sent over UDP, and opens no TCP for it", async
   expect(horizon.stats()[0]?.addresses).toEqual([`udp 127.0.0.1:${port("collectd")}`]);
   expect(reasons("collectd")).toEqual({});
 });
+
+test("Horizon takes OpenTSDB's puts over TCP, answers, and opens no UDP for it", async () => {
+  const { outlet, port, horizon, reasons } = await open({ ports: { opentsdb: "any" } });
+  const seconds = Math.floor(systemClock.nowMs() / 1000);
+  const socket = await client(port("opentsdb"));
+  let said = "";
+  socket.on("data", (bytes) => void (said += bytes.toString()));
+  socket.write(`version\nput sys.load ${seconds} 1.5 host=a  cpu=0\nput sys.load\nexit\n`);
+  await closed(socket);
+  await until(() => outlet.rows.length === 1);
+  expect(outlet.rows[0]).toMatchObject({ name: "sys.load;cpu=0;host=a", value: 1.5 });
+  expect(reasons("opentsdb")).toEqual({ "missing-argument": 1 });
+  expect(said).toContain("Kale");
+  expect(said).toContain("not enough arguments");
+  expect(horizon.stats()[0]?.addresses).toEqual([`tcp 127.0.0.1:${port("opentsdb")}`]);
+});

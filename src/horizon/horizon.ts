@@ -82,10 +82,13 @@ export class Horizon {
       .filter((key) => this.#portOf(key) !== 0)
       .map((key) => {
         const source = sourceOf(key);
-        const udp = new UdpListener(source, this.#intake, this.#settings);
-        const listeners = source.hasStreams
-          ? [new TcpListener(source, this.#intake, this.#settings), udp]
-          : [udp];
+        const listeners: Listener[] = [];
+        if (source.hasStreams) {
+          listeners.push(new TcpListener(source, this.#intake, this.#settings));
+        }
+        if (source.hasDatagrams) {
+          listeners.push(new UdpListener(source, this.#intake, this.#settings));
+        }
         return { key, source, listeners };
       });
     const { gangliaTargets, gangliaPollMs } = this.#settings;

@@ -9,6 +9,7 @@ import {
   LineStream,
   MsgpackDatagrams,
   MsgpackStream,
+  OpenTsdbStream,
   PickleFrames,
   PickleReader,
   readCarbonDatagram,
@@ -30,7 +31,7 @@ export type SourceKey = ListenerKey | "ganglia-xml";
 
 export interface Protocol {
   /** Missing where the protocol is spoken over UDP only. */
-  readonly openStream?: () => StreamReader;
+  readonly openStream?: (reply: (text: string) => void) => StreamReader;
   /** Missing where the protocol is spoken over TCP only. */
   readonly readDatagram?: (bytes: Uint8Array) => void;
   readonly multicastGroups?: MulticastGroups;
@@ -102,6 +103,8 @@ export function protocolFor(
       const reader = new GangliaXdrReader(sink);
       return { readDatagram: (bytes) => reader.read(bytes), multicastGroups: gangliaGroups };
     }
+    case "opentsdb":
+      return { openStream: (reply) => new OpenTsdbStream(sink, reply) };
     case "ganglia-xml": {
       const filter = new RepeatFilter(sink, gangliaRepeats);
       return { openStream: () => new GangliaXmlReader(filter) };

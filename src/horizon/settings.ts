@@ -15,6 +15,7 @@ export const listenerKeys = [
   "statsd",
   "collectd",
   "ganglia",
+  "opentsdb",
 ] as const;
 
 /**
@@ -35,7 +36,7 @@ export interface GangliaTarget {
 export interface HorizonSettings {
   /** Address to listen on, e.g. "127.0.0.1", "0.0.0.0" or "::". */
   readonly bind: string;
-  /** Each key opens UDP on its port, and TCP where its protocol has it; one that is missing is off. */
+  /** Each key opens TCP and UDP on its port, as its protocol has them; one that is missing is off. */
   readonly ports: Readonly<Partial<Record<ListenerKey, ListenerPort>>>;
   /** A TCP client that sends nothing for this long is dropped and counted. */
   readonly idleTimeoutMs: number;

@@ -51,9 +51,15 @@ export class Source {
     return this.#protocol.multicastGroups;
   }
 
-  openStream(): StreamReader {
+  /** Whether the protocol is spoken over UDP. */
+  get hasDatagrams(): boolean {
+    return this.#protocol.readDatagram !== undefined;
+  }
+
+  /** @param reply  sends text to the peer, in protocols that answer; may drop it */
+  openStream(reply: (text: string) => void): StreamReader {
     assert(this.#protocol.openStream !== undefined, "the protocol is spoken over TCP");
-    return this.#protocol.openStream();
+    return this.#protocol.openStream(reply);
   }
 
   /** How often `flush` is to be called; undefined where nothing is gathered. */

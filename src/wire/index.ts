@@ -22,8 +22,9 @@ export type { InfluxCounts, InfluxFault, InfluxOptions, InfluxPrecision } from "
 export { readOtlpJson } from "./otlp-json.ts";
 export { readOtlpProtobuf } from "./otlp-protobuf.ts";
 export type { OtlpCounts, OtlpFault, OtlpOptions } from "./otlp-rows.ts";
-export { OpenTsdbLineReader, opentsdbLineBytesMax, readOpenTsdbJson } from "./opentsdb-put.ts";
-export type { OpenTsdbCommand, OpenTsdbCounts, OpenTsdbFault } from "./opentsdb-put.ts";
+export { readOpenTsdbJson } from "./opentsdb-put.ts";
+export type { OpenTsdbCounts, OpenTsdbFault } from "./opentsdb-put.ts";
+export { OpenTsdbStream } from "./opentsdb-stream.ts";
 export { readCollectdCommands, readCollectdJson, readKairosDbJson } from "./collectd-http.ts";
 export type { CollectdCounts } from "./collectd-http.ts";
 export { CollectdReader } from "./collectd-packet.ts";

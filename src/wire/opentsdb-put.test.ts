@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capture, spoiled } from "../../test/support/captures.ts";
 import { OpenTsdbLineReader, readOpenTsdbJson } from "./opentsdb-put.ts";
-import { RecordingSink } from "./recording-sink.fixture.ts";
+import { OpenTsdbStream } from "./opentsdb-stream.ts";
+import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";
 
 function readLine(line: string | Uint8Array): { sink: RecordingSink; command: string } {
   const sink = new RecordingSink();
@@ -112,5 +113,41 @@ test("the OpenTSDB readers take anything without a throw", () => {
       },
     ),
     { numRuns: 500 },
+  );
+});
+
+test("OpenTsdbStream answers what asks for it, and bad puts, and leaves on exit", () => {
+  const sink = new RecordingSink();
+  const said: string[] = [];
+  const stream = new OpenTsdbStream(sink, (text) => said.push(text));
+  expect(stream.push(Buffer.from("version\nput a 1 2 b=c\nput a 1 x b=c\nfoo\n"))).toBe(true);
+  expect(stream.push(Buffer.from("put a 3 4 b=c\nexit\nput a 5 6 b=c\nput"))).toBe(false);
+  stream.end();
+  expect(said).toEqual([
+    "net.opentsdb.tools 2.4.0 as spoken by Kale\n",
+    "put: invalid value: not a number\n",
+    "unknown command.  Try `help'.\n",
+  ]);
+  expect(sink.reasons).toEqual(["bad-value", "unknown-command"]);
+  expect(sink.rows.map(({ value }) => value)).toEqual([2, 4]);
+});
+
+test("OpenTsdbStream gives the same rows and answers wherever lines are cut", () => {
+  const bytes = Buffer.from(
+    `put a 1 2 b=c\r\nhelp\nput a\n${"x".repeat(5000)}\nput a 3 4 b=c\nput a`,
+  );
+  const read = (pieces: readonly Uint8Array[]): unknown => {
+    const sink = new RecordingSink();
+    const said: string[] = [];
+    const stream = new OpenTsdbStream(sink, (text) => said.push(text));
+    pushAll(stream, pieces);
+    stream.end();
+    return { rows: sink.rows, reasons: sink.reasons, said };
+  };
+  const whole = read([Buffer.from(bytes)]);
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 12 }), (places) => {
+      expect(read(cutAt(bytes, places))).toEqual(whole);
+    }),
   );
 });

@@ -16,6 +16,7 @@ import { exampleOf, type Json, memberOf, numberOf, parseJson, textOf } from "./j
 import type { RowSink } from "./row-sink.ts";
 import { TaggedNameWriter } from "./tagged-name-writer.ts";
 
+/** Without its LF. */
 export const opentsdbLineBytesMax = 4096;
 
 export type OpenTsdbFault =
