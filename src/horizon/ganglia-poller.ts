@@ -108,7 +108,7 @@ export class GangliaPoller {
     });
     socket.on("close", () => {
       if (unpack === undefined) finish();
-      else if (problem !== undefined) unpack.destroy();
+      else if (problem !== undefined || !socket.readableEnded) unpack.destroy();
     });
   }
 }
