@@ -6,6 +6,7 @@ import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { nextInteger, seededRandom } from "../base/random.ts";
 import type { SourceStats } from "../model/index.ts";
+import type { SenderNote } from "../wire/index.ts";
 import { Horizon } from "./horizon.ts";
 import { RememberingOutlet } from "./outlet.fixture.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
@@ -26,11 +27,13 @@ interface Setup {
 async function open(
   settings: Partial<HorizonSettings> = {},
   outlet = new RememberingOutlet(2),
+  onNote: (note: SenderNote) => void = () => undefined,
 ): Promise<Setup> {
   const horizon = new Horizon({
     outlet,
     clock: systemClock,
     logger: silentLogger,
+    onNote,
     settings: {
       ports: { pickle: "any", msgpack: "any", carbon: "any" },
       flushAfterMs: 10,
@@ -395,4 +398,55 @@ test("Horizon takes what carbon-relay and telegraf sent, when their time is now"
   await until(() => outlet.rows.length === 78 + 320);
   expect(reasons("pickle")).toEqual({});
   expect(reasons("carbon")).toEqual({});
+});
+
+test("Horizon gathers StatsD over UDP and TCP, and writes it every while and at the end", async () => {
+  const notes: string[] = [];
+  const { outlet, port, horizon, reasons, stats } = await open(
+    { ports: { statsd: "any" }, statsdFlushMs: 30 },
+    new RememberingOutlet(1),
+    (note) => notes.push(note.title),
+  );
+  await sendDatagram(port("statsd"), "hits:1|c|@0.5|#env:x\n_e{4,1}:boom|x\nbad");
+  (await client(port("statsd"))).write("level:7|g\n");
+  await until(() => outlet.names.includes("stats.gauges.level"));
+  await until(() => outlet.names.includes("stats.counters.hits.count;env=x"));
+  expect(outlet.rows.find(({ name }) => name.includes("hits.count"))?.value).toBe(2);
+  expect(notes).toEqual(["boom"]);
+  expect(reasons("statsd")).toEqual({ "missing-value": 1 });
+  expect(stats("statsd").acceptedCount).toBeGreaterThan(0);
+  await sendDatagram(port("statsd"), "late:1|s");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await horizon.close();
+  expect(outlet.names).toContain("stats.sets.late.count");
+});
+
+test("Horizon takes what collectd sent over UDP, and opens no TCP for it", async () => {
+  const captures = new URL("../../test/data/captures/", import.meta.url);
+  const { outlet, port, horizon, reasons } = await open({
+    ports: { collectd: "any" },
+    maxAgeMs: 1e15,
+    futureMaxMs: 1e15,
+  });
+  await sendDatagram(port("collectd"), readFileSync(new URL("collectd.000.udp", captures)));
+  await until(() => outlet.rows.length === 48);
+  expect(outlet.names).toContain("testhost.load.load.shortterm");
+  expect(horizon.stats()[0]?.addresses).toEqual([`udp 127.0.0.1:${port("collectd")}`]);
+  expect(reasons("collectd")).toEqual({});
+});
+
+test("Horizon takes OpenTSDB's puts over TCP, answers, and opens no UDP for it", async () => {
+  const { outlet, port, horizon, reasons } = await open({ ports: { opentsdb: "any" } });
+  const seconds = Math.floor(systemClock.nowMs() / 1000);
+  const socket = await client(port("opentsdb"));
+  let said = "";
+  socket.on("data", (bytes) => void (said += bytes.toString()));
+  socket.write(`version\nput sys.load ${seconds} 1.5 host=a  cpu=0\nput sys.load\nexit\n`);
+  await closed(socket);
+  await until(() => outlet.rows.length === 1);
+  expect(outlet.rows[0]).toMatchObject({ name: "sys.load;cpu=0;host=a", value: 1.5 });
+  expect(reasons("opentsdb")).toEqual({ "missing-argument": 1 });
+  expect(said).toContain("Kale");
+  expect(said).toContain("not enough arguments");
+  expect(horizon.stats()[0]?.addresses).toEqual([`tcp 127.0.0.1:${port("opentsdb")}`]);
 });

@@ -10,8 +10,11 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { SourceStats } from "../model/index.ts";
+import type { SenderNote } from "../wire/index.ts";
+import { GangliaPoller } from "./ganglia-poller.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
 import { type Listener, listenProblem } from "./listener.ts";
+import type { SourceKey } from "./protocols.ts";
 import {
   completeSettings,
   type HorizonSettings,
@@ -25,6 +28,9 @@ import { UdpListener } from "./udp-listener.ts";
 
 /** How long `close` waits for room for what was read. */
 const closeWaitMs = 10_000;
+
+/** A gmetad of a large site gives some ten MiB. */
+const gangliaPollLimits = { stallMs: 10_000, answerBytesMax: 256 << 20 };
 
 /** One transport of one port. */
 export interface ListenResult {
@@ -43,9 +49,12 @@ export interface HorizonOptions {
   readonly logger: Logger;
   /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
   readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
+  /** Takes the events that senders tell of among their measurements. */
+  readonly onNote?: (note: SenderNote) => void;
 }
 
 interface OpenPort {
+  readonly key: ListenerKey;
   readonly source: Source;
   readonly listeners: readonly Listener[];
 }
@@ -55,31 +64,55 @@ export class Horizon {
   readonly #logger: Logger;
   readonly #intake: Intake;
   readonly #ports: readonly OpenPort[];
+  /** What all polls of Ganglia share; undefined where nobody is asked. */
+  readonly #polled: Source | undefined;
+  readonly #pollers: readonly GangliaPoller[];
   #results: readonly ListenResult[] = [];
+  #flushTimers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ outlet, clock, logger, settings }: HorizonOptions) {
+  constructor({ outlet, clock, logger, settings, onNote }: HorizonOptions) {
     this.#settings = completeSettings(settings);
     this.#logger = logger;
     this.#intake = new Intake(outlet, this.#settings);
+    const sourceOf = (key: SourceKey): Source => {
+      const options = { clock, logger: logger.for(key), settings: this.#settings, onNote };
+      return new Source(key, this.#intake, options);
+    };
     this.#ports = listenerKeys
       .filter((key) => this.#portOf(key) !== 0)
       .map((key) => {
-        const options = { clock, logger: logger.for(key), settings: this.#settings };
-        const source = new Source(key, this.#intake, options);
-        return {
-          source,
-          listeners: [
-            new TcpListener(source, this.#intake, this.#settings),
-            new UdpListener(source, this.#intake, this.#settings),
-          ],
-        };
+        const source = sourceOf(key);
+        const listeners: Listener[] = [];
+        if (source.hasStreams) {
+          listeners.push(new TcpListener(source, this.#intake, this.#settings));
+        }
+        if (source.hasDatagrams) {
+          listeners.push(new UdpListener(source, this.#intake, this.#settings));
+        }
+        return { key, source, listeners };
       });
+    const { gangliaTargets, gangliaPollMs } = this.#settings;
+    const polled = gangliaTargets.length === 0 ? undefined : sourceOf("ganglia-xml");
+    this.#polled = polled;
+    this.#pollers =
+      polled === undefined
+        ? []
+        : gangliaTargets.map((target) => {
+            const options = { everyMs: gangliaPollMs, ...gangliaPollLimits };
+            return new GangliaPoller(polled, this.#intake, target, options);
+          });
   }
 
   /** Opens every port that is on. Never rejects: what could not be opened is in the result. */
   async start(): Promise<ListenResult[]> {
     const results = await Promise.all(this.#ports.map((port) => this.#open(port)));
     this.#results = results.flat();
+    this.#flushTimers = this.#ports.flatMap(({ source }) =>
+      source.flushEveryMs === undefined
+        ? []
+        : [setInterval(() => source.flush(), source.flushEveryMs)],
+    );
+    for (const poller of this.#pollers) poller.start();
     for (const { key, transport, port, problem } of this.#results) {
       if (problem === undefined) this.#logger.debug("listens", { key, transport, port });
       else this.#logger.warn("does not listen", { key, problem });
@@ -87,9 +120,9 @@ export class Horizon {
     return [...this.#results];
   }
 
-  /** One for each port that is on, in the order of `listenerKeys`. */
+  /** One for each port that is on, in the order of `listenerKeys`; one for what is polled. */
   stats(): SourceStats[] {
-    return this.#ports.map(({ source, listeners }) => {
+    const stats = this.#ports.map(({ source, listeners }) => {
       const results = this.#results.filter(({ key }) => key === source.key);
       const problem = results.flatMap((result) => result.problem ?? []).join("; ");
       const counts = source.stats();
@@ -102,31 +135,47 @@ export class Horizon {
         pausedClientCount: sumOf(listeners, ({ pausedClientCount }) => pausedClientCount),
       };
     });
+    return this.#polled === undefined ? stats : [...stats, this.#polledStats(this.#polled)];
   }
 
   /** Closes the ports, drops the clients, and hands on what was read from them. */
   async close(): Promise<void> {
     const listeners = this.#ports.flatMap((port) => port.listeners);
+    for (const poller of this.#pollers) poller.stop();
     await Promise.all(listeners.map((listener) => listener.close()));
     this.#results = [];
+    for (const timer of this.#flushTimers) clearInterval(timer);
+    this.#flushTimers = [];
+    for (const { source } of this.#ports) source.flush();
     const lostCount = await this.#intake.drain(closeWaitMs);
     if (lostCount > 0) {
       this.#logger.error("closed with samples that no shard had room for", { lostCount });
     }
   }
 
+  #polledStats(source: Source): SourceStats {
+    const problem = this.#pollers.flatMap((poller) => poller.problem ?? []).join("; ");
+    return {
+      ...source.stats(),
+      addresses: this.#pollers.map(({ address }) => address),
+      ...(problem === "" ? {} : { problem }),
+      clientCount: 0,
+      pausedClientCount: 0,
+    };
+  }
+
   #portOf(key: ListenerKey): ListenerPort {
     return this.#settings.ports[key] ?? 0;
   }
 
-  async #open({ source, listeners }: OpenPort): Promise<ListenResult[]> {
-    const asked = this.#portOf(source.key);
+  async #open({ key, listeners }: OpenPort): Promise<ListenResult[]> {
+    const asked = this.#portOf(key);
     const results: ListenResult[] = [];
     for (const listener of listeners) {
       // With "any", UDP tries to have the number that TCP was given.
       const alike = asked === "any" ? results.find(({ ok }) => ok)?.port : undefined;
-      let result = await this.#listen(source.key, listener, asked === "any" ? (alike ?? 0) : asked);
-      if (!result.ok && alike !== undefined) result = await this.#listen(source.key, listener, 0);
+      let result = await this.#listen(key, listener, asked === "any" ? (alike ?? 0) : asked);
+      if (!result.ok && alike !== undefined) result = await this.#listen(key, listener, 0);
       results.push(result);
     }
     return results;

@@ -15,6 +15,12 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Where senders of a protocol send to unless they are told a host. */
+export interface MulticastGroups {
+  readonly ipv4: string;
+  readonly ipv6?: string;
+}
+
 /** Why a port could not be opened, and what to do, for the person who started the program. */
 export function listenProblem(
   error: unknown,

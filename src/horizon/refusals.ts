@@ -6,7 +6,20 @@
  */
 import type { Logger } from "../base/log.ts";
 import type { RefusalCount } from "../model/index.ts";
-import type { CarbonFault, MsgpackFault, PickleFault } from "../wire/index.ts";
+import type {
+  CarbonFault,
+  CollectdFault,
+  GangliaFault,
+  InfluxFault,
+  MsgpackFault,
+  OpenTsdbFault,
+  OtlpFault,
+  PickleFault,
+  PrometheusWriteFault,
+  SnappyFault,
+  StatsdFault,
+  StatsdLimitFault,
+} from "../wire/index.ts";
 import { exampleCharsMax, printableText } from "./printable.ts";
 
 /** Why a sample that a reader understood was not taken. */
@@ -24,8 +37,22 @@ export type AdmissionFault =
 /** What ended a connection, or kept one out. */
 export type ConnectionFault = "idle-client" | "too-many-clients" | "socket-error";
 
-export type RefusalReason =
-  CarbonFault | MsgpackFault | PickleFault | AdmissionFault | ConnectionFault;
+/** Why a reader did not understand what was sent. */
+type WireFault =
+  | CarbonFault
+  | CollectdFault
+  | GangliaFault
+  | InfluxFault
+  | MsgpackFault
+  | OpenTsdbFault
+  | OtlpFault
+  | PickleFault
+  | PrometheusWriteFault
+  | SnappyFault
+  | StatsdFault
+  | StatsdLimitFault;
+
+export type RefusalReason = WireFault | AdmissionFault | ConnectionFault;
 
 interface Entry {
   count: number;

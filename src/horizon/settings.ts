@@ -1,19 +1,42 @@
 /** What the listeners can be told, and what they do unless told. */
 import { assert } from "../base/assert.ts";
-import { pickleFrameBytesMaxDefault } from "../wire/index.ts";
+import {
+  type CollectdTypes,
+  pickleFrameBytesMaxDefault,
+  type StatsdOptions,
+} from "../wire/index.ts";
+import type { CollectdSecurityOptions } from "./collectd-security.ts";
 
-export const listenerKeys = ["pickle", "carbon-pickle", "msgpack", "carbon"] as const;
+export const listenerKeys = [
+  "pickle",
+  "carbon-pickle",
+  "msgpack",
+  "carbon",
+  "statsd",
+  "collectd",
+  "ganglia",
+  "opentsdb",
+] as const;
 
-/** "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004. */
+/**
+ * "carbon-pickle" is a second port for the same pickles, for Carbon's own 2004; "ganglia" is for the
+ * packets of gmond and gmetric, whose XML is asked for (`gangliaTargets`).
+ */
 export type ListenerKey = (typeof listenerKeys)[number];
 
 /** 0 is off, "any" is a free one of the system's choice. */
 export type ListenerPort = number | "any";
 
+/** One gmond or gmetad. */
+export interface GangliaTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface HorizonSettings {
   /** Address to listen on, e.g. "127.0.0.1", "0.0.0.0" or "::". */
   readonly bind: string;
-  /** Each key opens TCP and UDP on its port; one that is missing is off. */
+  /** Each key opens TCP and UDP on its port, as its protocol has them; one that is missing is off. */
   readonly ports: Readonly<Partial<Record<ListenerKey, ListenerPort>>>;
   /** A TCP client that sends nothing for this long is dropped and counted. */
   readonly idleTimeoutMs: number;
@@ -34,6 +57,19 @@ export interface HorizonSettings {
   readonly flushAfterMs: number;
   /** Asked of the system for each UDP socket; it may give less. */
   readonly receiveBufferBytes: number;
+  /** How often what came over StatsD is written as samples. */
+  readonly statsdFlushMs: number;
+  /** What is not given is as in the wire's `defaultStatsdOptions`. */
+  readonly statsd: Partial<StatsdOptions>;
+  readonly collectd: {
+    /** Nothing is asked for and nothing encrypted can be read without it. */
+    readonly security?: CollectdSecurityOptions;
+    /** Of a site's own types.db; collectd's own unless given. */
+    readonly types?: CollectdTypes;
+  };
+  /** The gmonds and gmetads that are asked for their XML. */
+  readonly gangliaTargets: readonly GangliaTarget[];
+  readonly gangliaPollMs: number;
 }
 
 export const defaultHorizonSettings: HorizonSettings = {
@@ -51,6 +87,12 @@ export const defaultHorizonSettings: HorizonSettings = {
   rowsPerBatch: 4096,
   flushAfterMs: 100,
   receiveBufferBytes: 8 << 20,
+  statsdFlushMs: 10_000,
+  statsd: {},
+  collectd: {},
+  gangliaTargets: [],
+  // gmond measures every 20 s at most often; what comes twice is passed over.
+  gangliaPollMs: 15_000,
 };
 
 /** @param given  `bind` and `ports` at least; `ports` are taken as given, the rest is filled in */
@@ -61,6 +103,8 @@ export function completeSettings(
   assert(settings.idleTimeoutMs > 0, "an idle client is dropped after some time");
   assert(settings.clientCountMax >= 1, "a port serves at least one client");
   assert(settings.frameBytesMax >= 1 && settings.frameBytesMax < 2 ** 30, "frames end below 1 GiB");
+  assert(settings.gangliaPollMs >= 1, "Ganglia is asked after some time");
+  assert(settings.statsdFlushMs >= 1, "StatsD is flushed after some time");
   assert(settings.rowsPerBatch >= 1, "a batch holds at least one row");
   return settings;
 }

@@ -1,17 +1,26 @@
 /** One port's protocol with its admission and its counts: what its two listeners share. */
+import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { SourceStats } from "../model/index.ts";
-import type { StreamReader } from "../wire/index.ts";
+import type { SenderNote, StreamReader } from "../wire/index.ts";
 import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
+import type { MulticastGroups } from "./listener.ts";
 import { MinuteRate } from "./minute-rate.ts";
-import { type Protocol, protocolFor } from "./protocols.ts";
+import { type Protocol, protocolFor, type SourceKey } from "./protocols.ts";
 import { type ConnectionFault, RefusalLedger } from "./refusals.ts";
-import type { HorizonSettings, ListenerKey } from "./settings.ts";
+import type { HorizonSettings } from "./settings.ts";
+
+export interface SourceOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: HorizonSettings;
+  readonly onNote?: ((note: SenderNote) => void) | undefined;
+}
 
 export class Source {
-  readonly key: ListenerKey;
+  readonly key: SourceKey;
   readonly #clock: Clock;
   readonly #refusals: RefusalLedger;
   readonly #admission: Admission;
@@ -20,21 +29,49 @@ export class Source {
   #lastSampleMs: number | null = null;
   #droppedCount = 0;
 
-  constructor(
-    key: ListenerKey,
-    intake: Intake,
-    { clock, logger, settings }: { clock: Clock; logger: Logger; settings: HorizonSettings },
-  ) {
+  constructor(key: SourceKey, intake: Intake, { clock, logger, settings, onNote }: SourceOptions) {
     this.key = key;
     this.#clock = clock;
     this.#refusals = new RefusalLedger(logger);
     this.#admission = new Admission(intake, this.#refusals, settings);
-    this.#protocol = protocolFor(key, this.#admission, settings);
+    this.#protocol = protocolFor(key, this.#admission, {
+      nowMs: clock.nowMs(),
+      onNote,
+      settings,
+    });
     this.#rate = new MinuteRate(clock.elapsedMs());
   }
 
-  openStream(): StreamReader {
-    return this.#protocol.openStream();
+  /** Whether the protocol is spoken over TCP. */
+  get hasStreams(): boolean {
+    return this.#protocol.openStream !== undefined;
+  }
+
+  get multicastGroups(): MulticastGroups | undefined {
+    return this.#protocol.multicastGroups;
+  }
+
+  /** Whether the protocol is spoken over UDP. */
+  get hasDatagrams(): boolean {
+    return this.#protocol.readDatagram !== undefined;
+  }
+
+  /** @param reply  sends text to the peer, in protocols that answer; may drop it */
+  openStream(reply: (text: string) => void): StreamReader {
+    assert(this.#protocol.openStream !== undefined, "the protocol is spoken over TCP");
+    return this.#protocol.openStream(reply);
+  }
+
+  /** How often `flush` is to be called; undefined where nothing is gathered. */
+  get flushEveryMs(): number | undefined {
+    return this.#protocol.flush?.everyMs;
+  }
+
+  /** Writes what the protocol gathered as samples of this moment. */
+  flush(): void {
+    const acceptedBefore = this.#begin();
+    this.#protocol.flush?.run(this.#clock.nowMs());
+    this.#end(acceptedBefore);
   }
 
   /** @returns false where the connection cannot be read any further */
@@ -52,6 +89,7 @@ export class Source {
   }
 
   readDatagram(bytes: Uint8Array): void {
+    assert(this.#protocol.readDatagram !== undefined, "the protocol is spoken over UDP");
     const acceptedBefore = this.#begin();
     this.#protocol.readDatagram(bytes);
     this.#end(acceptedBefore);

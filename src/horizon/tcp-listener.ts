@@ -14,6 +14,9 @@ import type { Source } from "./source.ts";
 /** A peer whose machine is gone is found by the kernel's probes, from this long after its last byte. */
 const keepAliveMs = 60_000;
 
+/** What a client may leave unread of our answers. */
+const unreadBytesMax = 64 << 10;
+
 export interface TcpListenerOptions {
   readonly idleTimeoutMs: number;
   readonly clientCountMax: number;
@@ -76,7 +79,10 @@ export class TcpListener implements Listener {
   }
 
   #serve(socket: Socket): void {
-    const stream = this.#source.openStream();
+    const stream = this.#source.openStream((text) => {
+      // One that sends and never reads is not worth holding answers for.
+      if (socket.writable && socket.writableLength < unreadBytesMax) socket.write(text);
+    });
     // The address is gone once the socket is closed.
     const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     this.#clients.add(socket);

@@ -4,9 +4,13 @@
  * A datagram cannot be asked to wait: one that comes while the intake is full is dropped whole and
  * counted. Bursts wait in the kernel's buffer, which is asked to be large; what it throws away is
  * counted too, where the system tells.
+ *
+ * Where it listens on all addresses, it joins its protocol's multicast group on each of the machine's
+ * interfaces, and shares the port with whoever else does, as the protocol's own daemons do.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Intake } from "./intake.ts";
 import { kernelDropCount } from "./kernel-drops.ts";
 import type { Listener } from "./listener.ts";
@@ -33,7 +37,9 @@ export class UdpListener implements Listener {
   }
 
   listen(address: string, port: number): Promise<number> {
-    const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
+    const group = this.#groupFor(address);
+    const reuseAddr = group !== undefined;
+    const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", reuseAddr });
     return new Promise((resolve, reject) => {
       socket.once("error", (error) => {
         socket.close();
@@ -43,6 +49,7 @@ export class UdpListener implements Listener {
         socket.removeAllListeners("error");
         socket.on("error", (error) => this.#source.refusePeer("socket-error", error.message));
         this.#widen(socket);
+        if (group !== undefined) this.#join(socket, group);
         this.#socket = socket;
         resolve(socket.address().port);
       });
@@ -66,6 +73,27 @@ export class UdpListener implements Listener {
   #read(bytes: Buffer): void {
     if (this.#intake.isFull) this.#source.dropDatagram();
     else this.#source.readDatagram(bytes);
+  }
+
+  #groupFor(address: string): string | undefined {
+    const groups = this.#source.multicastGroups;
+    if (address === "0.0.0.0") return groups?.ipv4;
+    return address === "::" ? groups?.ipv6 : undefined;
+  }
+
+  /** An interface that has no multicast is no reason not to listen on the others. */
+  #join(socket: Socket, group: string): void {
+    const family = isIPv6(group) ? "IPv6" : "IPv4";
+    for (const [name, addresses] of Object.entries(networkInterfaces())) {
+      const own = addresses?.find((address) => address.family === family);
+      if (own === undefined) continue;
+      try {
+        socket.addMembership(group, family === "IPv6" ? `::%${name}` : own.address);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#source.refusePeer("socket-error", `${name}: ${reason}`);
+      }
+    }
   }
 
   #widen(socket: Socket): void {
