@@ -175,6 +175,10 @@ export const portFields = [
   "msgpackPort",
   "carbonPort",
   "carbonPicklePort",
+  "statsdPort",
+  "opentsdbPort",
+  "collectdPort",
+  "gangliaPort",
   "webappPort",
   "oculusPort",
 ] as const satisfies readonly SettingField[];

@@ -5,6 +5,7 @@ import {
   countKind,
   countOrAutoKind,
   durationKind,
+  hostPortListKind,
   listKind,
   pathKind,
   portKind,
@@ -67,3 +68,26 @@ test.each([
 ])("showDuration(%d) is %s", (ms, expected) => {
   expect(showDuration(ms)).toBe(expected);
 });
+
+test.each([
+  { text: "gmond1:8649", read: [{ host: "gmond1", port: 8649 }], shown: "[gmond1:8649]" },
+  {
+    text: "10.0.0.1:8651, [::1]:8649",
+    read: [
+      { host: "10.0.0.1", port: 8651 },
+      { host: "::1", port: 8649 },
+    ],
+    shown: "[10.0.0.1:8651, [::1]:8649]",
+  },
+  { text: "", read: [], shown: "[]" },
+])("hostPortListKind reads $text", ({ text, read, shown }) => {
+  expect(hostPortListKind.read(text)).toEqual(read);
+  expect(hostPortListKind.show(read)).toBe(shown);
+});
+
+test.each(["gmond1", "gmond1:0", "gmond1:99999", ":8649", "::1:8649", "a b:1", "a:1,,b:2"])(
+  "hostPortListKind refuses %j",
+  (text) => {
+    expect(hostPortListKind.read(text)).toBe(undefined);
+  },
+);

@@ -121,6 +121,32 @@ export const listKind: SettingKind<readonly string[]> = {
   show: (value) => `[${value.join(", ")}]`,
 };
 
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Addresses of other programs, e.g. "gmond1:8649,[::1]:8649". */
+export const hostPortListKind: SettingKind<readonly HostPort[]> = {
+  allowed: "a list of HOST:PORT",
+  placeholder: "HOST:PORT,…",
+  words: [],
+  read: (input) => {
+    const texts = input === "" ? [] : listOf(input);
+    const targets = texts?.map(hostPortOf);
+    return targets?.every((target) => target !== undefined) === true ? targets : undefined;
+  },
+  show: (value) =>
+    `[${value.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`).join(", ")}]`,
+};
+
+function hostPortOf(text: string): HostPort | undefined {
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text);
+  const host = found?.[1] ?? found?.[2];
+  const port = Number(found?.[3]);
+  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

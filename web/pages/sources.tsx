@@ -17,6 +17,16 @@ const titles: Readonly<Record<string, string>> = {
   pickle: "Skyline pickle",
   msgpack: "Skyline MessagePack",
   "carbon-pickle": "Carbon pickle",
+  statsd: "StatsD",
+  opentsdb: "OpenTSDB lines",
+  collectd: "collectd",
+  ganglia: "Ganglia packets",
+  "ganglia-xml": "Ganglia, asked for its XML",
+  prometheus: "Prometheus remote write",
+  influx: "InfluxDB line protocol",
+  otlp: "OpenTelemetry",
+  "opentsdb-http": "OpenTSDB over HTTP",
+  "collectd-http": "collectd’s write_http",
   host: "This host’s own vital signs",
 };
 
