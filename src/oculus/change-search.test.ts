@@ -57,3 +57,24 @@ test("ChangeSearch counts a series that has no past", () => {
   const late = series((t) => t).slice(395);
   expect(run([late]).faultCounts).toEqual({ "too-few-in-window": 0, "too-few-before": 1 });
 });
+
+test("ChangeSearch compares a counter's growth, not its height, over resets too", () => {
+  const random = seededRandom(5);
+  const counter = (rate: (timeMs: number) => number, resetAtMs = Infinity) => {
+    let total = 1_000_000;
+    return series((t) => {
+      if (t === resetAtMs) total = 0;
+      return (total += rate(t) * (0.5 + random.next()));
+    });
+  };
+  const answer = run([
+    counter(() => 10),
+    counter((t) => (t >= 400_000 ? 40 : 10)),
+    counter(() => 10, 450_000),
+    counter((t) => (t >= 400_000 ? 2 : 10)),
+  ]);
+  expect(answer.matches.map(({ id, sign }) => [id, sign])).toEqual([
+    [1, 1],
+    [3, -1],
+  ]);
+});

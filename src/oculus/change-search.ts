@@ -7,6 +7,8 @@
  * distributions (`kolmogorov-smirnov.ts`); what chance would show once in a hundred series is left
  * out.
  *
+ * A counter that only rises is always elsewhere than it was; of such a series the growth is compared.
+ *
  * The idea of comparing with a baseline of four windows is that of Netdata's metric correlations.
  */
 import { assert } from "../base/assert.ts";
@@ -25,6 +27,10 @@ export const baselineSampleCountMin = 20;
 
 const chanceMax = 0.01;
 const sampleCountMax = 65_536;
+/** A drop to less than this share of the value is a counter that started anew. */
+const resetShareMax = 0.1;
+/** A counter rises in at least this share of its steps. */
+const riseShareMin = 0.5;
 const idsBetweenLooks = 16;
 
 /** Why a series was not compared; counted. */
@@ -118,7 +124,10 @@ export class ChangeSearch {
       this.#timesMs = new Float64Array(room);
       this.#values = new Float64Array(room);
     }
-    const count = this.#source.copy(id, wholeRange, this.#timesMs, this.#values);
+    let count = this.#source.copy(id, wholeRange, this.#timesMs, this.#values);
+    if (isCounter(this.#values, count)) {
+      count = toGrowth(this.#timesMs, this.#values, count);
+    }
     let cut = count;
     while (cut > 0 && this.#timesMs[cut - 1]! >= fromMs) cut--;
     if (count - cut < windowSampleCountMin) {
@@ -142,6 +151,34 @@ export class ChangeSearch {
     if (this.#options.accepts?.(id) === false) return;
     this.#nearest.offer(distance, id, 0, sign);
   }
+}
+
+/** A counter falls only when it starts anew, near zero, and rises often. */
+function isCounter(values: Float64Array, count: number): boolean {
+  let riseCount = 0;
+  for (let i = 1; i < count; i++) {
+    const step = values[i]! - values[i - 1]!;
+    if (step > 0) riseCount += 1;
+    else if (step < 0 && values[i]! > resetShareMax * values[i - 1]!) return false;
+  }
+  return count > 1 && values[0]! >= 0 && riseCount >= riseShareMin * (count - 1);
+}
+
+/**
+ * Growth per millisecond in place of the counter, each at its later time; what a reset left is one.
+ *
+ * @returns how many are left
+ */
+function toGrowth(timesMs: Float64Array, values: Float64Array, count: number): number {
+  let before = values[0]!;
+  for (let i = 1; i < count; i++) {
+    const now = values[i]!;
+    const growth = now >= before ? now - before : now;
+    values[i - 1] = growth / Math.max(1, timesMs[i]! - timesMs[i - 1]!);
+    before = now;
+  }
+  timesMs.copyWithin(0, 1, count);
+  return count - 1;
 }
 
 function mean(values: Float64Array): number {
