@@ -264,6 +264,9 @@ export class Maintenance {
         await this.#breathe(writer);
       }
       writer.addBackfill(this.#backfillFrames(state.ordinal));
+      // A series that sealed its chunk before its turn came has older samples in neither open chunk
+      // nor log: the chunk has to be on disk before the checkpoint takes the log's place.
+      await ahead.settle();
       this.#checkpointBytes = await writer.finish();
     } catch (error) {
       await writer.abandon();

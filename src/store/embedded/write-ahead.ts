@@ -157,6 +157,19 @@ export class WriteAhead {
     return result;
   }
 
+  /** Resolves when all taken before the call is durable, chunks too; rejects with a StoreError. */
+  settle(): Promise<void> {
+    return this.exclusive(async () => {
+      await this.#write();
+      if (this.#mode === "outage") throw this.#lastError ?? refused(undefined);
+      try {
+        await this.#options.chunkLog.sync();
+      } catch (error) {
+        throw this.#refuse(error);
+      }
+    });
+  }
+
   /**
    * Ends the current files, with all taken so far durable in them. To be called inside `exclusive`.
    * @param andThen  called before anything else can be taken
