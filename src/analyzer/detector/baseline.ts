@@ -13,7 +13,7 @@ import type { Row } from "./row.ts";
 export type Baseline = "level" | "day" | "week";
 
 const daySeconds = 86_400;
-const dayShape: ProfileShape = {
+export const dayShape: ProfileShape = {
   slotCount: daySlotCount,
   periodSeconds: daySeconds,
   ratePerVisit: 0.15,
@@ -44,6 +44,7 @@ export class Expectation {
 /** Before the first row of a series: its profiles have been nowhere. */
 export function startBaseline(cells: Float32Array, base: number): void {
   cells.fill(Number.NaN, base + cell.daySlots, base + cell.daySlots + daySlotCount);
+  cells.fill(Number.NaN, base + cell.sizeSlots, base + cell.sizeSlots + daySlotCount);
   cells.fill(Number.NaN, base + cell.weekSlots, base + cell.weekSlots + weekSlotCount);
 }
 
@@ -85,4 +86,13 @@ export function learnBaseline(cells: Float32Array, base: number, row: Row, read:
 
 function fade(cells: Float32Array, at: number, rate: number, value: number): void {
   cells[at] = cells[at]! + rate * (value - cells[at]!);
+}
+
+/** @returns the best profile's error as a share of the level's; 1 while no profile is trusted */
+export function calendarError(cells: Float32Array, base: number, row: Row): number {
+  const errors = base + cell.errors;
+  const level = cells[errors]!;
+  if (!(level > 0) || row.ageSeconds < dayTrustedSeconds) return 1;
+  const day = cells[errors + 1]! / level;
+  return row.ageSeconds < weekTrustedSeconds ? day : Math.min(day, cells[errors + 2]! / level);
 }

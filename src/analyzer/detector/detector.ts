@@ -1,11 +1,13 @@
-import { Expectation, expect, learnBaseline, startBaseline } from "./baseline.ts";
+import { calendarError, Expectation, expect, learnBaseline, startBaseline } from "./baseline.ts";
 import { recogniseCounter } from "./counter.ts";
 import { addToHistory } from "./history.ts";
 import { cell, cellCount, clock, clockCount, type DetectorState, ringCount } from "./layout.ts";
-import { judgeRange } from "./range.ts";
+import { judgeOnset } from "./onset.ts";
 import { judgeResidual, ResidualVoice } from "./residual.ts";
 import { Row } from "./row.ts";
-import { judgeShape } from "./shape-voice.ts";
+import { agreement, fuse, rhythmStrength } from "./fusion.ts";
+import { tellOnce } from "./refractory.ts";
+import { hasRhythm, judgeShape } from "./shape-voice.ts";
 import { judgeShortMemory, ShortMemoryVoice } from "./short-memory.ts";
 
 const overallMemoryRows = 100_000;
@@ -16,9 +18,9 @@ export class Detector {
   readonly expectation = new Expectation();
   readonly residual = new ResidualVoice();
   readonly shortMemory = new ShortMemoryVoice();
-  range = 0;
+  onset = 0;
   shape = 0;
-  quiet = 0;
+  agreed = 0; event = 0; rhythm = 0; isRhythmic = false;
   constructor(state: DetectorState) {
     this.state = state;
   }
@@ -65,17 +67,19 @@ export class Detector {
     row.ageSeconds = Math.max(0, seconds - clocks[clockBase + clock.first]!);
     row.mean = cells[base + cell.overall]!;
     row.deviation = Math.sqrt(cells[base + cell.overall + 1]!);
-    const quietAt = base + cell.quietShare;
-    this.quiet = cells[quietAt]!;
 
     expect(cells, base, row, this.expectation);
     judgeResidual(cells, base, row, this.expectation.value, this.residual);
     judgeShortMemory(cells, base, row, this.shortMemory);
-    this.range = judgeRange(cells, base, row);
+    this.onset = judgeOnset(cells, base, row, this.expectation.value);
     this.shape = judgeShape(cells, ring, base, ringBase, row);
     addToHistory(cells, base + cell.overall, row.value, count, overallMemoryRows);
     learnBaseline(cells, base, row, this.expectation);
-    return 0;
+    this.agreed = agreement(this.residual, this.shortMemory, this.shape);
+    this.event = tellOnce(cells, base, this.onset, count);
+    this.isRhythmic = hasRhythm(cells, base, row) && calendarError(cells, base, row) >= 0.85;
+    this.rhythm = this.isRhythmic ? rhythmStrength(this.shortMemory, this.shape) : 0;
+    return fuse(this.agreed, this.isRhythmic ? 0 : this.event, this.rhythm);
   }
 
   #measureStep(base: number, elapsed: number): void {

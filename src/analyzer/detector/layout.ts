@@ -17,11 +17,12 @@
 export const clock = { last: 0, first: 1, origin: 2, lastValue: 3 } as const;
 export const clockCount = 4;
 
-export const daySlotCount = 48;
+/** Slots of the time of day, both of the expected value and of the usual residual. */
+export const daySlotCount = 24;
 export const weekSlotCount = 168;
 /** Weights and delayed values of the autoregression; its matrix is kept as a triangle. */
 export const lagCount = 6;
-export const strengthBucketCount = 8;
+export const strengthBucketCount = 6;
 export const ringCount = 256;
 
 /** Offsets into a series' share of `cells`; each line is one file's. */
@@ -34,14 +35,14 @@ const sizes = {
   risingRows: 1,
   neededRows: 1,
   isCounter: 1,
-  // sparse.ts
-  quietShare: 1,
   // baseline.ts
   level: 1,
   errors: 3,
   daySlots: daySlotCount,
   weekSlots: weekSlotCount,
   // residual.ts
+  sizeSlots: daySlotCount,
+  usualSize: 1,
   shortResidual: 1,
   shortHistory: 2,
   pointHistory: 2,
@@ -53,6 +54,11 @@ const sizes = {
   surprise: 1,
   shortSurprise: 1,
   surpriseHistory: 2,
+  // onset.ts
+  recordResidual: 1,
+  record: 1,
+  longResidual: 1,
+  longHistory: 2,
   // range.ts
   lowest: 1,
   highest: 1,

@@ -24,6 +24,9 @@ const mostRows = 1_000;
 const hysteresis = 0.5;
 const unknownCycleRows = 24;
 
+/** What makes a rhythm: how much intervals may vary, and how far a cycle may be from its like. */
+const intervalSpreadMax = 1;
+const distanceShareMax = 0.25;
 const intervalMemory = 100;
 const distanceMemoryPoints = 3_000;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
@@ -82,6 +85,19 @@ function addCrossing(cells: Float32Array, base: number, rowCount: number): void 
   }
   cells[base + cell.crossings] = crossings + 1;
   cells[base + cell.lastCrossing] = rowCount;
+}
+
+/**
+ * Has the series a rhythm of its own: does it cross its mean at like intervals, long enough to hold a
+ * shape, and is its shape found again in its past?
+ */
+export function hasRhythm(cells: Float32Array, base: number, row: Row): boolean {
+  if (cells[base + cell.crossings]! < crossingsWanted) return false;
+  const interval = cells[base + cell.intervals]!;
+  if (interval < windowPoints) return false;
+  if (cells[base + cell.intervals + 1]! > (intervalSpreadMax * interval) ** 2) return false;
+  const distance = (cells[base + cell.distances]! / levelsPerDeviation) * cells[base + cell.scale]!;
+  return distance > 0 && distance <= distanceShareMax * row.deviation;
 }
 
 function addPoint(cells: Float32Array, ring: Int8Array, base: number, ringBase: number, value: number, row: Row): void {
