@@ -62,6 +62,7 @@ export class Detector {
     count += 1;
     if (count < 1e7) cells[base + cell.rowCount] = count;
     row.rowCount = count;
+    row.fineness = Math.max(1, 300 / row.stepSeconds);
     row.seconds = seconds;
     row.value = value - clocks[clockBase + clock.origin]!;
     row.ageSeconds = Math.max(0, seconds - clocks[clockBase + clock.first]!);
@@ -76,7 +77,7 @@ export class Detector {
     addToHistory(cells, base + cell.overall, row.value, count, overallMemoryRows);
     learnBaseline(cells, base, row, this.expectation);
     this.agreed = agreement(this.residual, this.shortMemory, this.shape);
-    this.event = tellOnce(cells, base, this.onset, count);
+    this.event = tellOnce(cells, base, this.onset, row);
     this.isRhythmic = hasRhythm(cells, base, row) && calendarError(cells, base, row) >= 0.85;
     this.rhythm = this.isRhythmic ? rhythmStrength(this.shortMemory, this.shape) : 0;
     return fuse(this.agreed, this.isRhythmic ? 0 : this.event, this.rhythm);

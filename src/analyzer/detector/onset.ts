@@ -12,7 +12,7 @@ import type { Row } from "./row.ts";
 
 const recordRows = 13;
 const longRows = 25;
-const recordFade = 1 - 1 / 5_000;
+const recordFadeRows = 5_000;
 const memoryRows = 1_000_000;
 const learnedRows = 50;
 
@@ -25,19 +25,19 @@ export function judgeOnset(cells: Float32Array, base: number, row: Row, expected
   const novelty = judgeRange(cells, base, row);
   const size = Math.abs(row.value - expected);
   const middle = cells[base + cell.recordResidual]!;
-  const recordMean = middle + (size - middle) / recordRows;
+  const recordMean = middle + (size - middle) / (recordRows * row.fineness);
   const record = cells[base + cell.record]!;
   const long = cells[base + cell.longResidual]!;
-  const longMean = long + (size - long) / longRows;
+  const longMean = long + (size - long) / (longRows * row.fineness);
   const history = base + cell.longHistory;
 
   let strength = rangeWeight * novelty;
-  if (row.rowCount > learnedRows) {
+  if (row.rowCount > learnedRows * row.fineness) {
     if (record > 0) strength += recordWeight * Math.min(recordMax, recordMean / record);
     strength += Math.max(0, standing(cells, history, longMean, 0.05));
   }
   cells[base + cell.recordResidual] = recordMean;
-  cells[base + cell.record] = Math.max(record * recordFade, recordMean);
+  cells[base + cell.record] = Math.max(record * (1 - 1 / (recordFadeRows * row.fineness)), recordMean);
   cells[base + cell.longResidual] = longMean;
   addToHistory(cells, history, longMean, row.rowCount, memoryRows);
   return strength;

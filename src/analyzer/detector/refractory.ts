@@ -8,6 +8,7 @@
  * buckets of half an octave, from 1 up.
  */
 import { cell, strengthBucketCount } from "./layout.ts";
+import type { Row } from "./row.ts";
 
 const holdRows = 100;
 const rearmRatio = 2;
@@ -20,24 +21,24 @@ export function tellOnce(
   cells: Float32Array,
   base: number,
   strength: number,
-  rowCount: number,
+  row: Row,
 ): number {
   const hold = base + cell.holdRows;
   const held = base + cell.held;
   if (cells[hold]! > 0) {
     cells[hold] = cells[hold]! - 1;
-    if (cells[hold] === 0) cells[held] = 0;
+    if (!(cells[hold]! > 0)) cells[held] = 0;
   }
   if (!(strength > rearmRatio * cells[held]!)) return 0;
   cells[held] = strength;
-  cells[hold] = holdRows;
-  return strength > 1 ? habituated(cells, base, strength, rowCount) : strength;
+  cells[hold] = holdRows * row.fineness;
+  return strength > 1 ? habituated(cells, base, strength, row) : strength;
 }
 
-function habituated(cells: Float32Array, base: number, strength: number, rowCount: number): number {
+function habituated(cells: Float32Array, base: number, strength: number, row: Row): number {
   const last = base + cell.lastEventRow;
-  const fade = Math.exp((cells[last]! - rowCount) / fadeRows);
-  cells[last] = rowCount;
+  const fade = Math.exp((cells[last]! - row.rowCount) / (fadeRows * row.fineness));
+  cells[last] = row.rowCount;
   const bucket = Math.min(
     strengthBucketCount - 1,
     Math.floor(bucketsPerOctave * Math.log2(strength)),

@@ -7,6 +7,8 @@ export class Row {
   ageSeconds = 0;
   /** The series' usual spacing. */
   stepSeconds = 0;
+  /** How many rows there are in five minutes, at least 1: events are things of hours at any resolution. */
+  fineness = 1;
   /** How many steps went by since the row before; 1 without a gap. */
   stepCount = 1;
   /** This row included. */
