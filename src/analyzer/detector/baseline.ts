@@ -71,7 +71,12 @@ export function expect(cells: Float32Array, base: number, row: Row, into: Expect
 }
 
 /** Takes the row in, after it was judged. */
-export function learnBaseline(cells: Float32Array, base: number, row: Row, read: Expectation): void {
+export function learnBaseline(
+  cells: Float32Array,
+  base: number,
+  row: Row,
+  read: Expectation,
+): void {
   const { value, seconds, stepSeconds, ageSeconds } = row;
   const errorRate = 1 / Math.min(row.rowCount, errorMemoryRows);
   fade(cells, base + cell.errors, errorRate, Math.abs(value - read.level));

@@ -40,7 +40,7 @@ export function recogniseCounter(
   // A row that rises counts one, a row that stays counts half a step back.
   else if (value > previous) cells[rising] = cells[rising]! + 1;
   else cells[rising] = Math.max(0, cells[rising]! - 0.5);
-  if (cells[rising]! < needed) return "gauge";
+  if (cells[rising] < needed) return "gauge";
   cells[base + cell.isCounter] = 1;
   return "became-counter";
 }

@@ -33,7 +33,11 @@ export const rhythmFloor = 8;
 const rhythmPerAgreement = 3;
 
 /** @returns the weighted geometric mean of the five voices, in their standard deviations */
-export function agreement(residual: ResidualVoice, memory: ShortMemoryVoice, shape: number): number {
+export function agreement(
+  residual: ResidualVoice,
+  memory: ShortMemoryVoice,
+  shape: number,
+): number {
   const sum =
     pointWeight * Math.log(atLeast(residual.point)) +
     shortWeight * Math.log(atLeast(residual.short)) +

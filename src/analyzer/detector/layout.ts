@@ -22,7 +22,7 @@ export const daySlotCount = 24;
 export const weekSlotCount = 168;
 /** Weights and delayed values of the autoregression; its matrix is kept as a triangle. */
 export const lagCount = 6;
-export const strengthBucketCount = 6;
+export const strengthBucketCount = 5;
 export const ringCount = 256;
 
 /** Offsets into a series' share of `cells`; each line is one file's. */
@@ -77,6 +77,7 @@ const sizes = {
   distances: 2,
   shapeScore: 1,
   // refractory.ts
+  agreed: 1,
   held: 1,
   holdRows: 1,
   strengths: strengthBucketCount,

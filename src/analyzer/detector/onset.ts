@@ -37,7 +37,10 @@ export function judgeOnset(cells: Float32Array, base: number, row: Row, expected
     strength += Math.max(0, standing(cells, history, longMean, 0.05));
   }
   cells[base + cell.recordResidual] = recordMean;
-  cells[base + cell.record] = Math.max(record * (1 - 1 / (recordFadeRows * row.fineness)), recordMean);
+  cells[base + cell.record] = Math.max(
+    record * (1 - 1 / (recordFadeRows * row.fineness)),
+    recordMean,
+  );
   cells[base + cell.longResidual] = longMean;
   addToHistory(cells, history, longMean, row.rowCount, memoryRows);
   return strength;

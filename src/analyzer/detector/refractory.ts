@@ -17,17 +17,12 @@ const habitWeight = 0.5;
 const bucketsPerOctave = 1.5;
 
 /** @returns the strength to tell now, 0 for nothing new */
-export function tellOnce(
-  cells: Float32Array,
-  base: number,
-  strength: number,
-  row: Row,
-): number {
+export function tellOnce(cells: Float32Array, base: number, strength: number, row: Row): number {
   const hold = base + cell.holdRows;
   const held = base + cell.held;
   if (cells[hold]! > 0) {
     cells[hold] = cells[hold]! - 1;
-    if (!(cells[hold]! > 0)) cells[held] = 0;
+    if (!(cells[hold] > 0)) cells[held] = 0;
   }
   if (!(strength > rearmRatio * cells[held]!)) return 0;
   cells[held] = strength;
@@ -47,8 +42,24 @@ function habituated(cells: Float32Array, base: number, strength: number, row: Ro
   for (let i = 0; i < strengthBucketCount; i++) {
     const at = base + cell.strengths + i;
     cells[at] = cells[at]! * fade;
-    if (i >= bucket) asStrong += cells[at]!;
+    if (i >= bucket) asStrong += cells[at];
   }
   cells[base + cell.strengths + bucket] = cells[base + cell.strengths + bucket]! + 1;
   return strength / (1 + habitWeight * Math.log1p(asStrong));
 }
+
+/**
+ * Whether the voices agreed enough lately that an event may be told. The finer the rows, the more of them
+ * there are to be odd by chance, so the more is asked: nothing at five minutes and above, an agreement of
+ * about 3 at one minute, 7 at ten seconds. What was agreed fades by a tenth in five minutes or a row.
+ */
+export function confirmed(cells: Float32Array, base: number, agreed: number, row: Row): boolean {
+  const at = base + cell.agreed;
+  const fading = cells[at]! * (1 - agreedFade / row.fineness);
+  const lately = agreed > fading ? agreed : fading;
+  cells[at] = lately;
+  return lately >= agreedPerFineness * Math.log(row.fineness);
+}
+
+const agreedFade = 0.1;
+const agreedPerFineness = 2;

@@ -41,7 +41,8 @@ export function judgeResidual(
   const size = Math.abs(row.value - expected);
   const slots = base + cell.sizeSlots;
   const usual = base + cell.usualSize;
-  const scaled = size * sizeScale(cells[usual]!, readProfile(cells, slots, dayShape, row.seconds), row);
+  const scaled =
+    size * sizeScale(cells[usual]!, readProfile(cells, slots, dayShape, row.seconds), row);
   const at = base + cell.shortResidual;
   const short = cells[at]! + (size - cells[at]!) / shortRows;
   cells[at] = short;

@@ -35,7 +35,13 @@ const clippedMax = 2 * windowPoints;
 const window = new Int16Array(windowPoints);
 
 /** @returns standard deviations above the usual distance, as of the newest whole point; 0 while learning */
-export function judgeShape(cells: Float32Array, ring: Int8Array, base: number, ringBase: number, row: Row): number {
+export function judgeShape(
+  cells: Float32Array,
+  ring: Int8Array,
+  base: number,
+  ringBase: number,
+  row: Row,
+): number {
   const isBegun = cells[base + cell.stride] !== 0;
   countCrossings(cells, base, row);
   if (!isBegun) return 0;
@@ -100,8 +106,16 @@ export function hasRhythm(cells: Float32Array, base: number, row: Row): boolean 
   return distance > 0 && distance <= distanceShareMax * row.deviation;
 }
 
-function addPoint(cells: Float32Array, ring: Int8Array, base: number, ringBase: number, value: number, row: Row): void {
-  const scaled = ((value - cells[base + cell.center]!) / cells[base + cell.scale]!) * levelsPerDeviation;
+function addPoint(
+  cells: Float32Array,
+  ring: Int8Array,
+  base: number,
+  ringBase: number,
+  value: number,
+  row: Row,
+): void {
+  const scaled =
+    ((value - cells[base + cell.center]!) / cells[base + cell.scale]!) * levelsPerDeviation;
   const level = Math.round(scaled);
   const isClipped = !(level >= -byteMax && level <= byteMax);
   cells[base + cell.clipped] = isClipped ? cells[base + cell.clipped]! + 1 : 0;

@@ -59,9 +59,9 @@ export function judgeShortMemory(
   cells[usual] = cells[usual]! + (size - cells[usual]!) / Math.min(learned, surpriseMemoryRows);
   cells[at] = cells[at]! + (size - cells[at]!) / shortRows;
   if (learned > surpriseRows - driftRows) {
-    into.shortSurprise = standing(cells, base + cell.surpriseHistory, cells[at]!, 0.05);
+    into.shortSurprise = standing(cells, base + cell.surpriseHistory, cells[at], 0.05);
   }
-  addToHistory(cells, base + cell.surpriseHistory, cells[at]!, learned, historyMemoryRows);
+  addToHistory(cells, base + cell.surpriseHistory, cells[at], learned, historyMemoryRows);
 }
 
 /** The value against a mean that fades by half over 50 rows, and over every 50 steps without rows. */
