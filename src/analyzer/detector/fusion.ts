@@ -15,7 +15,7 @@
 import type { ResidualVoice } from "./residual.ts";
 import type { ShortMemoryVoice } from "./short-memory.ts";
 
-/** A voice below this vetoes no more than this: two of the others can still carry. */
+/** The least a voice can say: a veto that the others, all loud, can still overrule. */
 const calmest = 0.05;
 
 const pointWeight = 2;
@@ -32,7 +32,7 @@ export const eventFloor = 2.4;
 export const rhythmFloor = 8;
 const rhythmPerAgreement = 3;
 
-/** @returns the weighted geometric mean of the five voices, in their standard deviations */
+/** @returns the weighted geometric mean of the five voices, in their standard deviations; 0 where all are calm */
 export function agreement(
   residual: ResidualVoice,
   memory: ShortMemoryVoice,
@@ -45,7 +45,7 @@ export function agreement(
     surpriseWeight * Math.log(atLeast(memory.surprise)) +
     shapeWeight * Math.log(atLeast(shape));
   const weight = pointWeight + shortWeight + driftWeight + surpriseWeight + shapeWeight;
-  return Math.exp(sum / weight);
+  return Math.exp(sum / weight) - calmest;
 }
 
 /** @returns the strength of a broken rhythm */

@@ -2,7 +2,8 @@
  * Did something begin? Three signs of it, in one sum: residuals that are large over some 24 rows against all
  * history, residuals over some 12 rows that set a record, and a value outside all it has been (range.ts).
  *
- * The record fades over 5,000 rows: after an outage the same again is no news, next week it may be. What
+ * Rows mean rows of five minutes or more; finer ones are counted together, so that on data of one second
+ * an event is a thing of hours as well. The record fades over 5,000 rows: after an outage the same again is no news, next week it may be. What
  * is told of this, and when, is decided by refractory.ts.
  */
 import { addToHistory, standing } from "./history.ts";
@@ -18,6 +19,7 @@ const learnedRows = 50;
 
 /** What each is worth: a record just set counts as three deviations, a tenth of the range beyond it as one. */
 const recordWeight = 3;
+const recordMax = 100;
 const rangeWeight = 10;
 
 /** @returns a strength, about 0 to 3 in calm times */
@@ -45,5 +47,3 @@ export function judgeOnset(cells: Float32Array, base: number, row: Row, expected
   addToHistory(cells, history, longMean, row.rowCount, memoryRows);
   return strength;
 }
-
-const recordMax = 100;

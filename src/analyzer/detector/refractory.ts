@@ -1,11 +1,11 @@
 /**
  * One alarm per event, and less of what recurs.
  *
- * Once an event has been told, only one twice as strong is told within the next hundred rows; without this
- * rule the same signal scores 27 points less on NAB. What is told is then weakened by the logarithm of how
- * many events as strong there were, which fade over three thousand rows (habituation): the job that
+ * Once an event has been told, only one twice as strong is told within the next hundred rows, at least
+ * eight hours; without this rule the same signal scores 27 points less on NAB. What is told is then weakened by the logarithm of how
+ * many events as strong there were, which fade over three thousand rows, at least ten days (habituation): the job that
  * disturbs the same graph every night is news once. The events are kept as counts by strength, in
- * buckets of half an octave, from 1 up.
+ * buckets of two thirds of an octave, from 1 up.
  */
 import { cell, strengthBucketCount } from "./layout.ts";
 import type { Row } from "./row.ts";
@@ -15,6 +15,9 @@ const rearmRatio = 2;
 const fadeRows = 3_000;
 const habitWeight = 0.5;
 const bucketsPerOctave = 1.5;
+
+const agreedFade = 0.1;
+const agreedPerFineness = 2;
 
 /** @returns the strength to tell now, 0 for nothing new */
 export function tellOnce(cells: Float32Array, base: number, strength: number, row: Row): number {
@@ -60,6 +63,3 @@ export function confirmed(cells: Float32Array, base: number, agreed: number, row
   cells[at] = lately;
   return lately >= agreedPerFineness * Math.log(row.fineness);
 }
-
-const agreedFade = 0.1;
-const agreedPerFineness = 2;

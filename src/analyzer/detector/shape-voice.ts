@@ -131,8 +131,8 @@ function addPoint(
   cells[base + cell.points] = points + 1;
 }
 
-/** Root mean square between the newest window and its nearest earlier one that does not overlap it. */
-function nearestDistance(ring: Int8Array, ringBase: number, points: number): number {
+/** Exported for its test. @returns the root mean square between the newest window and its nearest earlier one that does not overlap it. */
+export function nearestDistance(ring: Int8Array, ringBase: number, points: number): number {
   const newest = points - 1;
   const mask = ringCount - 1;
   let sum = 0;

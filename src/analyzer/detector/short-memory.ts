@@ -49,6 +49,10 @@ export function judgeShortMemory(
   into.shortSurprise = 0;
   if (row.rowCount <= driftRows || !(row.deviation > 0)) return;
 
+  if (row.stepCount > lagCount) {
+    startLags(cells, base, row);
+    return;
+  }
   const size = Math.abs(learnForecast(cells, base, row)) * row.deviation;
   const usual = base + cell.surprise;
   const at = base + cell.shortSurprise;
@@ -80,8 +84,8 @@ function judgeDrift(cells: Float32Array, base: number, row: Row, into: ShortMemo
   cells[variance] = (1 - rate) * (cells[variance]! + rate * delta * delta);
 }
 
-/** One step of recursive least squares. @returns the error, in the series' deviations */
-function learnForecast(cells: Float32Array, base: number, row: Row): number {
+/** One step of recursive least squares; exported for its test. @returns the error, in the series' deviations */
+export function learnForecast(cells: Float32Array, base: number, row: Row): number {
   const weights = base + cell.lagWeights;
   const lags = base + cell.lags;
   const triangle = base + cell.lagTriangle;
@@ -99,7 +103,7 @@ function learnForecast(cells: Float32Array, base: number, row: Row): number {
     gain[i] = sum;
     denominator += sum * cells[lags + i]!;
   }
-  const learned = Math.max(-errorMax, Math.min(errorMax, error)) / denominator;
+  const learned = clamped(error, errorMax) / denominator;
   let isRunaway = !(denominator > 0);
   for (let i = 0; i < lagCount; i++) {
     cells[weights + i] = cells[weights + i]! + gain[i]! * learned;
@@ -112,8 +116,19 @@ function learnForecast(cells: Float32Array, base: number, row: Row): number {
   }
   if (isRunaway) startTriangle(cells, triangle);
   for (let i = lagCount - 1; i > 0; i--) cells[lags + i] = cells[lags + i - 1]!;
-  cells[lags] = Math.max(-lagMax, Math.min(lagMax, value));
+  cells[lags] = clamped(value, lagMax);
   return error;
+}
+
+/** After a gap as long as all it remembers, nothing was foretold: the row only begins the memory again. */
+function startLags(cells: Float32Array, base: number, row: Row): void {
+  const lags = base + cell.lags;
+  cells.fill(0, lags, lags + lagCount);
+  cells[lags] = clamped((row.value - row.mean) / row.deviation, lagMax);
+}
+
+function clamped(value: number, limit: number): number {
+  return value > limit ? limit : value < -limit ? -limit : value;
 }
 
 function startTriangle(cells: Float32Array, triangle: number): void {
