@@ -2,7 +2,7 @@
  * Has the series ever been here? How far the value lies outside all it has been, in widths of that range.
  *
  * The rule of Numenta's detector for values outside the range seen so far, graded by distance. The range
- * creeps in by a thousandth of its width every hundred rows or so, so that one wild value does not blind it for ever.
+ * creeps in by a thousandth of its width in a hundred rows, so that one wild value does not blind it for ever.
  */
 import { cell } from "./layout.ts";
 import type { Row } from "./row.ts";

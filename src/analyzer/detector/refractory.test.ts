@@ -42,7 +42,9 @@ test("tellOnce() holds for as many hours at any resolution", () => {
 });
 
 test("tellOnce() tells ever more faintly what recurs, and afresh what is stronger", () => {
-  const nightly = new Map(Array.from({ length: 10 }, (night, i) => [i * 288, 4] as const));
+  const nightly = new Map<number, number>(
+    Array.from({ length: 10 }, (night, i) => [i * 288, 4] as const),
+  );
   nightly.set(10 * 288, 40);
   const events = told(nightly, 11 * 288);
   const told10 = Array.from({ length: 10 }, (night, i) => events[i * 288]!);

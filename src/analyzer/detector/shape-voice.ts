@@ -7,7 +7,7 @@
  * of as many rows as make one cycle sixteen points long; a cycle is told once, from how often the early
  * series crosses its mean. So the ring holds sixteen cycles, and a search happens once per point,
  * not per row. Deviations from the published: windows lose their mean, not their deviation (a quiet
- * stretch is no shape); the search stops summing where a window is already worse than the best.
+ * stretch is no shape).
  */
 import { addToHistory, standing } from "./history.ts";
 import { cell, ringCount } from "./layout.ts";
@@ -32,7 +32,8 @@ const distanceMemoryPoints = 3_000;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
 const clippedMax = 2 * windowPoints;
 
-const window = new Int16Array(windowPoints);
+/** The ring from oldest to newest, while it is searched. */
+const line = new Int32Array(ringCount);
 
 /** @returns standard deviations above the usual distance, as of the newest whole point; 0 while learning */
 export function judgeShape(
@@ -131,33 +132,62 @@ function addPoint(
   cells[base + cell.points] = points + 1;
 }
 
-/** Exported for its test. @returns the root mean square between the newest window and its nearest earlier one that does not overlap it. */
+/**
+ * The root mean square between the newest window and its nearest earlier one that does not overlap it, both
+ * without their means. All sums are of whole numbers, so they are exact. A window whose own size differs
+ * from the newest one's by more than the best distance cannot be nearer (triangle inequality): most are
+ * passed over by that. Exported for its test.
+ */
 export function nearestDistance(ring: Int8Array, ringBase: number, points: number): number {
-  const newest = points - 1;
-  const mask = ringCount - 1;
-  let sum = 0;
-  for (let i = 0; i < windowPoints; i++) {
-    const level = ring[ringBase + ((newest - i) & mask)]!;
-    window[i] = level;
-    sum += level;
-  }
-  const last = newest - windowPoints;
-  const first = Math.max(0, points - ringCount) + windowPoints - 1;
-  let otherSum = 0;
-  for (let i = 0; i < windowPoints; i++) otherSum += ring[ringBase + ((last - i) & mask)]!;
+  const count = Math.min(points, ringCount);
+  for (let i = 0; i < count; i++) line[i] = ring[ringBase + ((points - count + i) % ringCount)]!;
+
+  const newest = count - windowPoints;
+  const sum = sumOf(newest);
+  const size = squaresOf(newest) - (sum * sum) / windowPoints;
+  let start = newest - windowPoints;
+  let otherSum = sumOf(start);
+  let otherSquares = squaresOf(start);
   let best = Infinity;
-  for (let end = last; end >= first; end--) {
-    const shift = (sum - otherSum) / windowPoints;
-    let squares = 0;
-    for (let i = 0; i < windowPoints; i++) {
-      const difference = window[i]! - ring[ringBase + ((end - i) & mask)]! - shift;
-      squares += difference * difference;
-      if (squares >= best) break;
+  let least = -1;
+  let most = Infinity;
+  while (start >= 0) {
+    const otherSize = otherSquares - (otherSum * otherSum) / windowPoints;
+    if (otherSize > least && otherSize < most) {
+      const product = productOf(newest, start) - (sum * otherSum) / windowPoints;
+      const distance = Math.max(0, size + otherSize - 2 * product);
+      if (distance < best) {
+        best = distance;
+        const length = Math.sqrt(size);
+        const reach = Math.sqrt(best);
+        least = length > reach ? (length - reach) ** 2 : -1;
+        most = (length + reach) ** 2;
+      }
     }
-    if (squares < best) best = squares;
-    if (end > first) {
-      otherSum += ring[ringBase + ((end - windowPoints) & mask)]! - ring[ringBase + (end & mask)]!;
-    }
+    start -= 1;
+    if (start < 0) break;
+    const coming = line[start]!;
+    const leaving = line[start + windowPoints]!;
+    otherSum += coming - leaving;
+    otherSquares += coming * coming - leaving * leaving;
   }
   return Math.sqrt(best / windowPoints);
+}
+
+function sumOf(start: number): number {
+  let sum = 0;
+  for (let i = 0; i < windowPoints; i++) sum += line[start + i]!;
+  return sum;
+}
+
+function squaresOf(start: number): number {
+  return productOf(start, start);
+}
+
+function productOf(start: number, other: number): number {
+  let product = 0;
+  for (let i = 0; i < windowPoints; i++) {
+    product = (product + Math.imul(line[start + i]!, line[other + i]!)) | 0;
+  }
+  return product;
 }

@@ -8,7 +8,7 @@ import { learnForecast } from "./short-memory.ts";
 function slowForecaster(order: number): (value: number) => number {
   const weights = new Array<number>(order).fill(0);
   const lags = new Array<number>(order).fill(0);
-  let inverse = lags.map((lag, i) => lags.map((other, j) => (i === j ? 100 : 0)));
+  let inverse: number[][] = lags.map((lag, i) => lags.map((other, j) => (i === j ? 100 : 0)));
   return (value) => {
     const error = value - weights.reduce((sum, weight, i) => sum + weight * lags[i]!, 0);
     const gain = inverse.map((line) => line.reduce((sum, cell, j) => sum + cell * lags[j]!, 0));
