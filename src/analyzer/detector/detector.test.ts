@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nextNormal, type Random, seededRandom } from "../../base/random.ts";
 import { Detector, DetectorState, stateBytes } from "./index.ts";
+import { cell } from "./layout.ts";
 
 const startSeconds = 1_700_000_000;
 
@@ -172,4 +173,25 @@ test("a broken beat of a series with a rhythm of its own scores highest", () => 
   const most = indexOfMost(scoresOf(values, 10), 2_000);
   expect(most).toBeGreaterThanOrEqual(4_800);
   expect(most).toBeLessThan(4_960);
+});
+
+test("Detector goes on after more rows than a cell can count", () => {
+  const state = new DetectorState(1);
+  const detector = new Detector(state);
+  const random = seededRandom(10);
+  let seconds = startSeconds;
+  const judgeNoise = (count: number): number => {
+    let most = 0;
+    for (let i = 0; i < count; i++) {
+      most = Math.max(most, detector.judge(0, (seconds += 1), nextNormal(random)));
+    }
+    return most;
+  };
+  judgeNoise(2_000);
+  state.cells[cell.rowCount] = 2 ** 24 - 100;
+  state.cells[cell.points] = 2 ** 24 - 100;
+  expect(judgeNoise(2_000)).toBeLessThan(0.45);
+  expect(state.cells[cell.rowCount]).toBeLessThan(2 ** 23 + 2_000);
+  expect(state.cells[cell.points]).toBeLessThan(2 ** 24);
+  expect(detector.judge(0, (seconds += 1), 40)).toBeGreaterThan(0.3);
 });

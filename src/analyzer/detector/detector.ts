@@ -27,8 +27,9 @@ const unknownStepSeconds = 60;
 const fineStepSeconds = 300;
 const gapStepsMax = 1_000;
 
-/** Whole numbers up to here are exact in a cell. */
+/** Whole numbers up to here are exact in a cell; a second's data is there after 194 days. */
 const rowCountMax = 2 ** 24 - 1;
+const turnedBackRows = 2 ** 23;
 
 /** From this share of the level's error on, the calendar explains nothing. */
 const calendarUseless = 0.85;
@@ -109,8 +110,9 @@ export class Detector {
       }
       this.#measureStep(base, elapsed);
     }
-    const count = Math.min(rowCountMax, cells[base + cell.rowCount]! + 1);
+    const count = cells[base + cell.rowCount]! + 1;
     cells[base + cell.rowCount] = count;
+    if (count >= rowCountMax) turnBack(cells, base);
     clocks[at + clock.last] = seconds;
     clocks[at + clock.lastValue] = value;
     row.rowCount = count;
@@ -157,5 +159,12 @@ export class Detector {
       }
     }
     row.stepSeconds = cells[at]! || unknownStepSeconds;
+  }
+}
+
+/** Rows are counted on from an earlier number, and with them what was noted by number. */
+function turnBack(cells: Float32Array, base: number): void {
+  for (const at of [cell.rowCount, cell.lastEventRow, cell.lastCrossing]) {
+    cells[base + at] = Math.max(0, cells[base + at]! - turnedBackRows);
   }
 }

@@ -32,6 +32,9 @@ const distanceMemoryPoints = 3_000;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
 const clippedMax = 2 * windowPoints;
 
+/** Whole numbers up to here are exact in a cell; half of it is a multiple of the ring. */
+const pointsMax = 2 ** 24;
+
 /** The ring from oldest to newest, while it is searched. */
 const line = new Int32Array(ringCount);
 
@@ -129,7 +132,7 @@ function addPoint(
   }
   const points = cells[base + cell.points]!;
   ring[ringBase + (points % ringCount)] = isClipped ? (scaled > 0 ? byteMax : -byteMax) : level;
-  cells[base + cell.points] = points + 1;
+  cells[base + cell.points] = points + 1 < pointsMax ? points + 1 : pointsMax / 2;
 }
 
 /**
