@@ -3,7 +3,7 @@
  *
  *     score s  =  one row in 10^(8 s) scores as high        0.25: 1 in 100    0.5: 1 in 10,000
  *
- * One mapping for all series, measured once over the unlabelled rows of 165 public series (NAB, AIOPS 2018,
+ * One mapping for all series, measured once over the unlabelled rows of some 160 public series (NAB, AIOPS 2018,
  * WSD, MSCloud, UCR; each series counts the same) and frozen. So a score means the same on every metric, and
  * the first score is the last. The knots are joined by straight lines in the logarithm of the share. Beyond
  * the last knot nothing was seen, and the share is taken to fall with the strength itself.
