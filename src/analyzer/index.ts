@@ -1,3 +1,4 @@
+export * from "./detector/index.ts";
 export * from "./episodes.ts";
 export * from "./judge.ts";
 export * from "./numbers.ts";

@@ -10,57 +10,18 @@
  * ISO 8601; the text of both columns is written back as it came. A value that is empty or no number
  * is a gap: its row has score 0, and later rows do not see it.
  *
- * The score is the share of the nine checks that fired, 0 to 1. The checks were made for a sample every
- * 10 s; here every row counts as one such step, whatever its true spacing: the window is the newest
- * 8,640 rows, its "first hour" 360 rows, the last ten minutes 60 rows. So nothing depends on the
- * data's resolution, and repeated or missing timestamps do no harm. The first rows, and a
- * stretch of one single value, score 0.
+ * The score is the streaming detector's (analyzer/detector): a rarity, the same for every series. Rows are
+ * taken in the order they come; their times say how far apart they are, so gaps are known as such.
  */
-import { Judge } from "../analyzer/index.ts";
-
-const windowRowCount = 8_640;
-const warmUpRowCount = 30;
-const stepMs = 10_000;
-
-/** Any moment will do: far enough from 0 that times look like today's, and always the same. */
-const nowMs = 1_700_000_000_000;
+import { Detector, DetectorState } from "../analyzer/index.ts";
 
 /** Scores one series, row by row, in bounded memory. */
 export class StreamScorer {
-  readonly #judge = new Judge({ minTolerableLength: warmUpRowCount });
-  readonly #rowCount: number;
-  readonly #timesMs: Float64Array;
-  /** Twice the window, so that it slides by moving its start, and is moved back once in a while. */
-  readonly #values: Float64Array;
-  #start = 0;
-  #count = 0;
+  readonly #detector = new Detector(new DetectorState(1));
 
-  constructor(rowCount = windowRowCount) {
-    this.#rowCount = rowCount;
-    this.#values = new Float64Array(2 * rowCount);
-    this.#timesMs = new Float64Array(rowCount);
-    for (let i = 0; i < rowCount; i++) this.#timesMs[i] = nowMs - (rowCount - 1 - i) * stepMs;
-  }
-
-  /** @returns the share of checks that fired, 0 to 1; 0 for NaN, which is not kept */
-  score(value: number): number {
-    if (!Number.isFinite(value)) return 0;
-    this.#push(value);
-    const values = this.#values.subarray(this.#start, this.#start + this.#count);
-    const timesMs = this.#timesMs.subarray(this.#rowCount - this.#count);
-    if (this.#judge.status(timesMs, values, this.#count, nowMs) !== "ok") return 0;
-    const voteCount = this.#judge.countVotes(timesMs, values, this.#count, nowMs);
-    return voteCount / this.#judge.settings.checks.length;
-  }
-
-  #push(value: number): void {
-    if (this.#count === this.#rowCount) this.#start += 1;
-    else this.#count += 1;
-    if (this.#start + this.#count > this.#values.length) {
-      this.#values.copyWithin(0, this.#start);
-      this.#start = 0;
-    }
-    this.#values[this.#start + this.#count - 1] = value;
+  /** @returns 0 to 1; 0 for NaN, which is not kept */
+  score(seconds: number, value: number): number {
+    return this.#detector.judge(0, seconds, value);
   }
 }
 
@@ -92,7 +53,13 @@ function noHeader(fault: string): CsvHeader {
 }
 
 export type CsvRow =
-  | { readonly ok: true; readonly timestamp: string; readonly text: string; readonly value: number }
+  | {
+      readonly ok: true;
+      readonly timestamp: string;
+      readonly seconds: number;
+      readonly text: string;
+      readonly value: number;
+    }
   | { readonly ok: false; readonly fault: string };
 
 /** @returns the row, its value NaN for a gap, or what is wrong with it */
@@ -103,13 +70,14 @@ export function readRow(line: string, columns: CsvColumns): CsvRow {
   }
   const timestamp = (cells[columns.timestamp] ?? "").trim();
   const text = (cells[columns.value] ?? "").trim();
-  if (readTimestamp(timestamp) === undefined) {
+  const seconds = readTimestamp(timestamp);
+  if (seconds === undefined) {
     return {
       ok: false,
       fault: `has a timestamp that is none: ${JSON.stringify(timestamp.slice(0, 40))}`,
     };
   }
-  return { ok: true, timestamp, text, value: text === "" ? Number.NaN : Number(text) };
+  return { ok: true, timestamp, seconds, text, value: text === "" ? Number.NaN : Number(text) };
 }
 
 const datePattern =

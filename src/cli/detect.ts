@@ -69,7 +69,8 @@ original said, and "ints":true rounds the mean of the last three values down, as
 
 --stream reads a header and rows, timestamp,value, and writes timestamp,value,anomaly_score. A timestamp is
 Unix seconds or a date in UTC. A value that is empty or no number is a gap and scores 0. No
-score depends on a later row.
+score depends on a later row. A score tells how rare it is: 0.25 is one row in 100, 0.5 one in 10,000
+(docs/detection.md).
 
 A line that cannot be read is named on stderr and left out. Exit status: 0 when all was read, 1 when
 something was not.
@@ -220,7 +221,7 @@ function translateStream(): Translate {
     if (text.trim() === "") return { kind: "nothing" };
     const row = readRow(text, columns);
     if (!row.ok) return { kind: "fault", fault: row.fault, isFatal: false };
-    const score = scoreText(scorer.score(row.value));
+    const score = scoreText(scorer.score(row.seconds, row.value));
     return { kind: "text", text: `${quoted(row.timestamp)},${quoted(row.text)},${score}\n` };
   };
 }

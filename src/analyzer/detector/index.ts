@@ -1,0 +1,2 @@
+export { Detector } from "./detector.ts";
+export { DetectorState, stateBytes } from "./layout.ts";

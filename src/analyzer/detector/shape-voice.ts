@@ -1,0 +1,196 @@
+/**
+ * Has the series drawn this shape before? The distance from its latest stretch to the most similar one in
+ * its own past, against how large that distance usually is: a discord, found as it happens (Lu, Wu, Mueen,
+ * Zuluaga and Keogh, "Matrix Profile XXIV", KDD 2022, for the idea of looking back only).
+ *
+ * What it may cost decides the rest. The past is a ring of 256 points of a byte each, every point the mean
+ * of as many rows as make one cycle sixteen points long; a cycle is told once, from how often the early
+ * series crosses its mean. So the ring holds sixteen cycles, and a search happens once per point,
+ * not per row. Deviations from the published: windows lose their mean, not their deviation (a quiet
+ * stretch is no shape).
+ */
+import { addToHistory, standing } from "./history.ts";
+import { cell, ringCount } from "./layout.ts";
+import type { Row } from "./row.ts";
+
+const windowPoints = 16;
+const levelsPerDeviation = 32;
+const byteMax = 127;
+
+/** When the cycle is told: after so many crossings, or rows; not before the fewest rows. */
+const crossingsWanted = 12;
+const fewestRows = 100;
+const mostRows = 1_000;
+const hysteresis = 0.5;
+const unknownCycleRows = 24;
+
+/** What makes a rhythm: how much intervals may vary, and how far a cycle may be from its like. */
+const intervalSpreadMax = 1;
+const distanceShareMax = 0.25;
+const intervalMemory = 100;
+const distanceMemoryPoints = 3_000;
+/** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
+const clippedMax = 2 * windowPoints;
+
+/** Whole numbers up to here are exact in a cell; half of it is a multiple of the ring. */
+const pointsMax = 2 ** 24;
+
+/** The ring from oldest to newest, while it is searched. */
+const line = new Int32Array(ringCount);
+
+/** @returns standard deviations above the usual distance, as of the newest whole point; 0 while learning */
+export function judgeShape(
+  cells: Float32Array,
+  ring: Int8Array,
+  base: number,
+  ringBase: number,
+  row: Row,
+): number {
+  const isBegun = cells[base + cell.stride] !== 0;
+  countCrossings(cells, base, row);
+  if (!isBegun) return 0;
+  const stride = cells[base + cell.stride]!;
+  cells[base + cell.sums] = cells[base + cell.sums]! + row.value;
+  cells[base + cell.summed] = cells[base + cell.summed]! + 1;
+  if (cells[base + cell.summed]! < stride) return cells[base + cell.shapeScore]!;
+
+  const mean = cells[base + cell.sums]! / cells[base + cell.summed]!;
+  cells[base + cell.sums] = 0;
+  cells[base + cell.summed] = 0;
+  addPoint(cells, ring, base, ringBase, mean, row);
+  const points = cells[base + cell.points]!;
+  if (points < 3 * windowPoints) return 0;
+  const distance = nearestDistance(ring, ringBase, points);
+  const searches = points - 3 * windowPoints + 1;
+  const score = searches > 10 ? standing(cells, base + cell.distances, distance, 0.05) : 0;
+  addToHistory(cells, base + cell.distances, distance, searches, distanceMemoryPoints);
+  cells[base + cell.shapeScore] = score;
+  return score;
+}
+
+/** Upward crossings of the mean, with hysteresis; once there are enough, the stride is set and the ring begins. */
+function countCrossings(cells: Float32Array, base: number, row: Row): void {
+  if (!(row.deviation > 0)) return;
+  const height = (row.value - row.mean) / row.deviation;
+  const side = cells[base + cell.side]!;
+  if (side <= 0 && height > hysteresis) {
+    if (side < 0) addCrossing(cells, base, row.rowCount);
+    cells[base + cell.side] = 1;
+  } else if (side >= 0 && height < -hysteresis) cells[base + cell.side] = -1;
+
+  if (cells[base + cell.stride] !== 0 || row.rowCount <= fewestRows) return;
+  const crossings = cells[base + cell.crossings]!;
+  if (crossings < crossingsWanted && row.rowCount <= mostRows) return;
+  const cycleRows = crossings > 2 ? cells[base + cell.intervals]! : unknownCycleRows;
+  cells[base + cell.stride] = Math.max(1, Math.round(cycleRows / windowPoints));
+  cells[base + cell.center] = row.mean;
+  cells[base + cell.scale] = row.deviation;
+}
+
+function addCrossing(cells: Float32Array, base: number, rowCount: number): void {
+  const crossings = cells[base + cell.crossings]!;
+  const interval = rowCount - cells[base + cell.lastCrossing]!;
+  if (crossings > 0) {
+    addToHistory(cells, base + cell.intervals, interval, crossings, intervalMemory);
+  }
+  cells[base + cell.crossings] = crossings + 1;
+  cells[base + cell.lastCrossing] = rowCount;
+}
+
+/**
+ * Has the series a rhythm of its own: does it cross its mean at like intervals, long enough to hold a
+ * shape, and is its shape found again in its past?
+ */
+export function hasRhythm(cells: Float32Array, base: number, row: Row): boolean {
+  if (cells[base + cell.crossings]! < crossingsWanted) return false;
+  const interval = cells[base + cell.intervals]!;
+  if (interval < windowPoints) return false;
+  if (cells[base + cell.intervals + 1]! > (intervalSpreadMax * interval) ** 2) return false;
+  const distance = (cells[base + cell.distances]! / levelsPerDeviation) * cells[base + cell.scale]!;
+  return distance > 0 && distance <= distanceShareMax * row.deviation;
+}
+
+function addPoint(
+  cells: Float32Array,
+  ring: Int8Array,
+  base: number,
+  ringBase: number,
+  value: number,
+  row: Row,
+): void {
+  const scaled =
+    ((value - cells[base + cell.center]!) / cells[base + cell.scale]!) * levelsPerDeviation;
+  const level = Math.round(scaled);
+  const isClipped = !(level >= -byteMax && level <= byteMax);
+  cells[base + cell.clipped] = isClipped ? cells[base + cell.clipped]! + 1 : 0;
+  if (cells[base + cell.clipped]! >= clippedMax) {
+    cells[base + cell.clipped] = 0;
+    cells[base + cell.points] = 0;
+    cells[base + cell.center] = value;
+    cells[base + cell.scale] = row.deviation;
+    return;
+  }
+  const points = cells[base + cell.points]!;
+  ring[ringBase + (points % ringCount)] = isClipped ? (scaled > 0 ? byteMax : -byteMax) : level;
+  cells[base + cell.points] = points + 1 < pointsMax ? points + 1 : pointsMax / 2;
+}
+
+/**
+ * The root mean square between the newest window and its nearest earlier one that does not overlap it, both
+ * without their means. All sums are of whole numbers, so they are exact. A window whose own size differs
+ * from the newest one's by more than the best distance cannot be nearer (triangle inequality): most are
+ * passed over by that. Exported for its test.
+ */
+export function nearestDistance(ring: Int8Array, ringBase: number, points: number): number {
+  const count = Math.min(points, ringCount);
+  for (let i = 0; i < count; i++) line[i] = ring[ringBase + ((points - count + i) % ringCount)]!;
+
+  const newest = count - windowPoints;
+  const sum = sumOf(newest);
+  const size = squaresOf(newest) - (sum * sum) / windowPoints;
+  let start = newest - windowPoints;
+  let otherSum = sumOf(start);
+  let otherSquares = squaresOf(start);
+  let best = Infinity;
+  let least = -1;
+  let most = Infinity;
+  while (start >= 0) {
+    const otherSize = otherSquares - (otherSum * otherSum) / windowPoints;
+    if (otherSize > least && otherSize < most) {
+      const product = productOf(newest, start) - (sum * otherSum) / windowPoints;
+      const distance = Math.max(0, size + otherSize - 2 * product);
+      if (distance < best) {
+        best = distance;
+        const length = Math.sqrt(size);
+        const reach = Math.sqrt(best);
+        least = length > reach ? (length - reach) ** 2 : -1;
+        most = (length + reach) ** 2;
+      }
+    }
+    start -= 1;
+    if (start < 0) break;
+    const coming = line[start]!;
+    const leaving = line[start + windowPoints]!;
+    otherSum += coming - leaving;
+    otherSquares += coming * coming - leaving * leaving;
+  }
+  return Math.sqrt(best / windowPoints);
+}
+
+function sumOf(start: number): number {
+  let sum = 0;
+  for (let i = 0; i < windowPoints; i++) sum += line[start + i]!;
+  return sum;
+}
+
+function squaresOf(start: number): number {
+  return productOf(start, start);
+}
+
+function productOf(start: number, other: number): number {
+  let product = 0;
+  for (let i = 0; i < windowPoints; i++) {
+    product = (product + Math.imul(line[start + i]!, line[other + i]!)) | 0;
+  }
+  return product;
+}
