@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "**/generated/**"] },
+  { ignores: ["dist/**", "node_modules/**", "**/generated/**", "*.mjs", ".*.mjs", "web/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
