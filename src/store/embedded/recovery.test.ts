@@ -224,3 +224,28 @@ test("a file of a newer format is refused by name, and left as it is", async () 
   await expect(openSmall(folder.path)).rejects.toMatchObject({ code: "STORE_FORMAT" });
   expect(await readFile(path)).toEqual(bytes);
 });
+
+test.each(["chunks", "samples"])(
+  "a %s file that was killed before its header was whole is no damage, at this start or later",
+  async (prefix) => {
+    for (const bytes of [0, 1, 15]) {
+      let store = await openSmall(folder.path);
+      await store.write(rowsOf("a", testNowMs, { count: 40, stepMs: minuteMs }));
+      await store.close();
+      const names = (await readdir(folder.path)).filter((name) => name.startsWith(prefix)).sort();
+      const last = names.at(-1)!;
+      const next = `${prefix}-${String(Number(last.slice(-12, -4)) + 1).padStart(8, "0")}.log`;
+      const header = await readFile(join(folder.path, last));
+      await writeFile(join(folder.path, next), header.subarray(0, bytes));
+
+      for (let start = 0; start < 3; start++) {
+        store = await openSmall(folder.path);
+        expect(store.stats().faults).toEqual([]);
+        expect(pairsOf(await store.read("a", always)).length).toBeGreaterThanOrEqual(40);
+        const fromMs = testNowMs + (start + 1) * 60 * minuteMs;
+        await store.write(rowsOf("a", fromMs, { count: 40, stepMs: minuteMs }));
+        await store.close();
+      }
+    }
+  },
+);

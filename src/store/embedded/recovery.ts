@@ -26,6 +26,7 @@ import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
 import type { Backfill } from "./backfill.ts";
 import type { BlockLedger } from "./block-ledger.ts";
+import { ByteWriter } from "./bytes.ts";
 import {
   checkpointName,
   previousCheckpointName,
@@ -34,7 +35,14 @@ import {
 } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
-import { scanFrames, type Damage, type FrameScan } from "./frame.ts";
+import {
+  type Damage,
+  fileHeaderBytes,
+  type FileKind,
+  type FrameScan,
+  scanFrames,
+  writeFileHeader,
+} from "./frame.ts";
 import { payloadKind, readChunks, readNames, readSamples } from "./log-codec.ts";
 import type { SeriesMemory } from "./memory/index.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -333,26 +341,33 @@ class Recovery {
     const { disk, folder, quarantine } = this.#parts;
     const path = join(folder, segmentName(prefix, number));
     const file = await disk.open(path, "read");
+    const kind = prefix === sampleLogPrefix ? "SLOG" : "CLOG";
     let scan: FrameScan;
     try {
-      scan = await scanFrames(file, prefix === sampleLogPrefix ? "SLOG" : "CLOG", visit);
+      scan = await scanFrames(file, kind, visit);
     } finally {
       await file.close();
     }
     refuseForeign(path, scan.header);
     if (!options.isReported) return scan;
     for (const damage of scan.damages) {
-      if (damage.isTornTail && options.isLast === true) await this.#cutTail(path, damage);
+      if (damage.isTornTail && options.isLast === true) await this.#cutTail(path, kind, damage);
       else await quarantine.take(path, damage);
     }
     return scan;
   }
 
   /** A torn tail is what a killed process leaves: never committed, so nothing is lost with it. */
-  async #cutTail(path: string, damage: Damage): Promise<void> {
+  async #cutTail(path: string, kind: FileKind, damage: Damage): Promise<void> {
     const file = await this.#parts.disk.open(path, "change");
     try {
-      await file.truncate(damage.offset);
+      if (damage.offset < fileHeaderBytes) {
+        // Killed before its header was whole. It gets one, so that it is no riddle to later starts.
+        const header = new ByteWriter(fileHeaderBytes);
+        writeFileHeader(header, kind);
+        await file.write(header.written(), 0);
+      }
+      await file.truncate(Math.max(damage.offset, fileHeaderBytes));
     } catch {
       // A disk that takes nothing now: the tail is found again at the next start.
     } finally {
