@@ -129,6 +129,7 @@ test.each<[string, BodyKind, string, { rows: number; pieces: number; name: strin
     isRead: true,
     counts: {
       acceptedCount: expected.rows,
+      pieceCount: expected.pieces,
       takenPieceCount: expected.pieces,
       refusedPieceCount: 0,
       takenHistogramCount: 0,
@@ -207,7 +208,7 @@ test("Horizon.takeBody() tells what it refused of this body, not of those before
 test.each<[BodyKind, string, object]>([
   ["otlp-json", "{", { isIntact: false, acceptedCount: 0 }],
   ["otlp-json", "{}", { isIntact: true, takenPieceCount: 0 }],
-  ["opentsdb", "[]", { isIntact: true, takenPieceCount: 0, refusedPieceCount: 0 }],
+  ["opentsdb", "[]", { isIntact: true, pieceCount: 0, refusedPieceCount: 0 }],
   ["opentsdb", "nothing", { isIntact: false }],
   ["collectd", " [", { refusedPieceCount: 1 }],
   ["collectd", "PUTVAL a/b/c N:1\nPUTNOT", { acceptedCount: 1, refusedPieceCount: 1 }],

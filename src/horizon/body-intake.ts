@@ -175,6 +175,7 @@ function countsOf({ value, acceptedCount, refusals }: InputReport<LimitedReading
   const skippedRowCount = Math.min(missedRowCount, countOf(refusals, "skip-list"));
   return {
     acceptedCount,
+    pieceCount: pieceCount + emptyPieceCount + refusedPieceCount,
     takenPieceCount: pieceCount + emptyPieceCount - shareOf(pieceCount, missedRowCount),
     refusedPieceCount:
       refusedPieceCount + shareOf(pieceCount + histogramCount, missedRowCount - skippedRowCount),

@@ -219,6 +219,8 @@ export type BodyFault =
 export interface BodyCounts {
   /** Samples that were taken in. */
   readonly acceptedCount: number;
+  /** All that the body held. */
+  readonly pieceCount: number;
   readonly takenPieceCount: number;
   /** Pieces that the sender should hear of; what is on the skip list is not among them. */
   readonly refusedPieceCount: number;
