@@ -248,7 +248,7 @@ test.each([
 });
 
 test("/query looks at no more of a long query than it has to", async () => {
-  const text = `q=${"CREATE DATABASE a WITH "}${"+".repeat(60_000)};x`;
+  const text = `q=CREATE DATABASE a WITH ${"+".repeat(60_000)};x`;
   expect((await post("/query", text, form)).status).toBe(400);
   expect((await post("/query", `${text}${text}`, form)).status).toBe(413);
 });
