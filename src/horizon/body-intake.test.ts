@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
+import { capture, spoiled } from "../../test/support/captures.ts";
 import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import type { BodyKind, BodyOutcome, BodyPrecision } from "../model/index.ts";
@@ -58,10 +59,6 @@ function open(settings: object = anyAge): Setup {
       return outlet.rows.map(({ name, value }) => `${name} ${value}`);
     },
   };
-}
-
-function capture(file: string): Uint8Array {
-  return readFileSync(new URL(`../../test/data/captures/${file}`, import.meta.url));
 }
 
 test.each<[string, BodyKind, string, { rows: number; pieces: number; name: string }]>([
@@ -229,6 +226,35 @@ test("Horizon.takeBody() turns bodies away while the shards have no room", async
   outlet.giveRoom(10);
   expect(await take("influx", "m x=3")).toMatchObject({ isRead: true });
   expect(outlet.rows.map(({ value }) => value)).toEqual([1, 3]);
+});
+
+test("Horizon.takeBody() answers any bytes, and accepts what it hands on and no more", async () => {
+  const { take, rows, outlet } = open();
+  const files = [
+    ["remote-write-v1-telegraf.body", "prometheus-v1", "snappy"],
+    ["remote-write-vmagent-zstd.body", "prometheus-v1", "zstd"],
+    ["telegraf-influx-v1-write.body", "influx", "gzip"],
+    ["telegraf-opentsdb-put.body", "opentsdb", "gzip"],
+    ["otlp-javascript-json.body", "otlp-json", ""],
+    ["otlp-go-protobuf.body", "otlp-protobuf", ""],
+    ["collectd-write-http-command.body", "collectd", ""],
+  ] as const;
+  let acceptedCount = 0;
+  for (const [file, kind, encoding] of files) {
+    await fc.assert(
+      fc.asyncProperty(spoiled(capture(file)), async (bytes) => {
+        const outcome = await take(kind, bytes, { encoding });
+        if (!outcome.isRead) return;
+        const { counts } = outcome;
+        acceptedCount += counts.acceptedCount;
+        expect(counts.takenPieceCount).toBeGreaterThanOrEqual(0);
+        expect(counts.takenPieceCount).toBeLessThanOrEqual(counts.pieceCount);
+      }),
+      { numRuns: 60, seed: 8 },
+    );
+  }
+  expect((await rows()).length).toBe(acceptedCount);
+  expect(outlet.rows.length).toBeGreaterThan(1000);
 });
 
 function limited(limits: Partial<BodyLimits>): BodyIntakes {

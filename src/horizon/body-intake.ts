@@ -28,6 +28,7 @@ import type { InputReport, Source } from "./source.ts";
 
 export interface BodyLimits {
   readonly packedBytesMax: number;
+  /** Reading is a second's work at this length, in which the thread's listeners wait. */
   readonly unpackedBytesMax: number;
   /** JSON is held as objects many times its size; 20 MiB is what OTLP advises. */
   readonly jsonBytesMax: number;
@@ -37,7 +38,7 @@ export interface BodyLimits {
 
 export const bodyLimits: BodyLimits = {
   packedBytesMax: 16 << 20,
-  unpackedBytesMax: 64 << 20,
+  unpackedBytesMax: 32 << 20,
   jsonBytesMax: 20 << 20,
   rowBytesMax: 128 << 20,
 };
