@@ -9,8 +9,9 @@
  */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { SourceStats } from "../model/index.ts";
+import type { BodyOutcome, BodyRequest, SourceStats } from "../model/index.ts";
 import type { SenderNote } from "../wire/index.ts";
+import { BodyIntakes } from "./body-intake.ts";
 import { GangliaPoller } from "./ganglia-poller.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
 import { type Listener, listenProblem } from "./listener.ts";
@@ -67,6 +68,7 @@ export class Horizon {
   /** What all polls of Ganglia share; undefined where nobody is asked. */
   readonly #polled: Source | undefined;
   readonly #pollers: readonly GangliaPoller[];
+  readonly #bodies: BodyIntakes;
   #results: readonly ListenResult[] = [];
   #flushTimers: readonly NodeJS.Timeout[] = [];
 
@@ -91,6 +93,7 @@ export class Horizon {
         }
         return { key, source, listeners };
       });
+    this.#bodies = new BodyIntakes(this.#intake, { sourceOf });
     const { gangliaTargets, gangliaPollMs } = this.#settings;
     const polled = gangliaTargets.length === 0 ? undefined : sourceOf("ganglia-xml");
     this.#polled = polled;
@@ -120,7 +123,15 @@ export class Horizon {
     return [...this.#results];
   }
 
-  /** One for each port that is on, in the order of `listenerKeys`; one for what is polled. */
+  /** Takes in what came as the body of a request; see `BodyIntake`. */
+  takeBody(request: BodyRequest): Promise<BodyOutcome> {
+    return this.#bodies.take(request);
+  }
+
+  /**
+   * One for each port that is on, in the order of `listenerKeys`; one for what is polled; one for
+   * each protocol that came in bodies.
+   */
   stats(): SourceStats[] {
     const stats = this.#ports.map(({ source, listeners }) => {
       const results = this.#results.filter(({ key }) => key === source.key);
@@ -135,7 +146,8 @@ export class Horizon {
         pausedClientCount: sumOf(listeners, ({ pausedClientCount }) => pausedClientCount),
       };
     });
-    return this.#polled === undefined ? stats : [...stats, this.#polledStats(this.#polled)];
+    const polled = this.#polled === undefined ? [] : [this.#polledStats(this.#polled)];
+    return [...stats, ...polled, ...this.#bodies.stats()];
   }
 
   /** Closes the ports, drops the clients, and hands on what was read from them. */
@@ -143,6 +155,7 @@ export class Horizon {
     const listeners = this.#ports.flatMap((port) => port.listeners);
     for (const poller of this.#pollers) poller.stop();
     await Promise.all(listeners.map((listener) => listener.close()));
+    await this.#bodies.close();
     this.#results = [];
     for (const timer of this.#flushTimers) clearInterval(timer);
     this.#flushTimers = [];

@@ -26,8 +26,11 @@ import type { MulticastGroups } from "./listener.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { HorizonSettings, ListenerKey } from "./settings.ts";
 
-/** A port that listens, or "ganglia-xml", which is asked for. */
-export type SourceKey = ListenerKey | "ganglia-xml";
+/** What comes as bodies of requests; whoever serves the requests hands them in. */
+export type BodyKey = "prometheus" | "influx" | "otlp" | "opentsdb-http" | "collectd-http";
+
+/** A port that listens, "ganglia-xml", which is asked for, or what comes in bodies. */
+export type SourceKey = ListenerKey | "ganglia-xml" | BodyKey;
 
 export interface Protocol {
   /** Missing where the protocol is spoken over UDP only. */
@@ -109,6 +112,12 @@ export function protocolFor(
       const filter = new RepeatFilter(sink, gangliaRepeats);
       return { openStream: () => new GangliaXmlReader(filter) };
     }
+    case "prometheus":
+    case "influx":
+    case "otlp":
+    case "opentsdb-http":
+    case "collectd-http":
+      return {};
     default:
       return unreachable(key);
   }

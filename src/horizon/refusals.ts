@@ -37,6 +37,9 @@ export type AdmissionFault =
 /** What ended a connection, or kept one out. */
 export type ConnectionFault = "idle-client" | "too-many-clients" | "socket-error";
 
+/** Why a body of a request was not read, or not to its end. */
+export type BodyRefusal = "unknown-encoding" | "bad-encoding" | "too-many-rows";
+
 /** Why a reader did not understand what was sent. */
 type WireFault =
   | CarbonFault
@@ -52,7 +55,7 @@ type WireFault =
   | StatsdFault
   | StatsdLimitFault;
 
-export type RefusalReason = WireFault | AdmissionFault | ConnectionFault;
+export type RefusalReason = WireFault | AdmissionFault | ConnectionFault | BodyRefusal;
 
 interface Entry {
   count: number;
@@ -104,6 +107,11 @@ export class RefusalLedger {
   countPeer(reason: ConnectionFault, nowMs: number, peer: string): void {
     const bytes = new TextEncoder().encode(peer);
     this.count(reason, nowMs, bytes, 0, bytes.length);
+  }
+
+  /** How often each reason was counted so far. */
+  counts(): Map<string, number> {
+    return new Map(Array.from(this.#entries, ([reason, { count }]) => [reason, count]));
   }
 
   /** Most frequent first. */

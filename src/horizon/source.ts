@@ -2,14 +2,14 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { SourceStats } from "../model/index.ts";
-import type { SenderNote, StreamReader } from "../wire/index.ts";
+import type { RefusalCount, SourceStats } from "../model/index.ts";
+import type { RowSink, SenderNote, StreamReader } from "../wire/index.ts";
 import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
 import type { MulticastGroups } from "./listener.ts";
 import { MinuteRate } from "./minute-rate.ts";
 import { type Protocol, protocolFor, type SourceKey } from "./protocols.ts";
-import { type ConnectionFault, RefusalLedger } from "./refusals.ts";
+import { type ConnectionFault, RefusalLedger, type RefusalReason } from "./refusals.ts";
 import type { HorizonSettings } from "./settings.ts";
 
 export interface SourceOptions {
@@ -17,6 +17,15 @@ export interface SourceOptions {
   readonly logger: Logger;
   readonly settings: HorizonSettings;
   readonly onNote?: ((note: SenderNote) => void) | undefined;
+}
+
+/** What came of one piece of input. */
+export interface InputReport<Value> {
+  /** What the reader returned. */
+  readonly value: Value;
+  readonly acceptedCount: number;
+  /** Of this piece only. */
+  readonly refusals: readonly RefusalCount[];
 }
 
 export class Source {
@@ -95,7 +104,20 @@ export class Source {
     this.#end(acceptedBefore);
   }
 
-  /** A datagram came while the intake had no room. */
+  /** Reads a whole piece of input by a reader of the caller's, and tells what came of it. */
+  readWhole<Value>(read: (sink: RowSink<RefusalReason>) => Value): InputReport<Value> {
+    const refusedBefore = this.#refusals.counts();
+    const acceptedBefore = this.#begin();
+    const value = read(this.#admission);
+    this.#end(acceptedBefore);
+    const refusals = this.#refusals
+      .report()
+      .map((entry) => ({ ...entry, count: entry.count - (refusedBefore.get(entry.reason) ?? 0) }))
+      .filter(({ count }) => count > 0);
+    return { value, acceptedCount: this.#admission.acceptedCount - acceptedBefore, refusals };
+  }
+
+  /** A datagram, or a body, came while the intake had no room. */
   dropDatagram(): void {
     this.#droppedCount += 1;
   }

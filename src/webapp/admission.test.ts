@@ -54,6 +54,13 @@ test("the table of rules holds every route that changes something, and signing i
     "account GET /kale/admin/state",
     "account POST /kale/admin/wipe-collections",
     "account POST /kale/admin/import",
+    "sender POST /api/v1/write",
+    "sender POST /write",
+    "sender POST /api/v2/write",
+    "sender POST /query",
+    "sender POST /v1/metrics",
+    "sender POST /api/put",
+    "sender POST /collectd",
   ]);
 });
 

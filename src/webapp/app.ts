@@ -11,6 +11,7 @@ import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { guard, type GuardOptions } from "./guard.ts";
 import type { HttpCounters } from "./http-counters.ts";
+import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
@@ -56,6 +57,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addSessionApi(hono, app);
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
+  addIntakeApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));

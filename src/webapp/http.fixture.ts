@@ -35,7 +35,7 @@ export interface TestWebapp {
 
 export interface SendOptions {
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** Which of the open ports. */
   readonly portIndex?: number;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
+  BodyIntake,
   CollectionJournal,
   EpisodeJournal,
   Keeper,
@@ -48,6 +49,8 @@ export interface WebappParts {
   readonly keeper: Keeper;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  /** Missing where this process takes no metrics in. */
+  readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
@@ -94,6 +97,8 @@ export interface WebappLimits {
   readonly searchCountMax: number;
   /** How long an answer waits for what was seen before; it goes without that then. */
   readonly seenWaitMs: number;
+  /** Held of senders' bodies, all together, until they are read; further ones get 503. */
+  readonly senderBytesMax: number;
   /** Request line and headers together. */
   readonly headerBytesMax: number;
   /** How long open requests may still take when the webapp closes. */
@@ -110,6 +115,7 @@ export const defaultWebappLimits: WebappLimits = {
   searchWaitMs: 30_000,
   searchCountMax: 32,
   seenWaitMs: 2_000,
+  senderBytesMax: 64 << 20,
   headerBytesMax: 16_384,
   closeWaitMs: 2_000,
 };

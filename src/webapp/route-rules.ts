@@ -6,9 +6,11 @@
 
 /**
  * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
- * pages only. "anyone": changes nothing; it is not a GET because of what it carries.
+ * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
+ * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
+ * looks at type and length of the body, and answers in its senders' words.
  */
-export type RouteAccess = "account" | "sign-in" | "anyone";
+export type RouteAccess = "account" | "sign-in" | "anyone" | "sender";
 
 export interface RouteRule {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -36,6 +38,13 @@ export const routeRules: readonly RouteRule[] = [
   { method: "GET", path: "/kale/admin/state", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/admin/wipe-collections", access: "account", bodyBytesMax: kib },
   { method: "POST", path: "/kale/admin/import", access: "account", bodyBytesMax: kib },
+  { method: "POST", path: "/api/v1/write", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/write", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/api/v2/write", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/query", access: "sender", bodyBytesMax: 64 * kib },
+  { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
 ];
 
 /** @param method  HEAD counts as GET */
