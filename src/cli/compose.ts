@@ -13,7 +13,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { SourceStats } from "../model/index.ts";
+import type { BodyIntake, BodyOutcome, SourceStats } from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
@@ -118,6 +118,7 @@ async function start(
       collections: journal.collections,
       keeper: admin.keeper,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
+      bodies: horizon && bodyIntakeOf(horizon),
       shards: () => pool.stats(),
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
@@ -235,6 +236,13 @@ async function startShards(
     for (const port of own) port.close();
   });
   return { pool, sink, toShards };
+}
+
+/** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */
+function bodyIntakeOf({ rpc }: RunningThread): BodyIntake {
+  return {
+    take: (request) => rpc.ask<BodyOutcome>("takeBody", request, [request.body.buffer]),
+  };
 }
 
 /** @throws StartError  where the folder cannot be had */

@@ -4,6 +4,7 @@ import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { Rpc } from "../base/rpc.ts";
 import { Horizon } from "../horizon/index.ts";
+import type { BodyRequest } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -47,6 +48,7 @@ const horizon = new Horizon({
 const main: Rpc = new Rpc(parentPort, {
   start: () => horizon.start(),
   stats: () => horizon.stats(),
+  takeBody: (request: BodyRequest) => horizon.takeBody(request),
   async close() {
     await horizon.close();
     await Promise.all(ports.map((port) => port.drained()));
