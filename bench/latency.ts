@@ -1,7 +1,6 @@
 /** From a datapoint sent to the event on the page: the time a person waits for news. */
-import { encodeMessagePack } from "../src/cli/send/encode.ts";
+import { encodeCarbon, encodeMessagePack } from "../src/cli/send/encode.ts";
 import { TcpSender, UdpSender } from "../src/cli/send/senders.ts";
-import { encodeCarbon } from "../src/cli/send/encode.ts";
 import type { AnomalyEventJson } from "../src/webapp/contract.ts";
 import { startKaleProcess, until } from "../test/support/kale-process.ts";
 

@@ -1,6 +1,7 @@
 /** The whole program ended, killed, started again and started twice. */
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AnomalyJson, PointsJson, StatusJson } from "../src/webapp/contract.ts";
 import {
@@ -97,6 +98,17 @@ test("kale loses nothing that was on disk when it is killed under load", async (
     expect(shards.flatMap(({ faults }) => faults)).toEqual([]);
     await again.end();
   }
+});
+
+test("kale says on its log, and under Status, what it set aside at the start", async () => {
+  await writeFile(join(folder, "shard-0", "samples-00009999.log"), Buffer.alloc(5000, 0xa5));
+  const kale = await start();
+  await until(() => kale.output().includes("quarantine"));
+  const { shards } = await kale.get<StatusJson>("/kale/status");
+  expect(shards.flatMap(({ faults }) => faults.map(({ code }) => code))).toContain(
+    "corrupt-record",
+  );
+  expect(await kale.end()).toBe(0);
 });
 
 test("a second kale on the same folder refuses, and says who holds it", async () => {

@@ -32,6 +32,16 @@ export class RemoteError extends Error {
   override readonly name = "RemoteError";
 }
 
+/** Says something that wants no answer; works before there is an Rpc on this side. */
+export function tell(
+  endpoint: Pick<MessageEndpoint, "postMessage">,
+  method: string,
+  input: unknown,
+  transfer?: ArrayBuffer[],
+): void {
+  endpoint.postMessage({ kind: "tell", method, input }, transfer);
+}
+
 type Handler = (input: never) => unknown;
 
 interface Waiting {
@@ -73,7 +83,7 @@ export class Rpc {
 
   tell(method: string, input: unknown, transfer?: ArrayBuffer[]): void {
     if (this.#closedBy !== undefined) return;
-    this.#endpoint.postMessage({ kind: "tell", method, input }, transfer);
+    tell(this.#endpoint, method, input, transfer);
   }
 
   /** Fails all that waits and all that is asked later: the other thread is gone. */

@@ -22,7 +22,7 @@ const horizon = new Horizon({
     },
   },
   clock: systemClock,
-  logger: threadLogger(() => main, "horizon"),
+  logger: threadLogger(parentPort, "horizon"),
   settings: {
     bind: settings.bindAddress,
     ports: {

@@ -16,9 +16,9 @@ assert(parentPort !== null, "this file is the entry of a worker thread");
 const { shard, shardCount, folder, settings, isJudging, producers } = workerData as ShardThreadData;
 const clock = systemClock;
 
-// The line to the main thread opens with the service; what is logged before is kept by `open`.
+const logger = threadLogger(parentPort, `shard ${shard}`);
+// Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
-const logger = threadLogger(() => main, `shard ${shard}`);
 
 const store = await EmbeddedStore.open(folder, {
   clock,

@@ -1,12 +1,12 @@
 /** A thread's log: told to the main thread, so that all lines go through one writer. */
 import type { LogFacts, Logger, LogLevel } from "../base/log.ts";
-import type { Rpc } from "../base/rpc.ts";
+import { type MessageEndpoint, tell as tellThread } from "../base/rpc.ts";
 import type { ThreadLogLine } from "./thread-messages.ts";
 
-/** @param main  asked for at each line, since a thread logs before its line to main exists */
-export function threadLogger(main: () => Rpc | undefined, part: string): Logger {
+/** @param main  the port to the main thread, which takes lines from the thread's first moment on */
+export function threadLogger(main: Pick<MessageEndpoint, "postMessage">, part: string): Logger {
   function tell(level: LogLevel, message: string, facts: LogFacts = {}): void {
-    main()?.tell("log", { level, part, message, facts } satisfies ThreadLogLine);
+    tellThread(main, "log", { level, part, message, facts } satisfies ThreadLogLine);
   }
   return {
     debug: (message, facts) => tell("debug", message, facts),

@@ -20,7 +20,7 @@ import type {
   ShardSearch,
   ShardSearchReply,
 } from "./search-messages.ts";
-import { warmRange } from "./shape-keeper.ts";
+import { pointCountFor, warmRange } from "./shape-keeper.ts";
 
 export interface SearchPoolOptions {
   /** How much of each series a shard holds: no window reaches further back. */
@@ -31,10 +31,8 @@ export interface SearchPoolOptions {
   readonly warmDurationMs: number;
 }
 
-const pointCountMin = 20;
-const pointCountDefault = 60;
+/** That can be asked for. */
 const pointCountMax = 1000;
-const cellMs = 10_000;
 /** A window that ends so close to now means the newest one. */
 const newestToleranceMs = 5000;
 
@@ -231,16 +229,12 @@ export class SearchPool implements SimilarityReader {
   }
 }
 
-/** A point for each 10 s of a short window, 60 of a longer one. */
 function pointCountOf({ range, pointCount }: SimilarityQuery): number {
-  if (pointCount !== undefined) {
-    if (Number.isInteger(pointCount) && pointCount >= 2 && pointCount <= pointCountMax) {
-      return pointCount;
-    }
-    throw new SimilarityRefusal("bad-points", `A shape has 2 to ${pointCountMax} points.`);
+  if (pointCount === undefined) return pointCountFor(range);
+  if (Number.isInteger(pointCount) && pointCount >= 2 && pointCount <= pointCountMax) {
+    return pointCount;
   }
-  const cells = Math.floor((range.untilMs - range.fromMs) / cellMs);
-  return Math.min(Math.max(cells, pointCountMin), pointCountDefault);
+  throw new SimilarityRefusal("bad-points", `A shape has 2 to ${pointCountMax} points.`);
 }
 
 function sumCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -2,7 +2,7 @@
  * A shard's tables of shapes: one for the last hour, kept warm, and a few for other windows that
  * somebody has just asked about.
  *
- * The warm table covers whole minutes, a point each, and is filled anew every minute while the one
+ * The warm table covers whole minutes, and is filled anew every minute while the one
  * of the minute before still serves; sooner where many series had nothing in it yet, as when history
  * is being written. A window that is asked for twice, as when a page changes the
  * method, is filled once. All filling is done in slices, so that judging goes on between them.
@@ -13,6 +13,9 @@ import type { SeriesWindow, TimeRange } from "../model/index.ts";
 import { ShapeTable, TableFiller } from "../oculus/index.ts";
 
 const minuteMs = 60_000;
+const cellMs = 10_000;
+const pointCountMin = 20;
+const pointCountMax = 60;
 
 /** Work between two turns of the thread. */
 export const searchSliceMs = 4;
@@ -112,7 +115,7 @@ export class ShapeKeeper {
   async #refresh(): Promise<void> {
     const untilMs = Math.floor((this.#clock.nowMs() - settleMs) / minuteMs) * minuteMs;
     const range = { fromMs: untilMs - this.#warmDurationMs, untilMs };
-    const pointCount = warmPointCount(this.#warmDurationMs);
+    const pointCount = pointCountFor(range);
     const { idCount } = this.#window;
     const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: idCount });
     this.#spare = undefined;
@@ -146,9 +149,9 @@ export class ShapeKeeper {
   }
 }
 
-/** A point for each minute. */
-function warmPointCount(durationMs: number): number {
-  return Math.max(2, Math.round(durationMs / minuteMs));
+/** How many points a window is compared by unless asked otherwise: one for each 10 s, at most 60. */
+export function pointCountFor({ fromMs, untilMs }: TimeRange): number {
+  return Math.min(Math.max(Math.floor((untilMs - fromMs) / cellMs), pointCountMin), pointCountMax);
 }
 
 /** The window of the warm tables at a moment, as every shard has it a little later. */

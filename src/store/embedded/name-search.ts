@@ -3,12 +3,10 @@ import {
   nameMatcher,
   type NamePage,
   type NameQuery,
+  nameRank,
   type SeriesWindow,
 } from "../../model/index.ts";
 import type { Slicer } from "./slice.ts";
-
-/** Exact name, then names that begin with the text, then the rest. */
-type Rank = 0 | 1 | 2;
 
 export async function findNames(
   window: SeriesWindow,
@@ -16,7 +14,7 @@ export async function findNames(
   slicer: Slicer,
 ): Promise<NamePage> {
   const matches = nameMatcher(query);
-  const start = query.toLowerCase();
+  /** By rank. */
   const best: string[][] = [[], [], []];
   let totalCount = 0;
   for (let id = 0; id < window.idCount; id++) {
@@ -25,8 +23,7 @@ export async function findNames(
     const name = window.name(id);
     if (!matches(name)) continue;
     totalCount += 1;
-    const rank: Rank = name === query ? 0 : name.toLowerCase().startsWith(start) ? 1 : 2;
-    const names = best[rank]!;
+    const names = best[nameRank(query, name)]!;
     names.push(name);
     if (names.length > 4 * limit + 1024) keepFirst(names, limit);
   }
