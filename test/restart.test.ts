@@ -1,6 +1,6 @@
 /** The whole program ended, killed, started again and started twice. */
 import { spawn } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AnomalyJson, PointsJson, StatusJson } from "../src/webapp/contract.ts";
@@ -101,6 +101,7 @@ test("kale loses nothing that was on disk when it is killed under load", async (
 });
 
 test("kale says on its log, and under Status, what it set aside at the start", async () => {
+  await mkdir(join(folder, "shard-0"), { recursive: true });
   await writeFile(join(folder, "shard-0", "samples-00009999.log"), Buffer.alloc(5000, 0xa5));
   const kale = await start();
   await until(() => kale.output().includes("quarantine"));
