@@ -41,9 +41,10 @@ test("a folder held by another process is refused with its pid and the remedy, u
     const { DataFolder } = await import(${JSON.stringify(module)});
     const { systemClock } = await import(${JSON.stringify(clock)});
     DataFolder.open(${JSON.stringify(folder.path)}, { shardCount: 1, clock: systemClock });
+    gc();
     process.stdout.write("held");
     setInterval(() => undefined, 1000);`;
-  const holder = spawn(process.execPath, ["--input-type=module", "-e", script], {
+  const holder = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {

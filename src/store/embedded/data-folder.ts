@@ -24,6 +24,12 @@ import { errorCode } from "./disk.ts";
 const formatVersion = 1;
 const shardCountMax = 256;
 
+/**
+ * The locks this process holds. A database that nobody refers to is closed by the garbage
+ * collector, and its lock would end with it; a folder is held until `close`, whoever forgets it.
+ */
+const heldLocks = new Set<DatabaseSync>();
+
 export interface DataFolderOptions {
   /** For a new folder; an existing one keeps its own. */
   readonly shardCount: number;
@@ -65,7 +71,7 @@ export class DataFolder {
       writeFileSync(join(folder, "holder.json"), `${JSON.stringify(holder)}\n`);
       return new DataFolder(folder, lock, readOrMake(folder, options));
     } catch (error) {
-      lock.close();
+      release(lock);
       if (error instanceof StoreError) throw error;
       throw new StoreError("STORE_UNREACHABLE", `write into the data folder ${folder}`, {
         cause: error,
@@ -81,7 +87,7 @@ export class DataFolder {
   /** Lets another process have the folder. The shards' stores are closed first. */
   close(): void {
     rmSync(join(this.path, "holder.json"), { force: true });
-    this.#lock.close();
+    release(this.#lock);
   }
 }
 
@@ -96,12 +102,18 @@ function takeLock(folder: string): DatabaseSync {
   try {
     lock = new DatabaseSync(path);
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    heldLocks.add(lock);
     return lock;
   } catch (error) {
     lock?.close();
     if (isBusy(error)) throw lockedError(folder, error);
     throw new StoreError("STORE_UNREACHABLE", `lock ${path}`, { cause: error });
   }
+}
+
+function release(lock: DatabaseSync): void {
+  heldLocks.delete(lock);
+  lock.close();
 }
 
 /** SQLITE_BUSY: somebody else has the lock. */
