@@ -1,4 +1,7 @@
-/** A vitest reporter that ends a run with one line a script can read: "12 passed, 0 failed". */
+/**
+ * A vitest reporter that ends a run with one line a script can read: "12 passed, 0 failed". Tests
+ * that passed only when they were tried again are named above it.
+ */
 import type { Reporter, TestModule } from "vitest/node";
 
 export class ClosingLine implements Reporter {
@@ -10,6 +13,9 @@ export class ClosingLine implements Reporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state !== "pending") counts[state] += 1;
+        if (test.diagnostic()?.flaky === true) {
+          process.stdout.write(`passed at the second try: ${module.moduleId} > ${test.fullName}\n`);
+        }
       }
     }
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";

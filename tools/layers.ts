@@ -11,6 +11,8 @@ export interface Layer {
   readonly mayImport: readonly string[];
   /** Whether it may open files and sockets, start threads and use npm packages. */
   readonly mayTouchWorld: boolean;
+  /** The npm packages, pure themselves, that a folder may use which must not touch the world. */
+  readonly purePackages?: readonly string[];
 }
 
 export const layers: readonly Layer[] = [
@@ -19,16 +21,28 @@ export const layers: readonly Layer[] = [
   { name: "kernel", mayImport: ["base"], mayTouchWorld: false },
   { name: "wire", mayImport: ["base", "model"], mayTouchWorld: false },
   { name: "horizon", mayImport: ["base", "model", "wire"], mayTouchWorld: true },
-  { name: "store", mayImport: ["base", "model", "kernel"], mayTouchWorld: true },
-  { name: "journal", mayImport: ["base", "model"], mayTouchWorld: true },
   { name: "analyzer", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
   { name: "oculus", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
   {
-    name: "shard",
-    mayImport: ["base", "model", "kernel", "analyzer", "oculus"],
+    name: "query",
+    mayImport: ["base", "model", "kernel"],
+    mayTouchWorld: false,
+    purePackages: ["re2js"],
+  },
+  { name: "engine", mayImport: ["base", "model", "kernel", "oculus"], mayTouchWorld: true },
+  {
+    name: "store",
+    mayImport: ["base", "model", "kernel", "wire", "query", "engine"],
     mayTouchWorld: true,
   },
-  { name: "webapp", mayImport: ["base", "model"], mayTouchWorld: true },
+  { name: "journal", mayImport: ["base", "model", "engine"], mayTouchWorld: true },
+  {
+    name: "shard",
+    mayImport: ["base", "model", "kernel", "analyzer", "oculus", "query"],
+    mayTouchWorld: true,
+  },
+  { name: "alert", mayImport: ["base", "model"], mayTouchWorld: true },
+  { name: "webapp", mayImport: ["base", "model", "query"], mayTouchWorld: true },
   {
     name: "cli",
     mayImport: [
@@ -37,11 +51,14 @@ export const layers: readonly Layer[] = [
       "kernel",
       "wire",
       "horizon",
-      "store",
-      "journal",
       "analyzer",
       "oculus",
+      "query",
+      "engine",
+      "store",
+      "journal",
       "shard",
+      "alert",
       "webapp",
     ],
     mayTouchWorld: true,

@@ -41,6 +41,69 @@ export interface NamePage {
   readonly totalCount: number;
 }
 
+/**
+ * One condition on a series. The key "name" is the path before the tags; a tag that a series does
+ * not have counts as "", as it does for Graphite and Prometheus.
+ */
+export interface SeriesMatcher {
+  readonly key: string;
+  readonly test: SeriesTest;
+  readonly value: string;
+}
+
+export type SeriesTest =
+  | "equal"
+  | "unequal"
+  /** Regular expression in RE2's syntax over the whole value; takes time linear in it. */
+  | "match"
+  | "mismatch"
+  /** Pattern of Graphite's: `*`, `?`, `[a-c]`, `{a,b}`, none of which crosses a dot. */
+  | "glob"
+  /** Pattern in which `*` stands for any text, as in OpenTSDB's "wildcard". */
+  | "wildcard";
+
+/** Series that pass every condition; without one, all of them. */
+export interface SeriesSelector {
+  readonly matchers: readonly SeriesMatcher[];
+  readonly limit: number;
+}
+
+export interface TreeQuery {
+  /** Glob with as many dotted parts as the nodes asked for, e.g. "servers.*.cpu" */
+  readonly pattern: string;
+  readonly limit: number;
+}
+
+/** A node of the tree that the dotted paths make. It may be both a series and a branch. */
+export interface TreeNode {
+  readonly path: string;
+  readonly isLeaf: boolean;
+  readonly hasChildren: boolean;
+}
+
+export interface TagQuery {
+  /** What is counted: the values of this tag; undefined counts the tags themselves. */
+  readonly tag?: string | undefined;
+  readonly matchers: readonly SeriesMatcher[];
+  /** Only those that begin with it. */
+  readonly prefix: string;
+  readonly limit: number;
+}
+
+export interface TagCount {
+  /** A tag's name, or one of its values. */
+  readonly text: string;
+  /** How many series have it. */
+  readonly seriesCount: number;
+}
+
+/** What the query languages ask of the names; answers are sorted by text, and cut at the limit. */
+export interface SeriesIndex {
+  select(selector: SeriesSelector): Promise<NamePage>;
+  browse(query: TreeQuery): Promise<readonly TreeNode[]>;
+  countTags(query: TagQuery): Promise<readonly TagCount[]>;
+}
+
 export interface StoreFault {
   /** e.g. "corrupt-record", "disk-full" */
   readonly code: string;
