@@ -25,6 +25,15 @@ export const perlSender: Requirement = {
   },
 };
 
+export const prometheusServer: Requirement = {
+  name: "prometheus",
+  isThere: existsSync("/usr/bin/prometheus"),
+};
+export const nodeExporter: Requirement = {
+  name: "prometheus-node-exporter",
+  isThere: existsSync("/usr/bin/prometheus-node-exporter"),
+};
+
 /** `describe` for tests that need a program. */
 export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
   if (requirement.isThere) {

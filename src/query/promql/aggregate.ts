@@ -26,11 +26,14 @@ export interface AggregateInput {
 export async function aggregate(node: AggregateNode, input: AggregateInput): Promise<StepSeries[]> {
   const { aggregator } = node;
   if (aggregator === "count_values") return countValues(node, input);
+  const isRanking = aggregator === "topk" || aggregator === "bottomk";
+  // What cannot be a count is a fault even where there is nothing to count.
+  if (isRanking) for (const count of input.numbers) wholeOf(count);
   const groups = groupsOf(input.series, node.grouping);
   const result: StepSeries[] = [];
   for (const { labels, members } of groups) {
     await input.budget.breathe();
-    if (aggregator === "topk" || aggregator === "bottomk") {
+    if (isRanking) {
       result.push(...ranked(members, aggregator, input));
       continue;
     }
@@ -144,11 +147,7 @@ function movedMean(mean: number, value: number, count: number): number {
   return mean + (value / count - mean / count);
 }
 
-function fillQuantiles(
-  into: StepSeries,
-  members: readonly StepSeries[],
-  phi: Float64Array,
-): void {
+function fillQuantiles(into: StepSeries, members: readonly StepSeries[], phi: Float64Array): void {
   const room = new Float64Array(members.length);
   for (let step = 0; step < into.has.length; step++) {
     let count = 0;
@@ -207,7 +206,8 @@ function countValues(node: AggregateNode, input: AggregateInput): StepSeries[] {
     throw executionError(`invalid label name ${JSON.stringify(label)}`);
   }
   const { mode } = node.grouping;
-  const grouping = mode === "by" ? { mode, labels: [...node.grouping.labels, label] } : node.grouping;
+  const grouping =
+    mode === "by" ? { mode, labels: [...node.grouping.labels, label] } : node.grouping;
   const groups = new Map<string, StepSeries>();
   for (const member of series) {
     for (let step = 0; step < stepCount; step++) {

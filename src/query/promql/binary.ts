@@ -19,7 +19,7 @@ import {
 import type { Budget } from "./budget.ts";
 import { executionError } from "./error.ts";
 import { type LabelSet, metricNameLabel } from "./label-set.ts";
-import { emptySeries, relabelled, type StepSeries, united } from "./step-series.ts";
+import { emptySeries, type StepSeries, united } from "./step-series.ts";
 
 const plainMatching: Matching = { mode: "ignoring", labels: [], group: "none", include: [] };
 
@@ -228,7 +228,8 @@ function resultLabels(
   let labels = many;
   if (!isComparison(operator) || isBool) labels = labels.withoutMetricName();
   if (matching.group === "none") {
-    labels = matching.mode === "on" ? labels.only(matching.labels) : labels.without(matching.labels);
+    labels =
+      matching.mode === "on" ? labels.only(matching.labels) : labels.without(matching.labels);
   }
   for (const label of matching.include) labels = labels.with(label, one.get(label));
   return labels;

@@ -56,15 +56,18 @@ export function checkTypes(query: string, root: Expression): void {
       case "string":
         return;
       case "selector":
-        return checkSelector(node);
+        checkSelector(node);
+        return;
       case "range":
-        return checkSelector(node.selector);
+        checkSelector(node.selector);
+        return;
       case "paren":
-        return check(node.inner);
+        check(node.inner);
+        return;
       case "subquery": {
         check(node.inner);
         const found = typeOf(node.inner);
-        if (found === "vector" || found === "scalar") return;
+        if (found === "vector") return;
         const instead = `got ${typeNames[found]} instead`;
         throw fault(node, `subquery is only allowed on instant vector, ${instead}`);
       }
@@ -72,15 +75,19 @@ export function checkTypes(query: string, root: Expression): void {
         check(node.inner);
         const found = typeOf(node.inner);
         if (found === "vector" || found === "scalar") return;
-        const only = "unary expression only allowed on expressions of type scalar or instant vector";
+        const only =
+          "unary expression only allowed on expressions of type scalar or instant vector";
         throw fault(node, `${only}, got "${typeNames[found]}"`);
       }
       case "aggregate":
-        return checkAggregate(node);
+        checkAggregate(node);
+        return;
       case "call":
-        return checkCall(node);
+        checkCall(node);
+        return;
       case "binary":
-        return checkBinary(node);
+        checkBinary(node);
+        return;
     }
   };
 

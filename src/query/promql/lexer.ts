@@ -119,7 +119,9 @@ function readEscape(query: string, at: number, quote: string): { text: string; e
   }
   const [whole, byte, short, long, octal] = code;
   const point =
-    octal === undefined ? Number.parseInt(byte ?? short ?? long ?? "", 16) : Number.parseInt(octal, 8);
+    octal === undefined
+      ? Number.parseInt(byte ?? short ?? long ?? "", 16)
+      : Number.parseInt(octal, 8);
   const isPoint = point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
   if (!isPoint) throw badQuery(query, at, "escape sequence is an invalid Unicode code point");
   return { text: String.fromCodePoint(point), end: at + whole.length };

@@ -12,13 +12,13 @@ export function formatSample(value: number): string {
   return String(value).replace(/e([+-])(\d)$/, "e$10$2");
 }
 
-/** As number literals in a printed query: like C's %g with the fewest digits, exponent from 21 on. */
+/** As number literals in a printed query: like C's %g, with the fewest digits. */
 export function formatLiteral(value: number): string {
   const special = formatSpecial(value);
   if (special !== undefined) return special;
   const magnitude = Math.abs(value);
-  const isSmall = magnitude < 1e-4 && magnitude >= 1e-6;
-  const text = isSmall ? value.toExponential() : String(value);
+  const isPlain = value === 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+  const text = isPlain ? String(value) : value.toExponential();
   return text.replace(/e([+-])(\d)$/, "e$10$2");
 }
 

@@ -33,6 +33,7 @@ import { missing, signatures } from "./signatures.ts";
 
 /** Deeper queries are refused, so that no query can exhaust the stack. */
 const depthMax = 200;
+const chainMax = 500;
 
 /** @throws PromqlError "bad-query" */
 export function parseQuery(query: string): Expression {
@@ -44,7 +45,8 @@ export function parseQuery(query: string): Expression {
 /** A selector alone, as `match[]` takes it. @throws PromqlError "bad-query" */
 export function parseSelector(query: string): SelectorNode {
   const node = parseQuery(query);
-  const isPlain = node.kind === "selector" && node.shift.offsetMs === 0 && node.shift.at === undefined;
+  const isPlain =
+    node.kind === "selector" && node.shift.offsetMs === 0 && node.shift.at === undefined;
   if (!isPlain) throw badQuery(query, node.start, "a series selector is expected");
   return node;
 }
@@ -78,9 +80,10 @@ class Parser {
   }
 
   readAll(): Expression {
-    if (this.#token.kind === "end") throw badQuery(this.#query, 0, "no expression found in input");
+    if (this.#tokens.length === 1) throw badQuery(this.#query, 0, "no expression found in input");
     const node = this.#readBinary(0);
-    if (this.#token.kind !== "end") throw this.#unexpected("an operator or the end");
+    const rest = this.#token;
+    if (rest.kind !== "end") throw this.#unexpected("an operator or the end");
     return node;
   }
 
@@ -124,7 +127,10 @@ class Parser {
       throw badQuery(this.#query, this.#token.start, `more than ${depthMax} levels of nesting`);
     }
     let left = this.#readSigned();
-    for (;;) {
+    for (let operatorCount = 0; ; operatorCount++) {
+      if (operatorCount > chainMax) {
+        throw badQuery(this.#query, this.#token.start, `more than ${chainMax} operators in a row`);
+      }
       const operator = this.#operator();
       if (operator === undefined) break;
       const found = levels.findIndex((texts) => texts.includes(operator));
@@ -160,7 +166,8 @@ class Parser {
     this.#take();
     const labels = this.#readLabelList();
     const isLeft = this.#isWord("group_left");
-    if (!isLeft && !this.#isWord("group_right")) return { mode, labels, group: "none", include: [] };
+    if (!isLeft && !this.#isWord("group_right"))
+      return { mode, labels, group: "none", include: [] };
     this.#take();
     const include = this.#isSign("(") ? this.#readLabelList() : [];
     return { mode, labels, group: isLeft ? "left" : "right", include };
@@ -337,7 +344,11 @@ class Parser {
     if (!signatures.has(name)) {
       const why = missing.get(name);
       const reason = why === undefined ? "" : `: Kale does not have it, since ${why}`;
-      throw badQuery(this.#query, start, `unknown function with name ${JSON.stringify(name)}${reason}`);
+      throw badQuery(
+        this.#query,
+        start,
+        `unknown function with name ${JSON.stringify(name)}${reason}`,
+      );
     }
     const { args, end } = this.#readArguments();
     return { kind: "call", name, args, start, end };

@@ -20,7 +20,12 @@ function takes(
   result: ValueType = "vector",
   options: { readonly optionalCount?: number; readonly isOpen?: boolean } = {},
 ): Signature {
-  return { args, result, optionalCount: options.optionalCount ?? 0, isOpen: options.isOpen ?? false };
+  return {
+    args,
+    result,
+    optionalCount: options.optionalCount ?? 0,
+    isOpen: options.isOpen ?? false,
+  };
 }
 
 const ofVector = takes(["vector"]);

@@ -34,7 +34,10 @@ export function sightOf(
   return { firstMs: fixedMs(shift.at, ends) - shift.offsetMs, stepMs: 0, count };
 }
 
-function fixedMs(at: AtModifier, ends: { readonly startMs: number; readonly endMs: number }): number {
+function fixedMs(
+  at: AtModifier,
+  ends: { readonly startMs: number; readonly endMs: number },
+): number {
   if (at === "start") return ends.startMs;
   return at === "end" ? ends.endMs : at.timeMs;
 }
