@@ -38,9 +38,16 @@ import { DeadlineError, withDeadline } from "./deadline.ts";
 import type { WebappContext, WebappEnv } from "./fault.ts";
 import { readForm } from "./form-body.ts";
 import { listCountMax } from "./kale-api.ts";
-import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
+import type { WebappFacts, WebappParts } from "./parts.ts";
 import { addPrometheusNames } from "./prometheus-names.ts";
-import { type ErrorType, PrometheusRefusal, PrometheusRequest } from "./prometheus-request.ts";
+import {
+  type Ask,
+  type ErrorType,
+  type PrometheusApiParts,
+  type PrometheusData,
+  PrometheusRefusal,
+  PrometheusRequest,
+} from "./prometheus-request.ts";
 import { formatIsoTime } from "./time-text.ts";
 
 /** The version whose behaviour is copied; Grafana looks at it to know what it may ask. */
@@ -48,24 +55,10 @@ const copiedVersion = "2.42.0";
 /** Points a series may have in one answer. */
 const stepCountMax = 11_000;
 
-export interface PrometheusApiParts {
-  readonly parts: WebappParts;
-  readonly facts: WebappFacts;
-  readonly limits: WebappLimits;
-}
-
-/** What a route gives: data as a value, or as pieces of text. */
-export interface PrometheusData {
-  readonly data: unknown;
-  readonly warnings?: readonly string[];
-}
-
-type Answerer = (request: PrometheusRequest, context: WebappContext) => Promise<PrometheusData>;
-
 export function addPrometheusApi(app: Hono<WebappEnv>, api: PrometheusApiParts): void {
   const queries = new Queries(api);
 
-  const ask = (path: string, answer: Answerer): void => {
+  const ask: Ask = (path, answer) => {
     const handle = (context: WebappContext): Promise<Response> => answerAs(context, api, answer);
     app.get(path, handle);
     if (postPaths.has(path)) app.post(path, handle);
@@ -106,7 +99,7 @@ const statuses: Readonly<Record<ErrorType, 400 | 404 | 422 | 503>> = {
 async function answerAs(
   context: WebappContext,
   api: PrometheusApiParts,
-  answer: Answerer,
+  answer: Parameters<Ask>[1],
 ): Promise<Response> {
   context.header("Cache-Control", "no-store");
   const form = await readForm(context);

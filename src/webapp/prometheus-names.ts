@@ -14,17 +14,16 @@ import {
   selectNames,
 } from "../query/promql/index.ts";
 import { withDeadline } from "./deadline.ts";
-import type { WebappContext } from "./fault.ts";
-import type { PrometheusApiParts, PrometheusData } from "./prometheus-api.ts";
-import { PrometheusRefusal, type PrometheusRequest } from "./prometheus-request.ts";
+import {
+  type Ask,
+  type PrometheusApiParts,
+  type PrometheusData,
+  PrometheusRefusal,
+  type PrometheusRequest,
+} from "./prometheus-request.ts";
 
 const namesMax = 50_000;
 const matchCountMax = 64;
-
-type Ask = (
-  path: string,
-  answer: (request: PrometheusRequest, context: WebappContext) => Promise<PrometheusData>,
-) => void;
 
 export function addPrometheusNames(ask: Ask, api: PrometheusApiParts): void {
   const names = new Names(api);

@@ -3,6 +3,8 @@
  * in `5m`. What is wrong is thrown as a refusal in Prometheus' words.
  */
 import { parseDuration } from "../query/promql/index.ts";
+import type { WebappContext } from "./fault.ts";
+import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { parseTimeText } from "./time-text.ts";
 
 /** What Prometheus answers with; each has a status of its own. */
@@ -17,6 +19,24 @@ export class PrometheusRefusal extends Error {
     this.errorType = errorType;
   }
 }
+
+export interface PrometheusApiParts {
+  readonly parts: WebappParts;
+  readonly facts: WebappFacts;
+  readonly limits: WebappLimits;
+}
+
+/** What a route gives, to be put in the envelope. */
+export interface PrometheusData {
+  readonly data: unknown;
+  readonly warnings?: readonly string[];
+}
+
+/** Adds a route; its refusals are told as Prometheus tells them. */
+export type Ask = (
+  path: string,
+  answer: (request: PrometheusRequest, context: WebappContext) => Promise<PrometheusData>,
+) => void;
 
 export class PrometheusRequest {
   readonly #given: URLSearchParams;

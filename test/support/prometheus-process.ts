@@ -7,6 +7,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesField, integerField, varint } from "../../src/wire/protobuf.fixture.ts";
 import { freePorts, temporaryFolder, until } from "./kale-process.ts";
+import { prometheusPath } from "./requirements.ts";
 
 export interface PrometheusProcess {
   /** e.g. "http://127.0.0.1:40123" */
@@ -30,7 +31,7 @@ export async function startPrometheus(
   const configFile = join(folder, "prometheus.yml");
   await writeFile(configFile, options.config ?? "global:\n  evaluation_interval: 1m\n");
   const child = spawn(
-    "prometheus",
+    prometheusPath,
     [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(folder, "data")}`,

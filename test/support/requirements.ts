@@ -27,13 +27,10 @@ export const perlSender: Requirement = {
   },
 };
 
+export const prometheusPath = "/usr/bin/prometheus";
 export const prometheusServer: Requirement = {
   name: "prometheus",
-  isThere: existsSync("/usr/bin/prometheus"),
-};
-export const nodeExporter: Requirement = {
-  name: "prometheus-node-exporter",
-  isThere: existsSync("/usr/bin/prometheus-node-exporter"),
+  isThere: existsSync(prometheusPath),
 };
 
 /** `describe` for tests that need a program. */

@@ -13,5 +13,5 @@ export { PromqlError } from "./error.ts";
 export { LabelSet, metricNameLabel } from "./label-set.ts";
 export { formatSample, parseDuration } from "./number-text.ts";
 export { parseQuery, parseSelector } from "./parser.ts";
-export { printPretty, printQuery } from "./print.ts";
+export { printPretty } from "./print.ts";
 export { type PromqlSource, selectNames } from "./source.ts";
