@@ -134,10 +134,13 @@ test("start and end arrive at a webhook, and are listed for the anomaly", async 
   ]);
 });
 
-/** Tells an episode and waits until it is gathered. */
+let toldCount = 0;
+
+/** Tells a new episode and waits until it is gathered. */
 async function tell(office: RunningOffice, name: string): Promise<void> {
   const before = office.deliveries({ limit: 100 }).length;
-  office.take(started(episode(name, { startedMs: clock.nowMs() })));
+  toldCount += 1;
+  office.take(started(episode(name, { id: `told-${toldCount}`, startedMs: clock.nowMs() })));
   await until(() => {
     clock.offsetMs += 31_000;
     return office.deliveries({ limit: 100 }).length > before;
@@ -169,6 +172,8 @@ test("a metric keeps quiet for the route's `expire` only after a send that worke
   await until(() => office.deliveries({ limit: 1 })[0]?.state === "failed");
   expect(office.report().channels[0]?.problem).toContain("answered 400");
   answerStatus = 200;
+  // Long after the first, so that it is no part of the same trouble.
+  clock.offsetMs += 3_600_000;
   await tell(office, "a");
   await until(() => received.length === 1);
   await until(() => office.deliveries({ limit: 1 })[0]?.state === "sent");

@@ -21,7 +21,8 @@ import {
 } from "../model/index.ts";
 import type { AlertConfig, AlertRoute, Channel } from "./alert-config.ts";
 import { alertmanagerRefreshMs } from "./channels/alertmanager.ts";
-import { readSecret, sendNotice, type SendSurroundings } from "./channels/send.ts";
+import { readSecret, sendNotice } from "./channels/send.ts";
+import type { SendSurroundings } from "./channels/surroundings.ts";
 import { AlertDesk, noticeOf, type AlertGroup } from "./desk.ts";
 import { digestOf, firstDigestMs, isDigestDue } from "./digest.ts";
 import { AlertError } from "./errors.ts";

@@ -10,7 +10,7 @@ import { linksOf } from "../message.ts";
 import type { Notice, NoticeEpisode } from "../notice.ts";
 import { postJson } from "./post-json.ts";
 import { rfc3339 } from "../wall-clock.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 
 /** How often what lasts is said again, and how long each saying holds. */
 export const alertmanagerRefreshMs = 120_000;

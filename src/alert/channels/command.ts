@@ -8,7 +8,7 @@ import type { CommandChannel } from "../alert-config.ts";
 import { AlertError } from "../errors.ts";
 import { subjectOf } from "../message.ts";
 import type { Notice } from "../notice.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 import { noticeJson } from "./webhook.ts";
 
 const timeoutMs = 30_000;

@@ -8,7 +8,7 @@ import type { PagerDutyChannel, Severity } from "../alert-config.ts";
 import { linksOf, subjectOf } from "../message.ts";
 import type { Notice } from "../notice.ts";
 import { postJson } from "./post-json.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 import { noticeJson } from "./webhook.ts";
 
 const summaryLengthMax = 1024;

@@ -8,16 +8,8 @@ import { runCommand } from "./command.ts";
 import { sendToPagerDuty } from "./pagerduty.ts";
 import { sendToSlack } from "./slack.ts";
 import { sendMail } from "./smtp.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 import { sendToWebhook } from "./webhook.ts";
-
-/** What a channel may use beside the notice. */
-export interface SendSurroundings {
-  /** Where people reach the page; "" where nobody said. */
-  readonly pageUrl: string;
-  /** PNG of the first metric around the anomaly; undefined where there is none to be had. */
-  readonly picture: (notice: Notice) => Promise<Uint8Array | undefined>;
-  readonly readSecret: (secret: Secret) => Promise<string>;
-}
 
 /** @throws AlertError  where it did not arrive */
 export function sendNotice(

@@ -8,7 +8,7 @@ import type { HttpChannel } from "../alert-config.ts";
 import { linksOf, subjectOf } from "../message.ts";
 import type { Notice, NoticeEpisode } from "../notice.ts";
 import { postJson } from "./post-json.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 
 /** A message in a room is glanced at; the page has the rest. */
 const listedCountMax = 10;

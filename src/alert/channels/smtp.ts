@@ -1,10 +1,9 @@
 /** Mail over SMTP: one to all recipients, text and HTML, with the graph of the first metric. */
-import { createTransport } from "nodemailer";
 import type { SmtpChannel } from "../alert-config.ts";
 import { AlertError } from "../errors.ts";
 import { messageOf } from "../message.ts";
 import type { Notice } from "../notice.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 
 const timeoutMs = 20_000;
 const pictureId = "graph@kale";
@@ -21,6 +20,8 @@ export async function sendMail(
     pageUrl,
     pictureId: drawn === undefined ? undefined : pictureId,
   });
+  // Loaded when the first mail is sent: most commands and threads never do.
+  const { createTransport } = await import("nodemailer");
   const transport = createTransport({
     host,
     port,

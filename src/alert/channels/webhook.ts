@@ -10,7 +10,7 @@ import type { HttpChannel } from "../alert-config.ts";
 import { linksOf, subjectOf } from "../message.ts";
 import type { Notice } from "../notice.ts";
 import { postJson } from "./post-json.ts";
-import type { SendSurroundings } from "./send.ts";
+import type { SendSurroundings } from "./surroundings.ts";
 
 export async function sendToWebhook(
   { name, url, token }: HttpChannel,
