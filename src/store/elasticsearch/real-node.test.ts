@@ -1,5 +1,5 @@
 /** Series in a real OpenSearch. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
   openSearch,
   openSearchPatienceMs,
@@ -21,6 +21,9 @@ const dayMs = 24 * hourMs;
 // 2026-11-23 12:00 UTC.
 const startMs = 1_795_435_200_000;
 const always: TimeRange = { fromMs: 0, untilMs: 2 ** 47 };
+
+// A cold server on a busy machine takes seconds for what takes milliseconds later.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeWith(openSearch, "series in a real OpenSearch", () => {
   let url: string;
