@@ -49,6 +49,7 @@ export default tseslint.config(
       "src/oculus/**",
       "src/query/promql/**",
       "src/store/embedded/**",
+      "src/store/elasticsearch/**",
       "src/store/log/**",
       "src/store/memory/**",
       "src/store/remote/**",

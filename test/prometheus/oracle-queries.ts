@@ -426,7 +426,7 @@ const wrong = [
   "foo{a:b='c'}",
 ];
 
-export const instantQueries: readonly string[] = [
+export const oracleQueries: readonly string[] = [
   ...selectors,
   ...instants,
   ...matrices,
@@ -448,6 +448,3 @@ export const instantQueries: readonly string[] = [
     `3 ${operator} odd`,
   ]),
 ];
-
-/** Answers over steps have no order and no samples of their own. */
-export const rangeQueries: readonly string[] = instantQueries;

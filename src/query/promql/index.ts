@@ -3,11 +3,10 @@ export {
   answerRange,
   type AnswerOptions,
   type AnswerText,
-  type RangeQuery,
   stepCountOf,
 } from "./answer.ts";
-export { type Expression, typeNames } from "./ast.ts";
-export { defaultQueryLimits, type QueryLimits } from "./budget.ts";
+export { typeNames } from "./ast.ts";
+export { defaultQueryLimits } from "./budget.ts";
 export { typeOf } from "./check.ts";
 export { PromqlError } from "./error.ts";
 export { LabelSet, metricNameLabel } from "./label-set.ts";
