@@ -50,6 +50,7 @@ export default tseslint.config(
       "src/store/embedded/**",
       "src/store/log/**",
       "src/store/memory/**",
+      "src/store/redis/**",
       "src/store/remote/**",
       "src/wire/**",
       "bench/**",
