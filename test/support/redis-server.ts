@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, RESP_TYPES } from "redis";
@@ -22,6 +22,8 @@ const patienceMs = 30_000;
 export interface RedisServer {
   readonly port: number;
   readonly folder: string;
+  /** PEM of the authority that certified it, with TLS. */
+  readonly ca: string | undefined;
   /** Sends a command and gives the reply, blobs as bytes. */
   ask<T = unknown>(...args: (string | Buffer)[]): Promise<T>;
   /** As kill -9 would; the data that AOF has kept stay. */
@@ -38,15 +40,18 @@ export interface RedisServerOptions {
   /** Lines of its configuration, e.g. "requirepass secret". */
   readonly lines?: readonly string[];
   readonly isSentinel?: boolean;
-  /** Of the client that `ask` uses; by default that of the port. */
-  readonly client?: Parameters<typeof createClient>[0];
+  /** Of the default user, where `lines` give it one. */
+  readonly password?: string;
+  /** With certificates of the test's own. */
+  readonly isTls?: boolean;
 }
 
 /** Keeps every write on disk, so that a killed one loses nothing that it acknowledged. */
 export async function startRedis({
   lines = [],
   isSentinel = false,
-  client: clientOptions,
+  password,
+  isTls = false,
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "kale-redis-"));
   const [port = 0] = await freePorts(1);
@@ -54,7 +59,15 @@ export async function startRedis({
     ? [join(folder, "sentinel.conf"), "--sentinel"]
     : ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
   if (isSentinel) spawnSync("touch", [join(folder, "sentinel.conf")]);
-  args.push("--port", String(port), "--bind", "127.0.0.1", "--dir", folder);
+  const certificates = isTls ? makeCertificates(folder) : undefined;
+  const ca = certificates && (await readFile(certificates.ca, "utf8"));
+  args.push("--bind", "127.0.0.1", "--dir", folder);
+  if (certificates === undefined) args.push("--port", String(port));
+  else {
+    const { ca: caPath, cert, key } = certificates;
+    args.push("--port", "0", "--tls-port", String(port), "--tls-auth-clients", "no");
+    args.push("--tls-ca-cert-file", caPath, "--tls-cert-file", cert, "--tls-key-file", key);
+  }
   for (const line of lines) {
     const [name = "", ...values] = line.replaceAll("FOLDER", folder).split(" ");
     args.push(`--${name}`, ...values);
@@ -65,14 +78,15 @@ export async function startRedis({
   let client = connect();
 
   function connect() {
+    const socket = { host: "127.0.0.1", port, reconnectStrategy: 50 };
     const made = createClient({
       RESP: 2,
-      socket: { host: "127.0.0.1", port, reconnectStrategy: 50 },
+      socket: ca === undefined ? socket : { ...socket, tls: true, ca },
+      ...(password === undefined ? {} : { password }),
       disableOfflineQueue: true,
       disableClientInfo: true,
       maintNotifications: "disabled",
       commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-      ...clientOptions,
     });
     made.on("error", () => undefined);
     return made;
@@ -111,6 +125,7 @@ export async function startRedis({
   return {
     port,
     folder,
+    ca,
     ask: async <T>(...command: (string | Buffer)[]) => (await client.sendCommand(command)) as T,
     kill,
     restart: run,
@@ -150,8 +165,8 @@ export async function startRedisCluster({
   const masters = nodes.slice(0, masterCount);
   for (const [i, node] of masters.entries()) {
     const from = Math.floor((16_384 * i) / masterCount);
-    const until_ = Math.floor((16_384 * (i + 1)) / masterCount) - 1;
-    await node.ask("CLUSTER", "ADDSLOTSRANGE", String(from), String(until_));
+    const last = Math.floor((16_384 * (i + 1)) / masterCount) - 1;
+    await node.ask("CLUSTER", "ADDSLOTSRANGE", String(from), String(last));
     await node.ask("CLUSTER", "SET-CONFIG-EPOCH", String(i + 1));
   }
   for (const node of others) {
@@ -210,7 +225,7 @@ async function startClusterNode(lines: readonly string[]): Promise<RedisServer> 
   }
 }
 
-export interface Certificates {
+interface Certificates {
   /** Files in PEM. */
   readonly ca: string;
   readonly cert: string;
@@ -218,7 +233,7 @@ export interface Certificates {
 }
 
 /** An authority of the test's own, and what it certifies for 127.0.0.1. */
-export function makeCertificates(folder: string): Certificates {
+function makeCertificates(folder: string): Certificates {
   const path = (name: string): string => join(folder, name);
   const openssl = (...args: string[]): void => {
     const { status, stderr } = spawnSync("openssl", args, { encoding: "utf8" });

@@ -98,7 +98,9 @@ export class SeriesTrimmer {
   }
 
   #isDue(id: number): boolean {
-    return this.#space.firstMs[id]! <= this.#cutoffMs - this.#slackMs;
+    const firstMs = this.#space.firstMs[id]!;
+    const isMistaken = firstMs > this.#clock.nowMs() + futureMaxMs;
+    return isMistaken || firstMs <= this.#cutoffMs - this.#slackMs;
   }
 
   /** Finds out which time stands first; a start that says nothing counts as due. */
