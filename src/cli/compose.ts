@@ -14,7 +14,13 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { BodyIntake, BodyOutcome, SourceStats } from "../model/index.ts";
+import type {
+  BodyIntake,
+  BodyOutcome,
+  MetadataReader,
+  MetricMetadata,
+  SourceStats,
+} from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
@@ -135,6 +141,7 @@ async function start(
       alerts,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon),
+      metadata: horizon && metadataOf(horizon),
       shards: () => pool.stats(),
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
@@ -259,6 +266,10 @@ function bodyIntakeOf({ rpc }: RunningThread): BodyIntake {
   return {
     take: (request) => rpc.ask<BodyOutcome>("takeBody", request, [request.body.buffer]),
   };
+}
+
+function metadataOf({ rpc }: RunningThread): MetadataReader {
+  return { metadata: (query) => rpc.ask<MetricMetadata[]>("metadata", query) };
 }
 
 /** @throws StartError  where the folder cannot be had */

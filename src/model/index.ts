@@ -1,6 +1,7 @@
 export * from "./alerts.ts";
 export * from "./episode.ts";
 export * from "./keeper.ts";
+export * from "./metric-metadata.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";

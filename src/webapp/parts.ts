@@ -7,6 +7,7 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  MetadataReader,
   SeenBeforeReader,
   SeriesIndex,
   SeriesReader,
@@ -54,6 +55,8 @@ export interface WebappParts {
   readonly alerts: AlertOffice;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  /** What senders said of their metrics; missing where this process takes none in. */
+  readonly metadata?: MetadataReader | undefined;
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
