@@ -23,6 +23,7 @@ import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
   type RunningThread,
   type ShardEvents,
@@ -54,6 +55,7 @@ async function start(
   const { clock } = io;
   const roles = new Set(settings.roles);
   const startedMs = clock.nowMs();
+  const store = storeChoiceOf(settings);
 
   const folder = openDataFolder(settings, clock);
   undo.push(() => {
@@ -80,7 +82,7 @@ async function start(
     budgetMs: searchBudgetMs,
   });
   const { pool, sink, toShards } = await startShards(
-    { folder, settings, logger },
+    { folder, settings, store, logger },
     (shard) => ({
       episodes(events) {
         journal.record(events);
@@ -133,13 +135,17 @@ async function start(
       ports: pages,
       pagesFolder: join(import.meta.dirname, "../../dist/web"),
       dataFolder: folder.path,
-      store: "embedded",
+      store: settings.storeKind,
       startedMs,
       allowedHosts: settings.hostNames,
       trustsProxy: settings.trustsProxy,
       skyline: {
         fullDurationMs: settings.fullDurationMs,
         miniDurationMs: settings.miniDurationMs,
+        ...(store.kind === "redis" && {
+          fullNamespace: store.fullNamespace,
+          miniNamespace: store.miniNamespace,
+        }),
       },
       onPageView: () => {
         visits.happened();
@@ -179,7 +185,10 @@ async function start(
     onFirstVisit(listener) {
       visits.listen(listener);
     },
+    warmShare: () => warmShareOf(pool),
     async stop() {
+      // What is on its way may otherwise wait for machines that do not come back.
+      pool.letIn();
       for (const step of undo.splice(0).reverse()) await step();
     },
   };
@@ -198,8 +207,14 @@ async function startShards(
   {
     folder,
     settings,
+    store,
     logger,
-  }: { readonly folder: DataFolder; readonly settings: Settings; readonly logger: Logger },
+  }: {
+    readonly folder: DataFolder;
+    readonly settings: Settings;
+    readonly store: StoreChoice;
+    readonly logger: Logger;
+  },
   eventsOf: (shard: number) => ShardEvents,
   undo: UndoStep[],
 ): Promise<RunningShards> {
@@ -218,6 +233,7 @@ async function startShards(
           shardCount,
           folder: folder.shardFolder(shard),
           settings,
+          store,
           isJudging: settings.roles.includes("analyzer"),
           producers: [fromMain.port2, fromHorizon.port2],
         },
@@ -237,6 +253,17 @@ async function startShards(
     for (const port of own) port.close();
   });
   return { pool, sink, toShards };
+}
+
+/** How much of the shards' windows is filled, 0 to 1; undefined while their store is not reached. */
+async function warmShareOf(pool: ShardPool): Promise<number | undefined> {
+  const shards = await pool.stats();
+  const warmths = shards.flatMap(({ store }) => store.remote?.warmth ?? []);
+  if (warmths.some(({ state }) => state === "waiting")) return undefined;
+  if (warmths.every(({ state }) => state === "warm")) return 1;
+  const doneCount = warmths.reduce((sum, warmth) => sum + warmth.doneCount, 0);
+  const totalCount = warmths.reduce((sum, warmth) => sum + warmth.totalCount, 0);
+  return totalCount === 0 ? 0 : Math.min(doneCount / totalCount, 0.999);
 }
 
 /** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */

@@ -7,6 +7,7 @@
  * the original's settings.py had for it.
  */
 import { checkNames } from "../model/index.ts";
+import { remoteSettingsTable } from "./remote-settings.ts";
 import {
   addressKind,
   choiceKind,
@@ -18,6 +19,7 @@ import {
   listKind,
   pathKind,
   portKind,
+  sizeKind,
   switchKind,
   type SettingKind,
 } from "./setting-kinds.ts";
@@ -33,7 +35,8 @@ export interface Setting<Value> {
   readonly group: SettingGroup;
 }
 
-export type SettingGroup = "Program" | "Ports" | "Taking in" | "Keeping" | "Judging" | "Log";
+export type SettingGroup =
+  "Program" | "Ports" | "Taking in" | "Keeping" | "Redis" | "Elasticsearch" | "Judging" | "Log";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -257,6 +260,21 @@ export const settingsTable = {
     doc: "Samples are on disk at most this long after they arrive; every-batch waits for the disk before it takes the next batch.",
     group: "Keeping",
   },
+  storeKind: {
+    key: "store",
+    kind: choiceKind(["embedded", "redis", "elasticsearch"]),
+    standard: "embedded",
+    doc: "Where samples are kept: embedded is the data folder alone; the others keep them on other machines, with the data folder as the place where they wait.",
+    group: "Keeping",
+  },
+  outboxBytesMax: {
+    key: "outbox-limit",
+    kind: sizeKind({ minBytes: 1 << 20, maxBytes: 2 ** 40 }),
+    standard: 2 ** 30,
+    doc: "How much may wait in the data folder while a store on other machines does not take it; beyond it senders are made to wait.",
+    group: "Keeping",
+  },
+  ...remoteSettingsTable,
   checks: {
     key: "checks",
     kind: choicesKind(checkNames),

@@ -1,5 +1,5 @@
 /**
- * The entry of a shard thread: joins the embedded store, the judge and the loop that runs it over
+ * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
@@ -8,27 +8,20 @@ import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
 import { JudgeLoop, serveShard, ShapeKeeper, threadCpuMs } from "../shard/index.ts";
-import { EmbeddedStore } from "../store/index.ts";
+import { openShardStore } from "./shard-store.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { shard, shardCount, folder, settings, isJudging, producers } = workerData as ShardThreadData;
+const data = workerData as ShardThreadData;
+const { shard, settings, isJudging, producers } = data;
 const clock = systemClock;
 
 const logger = threadLogger(parentPort, `shard ${shard}`);
 // Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
 
-const store = await EmbeddedStore.open(folder, {
-  clock,
-  logger,
-  windowMs: settings.fullDurationMs,
-  retentionMs: settings.retentionMs,
-  commitIntervalMs: settings.commitIntervalMs,
-  commitEveryBatch: settings.commitIntervalMs === 0,
-  seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),
-});
+const { store, window, warm, letIn } = await openShardStore(data, { clock, logger });
 const judge = new Judge({
   fullDurationMs: settings.fullDurationMs,
   stalePeriodMs: settings.stalePeriodMs,
@@ -41,25 +34,31 @@ const judge = new Judge({
 });
 const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
 const loop = new JudgeLoop(
-  store.window,
+  window,
   judge,
   tracker,
   (events) => main?.tell("episodes", events),
   clock,
   { fullDurationMs: settings.fullDurationMs, threadCpuMs },
 );
-const keeper = new ShapeKeeper(store.window, clock, { warmDurationMs: settings.miniDurationMs });
+const keeper = new ShapeKeeper(window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {
   shard,
   store,
-  window: store.window,
+  window,
   loop,
   keeper,
+  warm,
+  letIn,
   clock,
   abstainedCount: () => judge.abstainedCount,
   activeEpisodeCount: () => tracker.activeCount,
   logger,
 });
-if (isJudging) loop.start();
+if (isJudging) {
+  void warm.then(() => {
+    loop.start();
+  });
+}
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);

@@ -1,5 +1,6 @@
 export * from "./episode.ts";
 export * from "./keeper.ts";
+export * from "./partition.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";

@@ -344,3 +344,29 @@ export interface BodyIntake {
   /** One body is unpacked and read at a time; the caller limits the bytes of those that wait. */
   take(request: BodyRequest): Promise<BodyOutcome>;
 }
+
+/** One of the processes that share the series of a cluster. */
+export interface ShareProcess {
+  readonly id: string;
+  /** Where it runs, for people. */
+  readonly label: string;
+  readonly isSelf: boolean;
+  readonly isLiving: boolean;
+  /** When it was last heard of. */
+  readonly seenMs: number;
+  /** Series that it judges. */
+  readonly seriesCount: number;
+  /** Partitions that it has. */
+  readonly heldCount: number;
+}
+
+/** How the series are shared by processes, as this one sees it. */
+export interface ShareReport {
+  readonly processId: string;
+  /** Partitions that this process judges. */
+  readonly heldCount: number;
+  readonly partitionCount: number;
+  readonly processes: readonly ShareProcess[];
+  /** Why the share could not be agreed lately; undefined where it could. */
+  readonly problem?: string | undefined;
+}

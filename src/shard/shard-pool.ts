@@ -94,6 +94,11 @@ export class ShardPool implements SeriesReader, SeriesIndex {
     );
   }
 
+  /** The program ends: whoever waits for room in a shard's store is let go. */
+  letIn(): void {
+    for (const shard of this.shards) shard.tell("letIn", undefined);
+  }
+
   /** Resolves when all that was written before is durable. */
   async commit(): Promise<void> {
     await this.#askAll("commit");

@@ -33,6 +33,10 @@ export interface ShardServiceParts {
   readonly window: SeriesWindow;
   readonly loop: JudgeLoop;
   readonly keeper: ShapeKeeper;
+  /** Resolves when the window has what it is judged by. */
+  readonly warm: Promise<void>;
+  /** Lets go of batches that wait for room in the store, since the program ends. */
+  readonly letIn: () => void;
   readonly clock: Clock;
   readonly abstainedCount: () => number;
   readonly activeEpisodeCount: () => number;
@@ -65,8 +69,14 @@ export function serveShard(
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
     judge: (name: string) => loop.verdictOf(name),
+    // A series that the window does not have yet is not one that fell silent.
     adopt: (episodes: Episode[]) => {
-      loop.adopt(episodes);
+      void parts.warm.then(() => {
+        loop.adopt(episodes);
+      });
+    },
+    letIn: () => {
+      parts.letIn();
     },
     commit: () => store.commit(),
     shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),

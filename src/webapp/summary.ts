@@ -3,6 +3,7 @@ import type { ShardStats, SourceStats } from "../model/index.ts";
 import type { SummaryJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappParts } from "./parts.ts";
+import { remoteStoreJson } from "./remote-store-json.ts";
 
 /**
  * Every metric is judged once a minute. A round planned for each minute ends a little after it, so
@@ -27,6 +28,7 @@ export function summarize(
     tooShort: 0,
     stale: 0,
     boring: 0,
+    remote: remoteSummaryOf(shards),
   };
   let judgedMs = -Infinity;
   for (const { store, ...shard } of shards) {
@@ -43,6 +45,13 @@ export function summarize(
   for (const source of sources) summary.samplesPerSecond += source.ratePerSecond;
   if (judgedMs > -Infinity) summary.judgedSecondsAgo = Math.max(0, (nowMs - judgedMs) / 1000);
   return summary;
+}
+
+function remoteSummaryOf(shards: readonly ShardStats[]): SummaryJson["remote"] {
+  const remote = remoteStoreJson(shards);
+  if (remote === null) return null;
+  const { description, reachable, problem, failingSince, waiting, holding, warmShare } = remote;
+  return { description, reachable, problem, failingSince, waiting, holding, warmShare };
 }
 
 /** Asks shards and listeners once for however many readers come at the same time. */

@@ -1,6 +1,12 @@
 /** How Kale itself is doing: does it keep up, is what it has safe, and with which settings it runs. */
 import type { ComponentChildren, JSX } from "preact";
-import type { CanaryJson, ShardJson, StatusJson, SummaryJson } from "../../src/webapp/contract.ts";
+import type {
+  CanaryJson,
+  RemoteStoreJson,
+  ShardJson,
+  StatusJson,
+  SummaryJson,
+} from "../../src/webapp/contract.ts";
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
@@ -13,6 +19,7 @@ import {
   formatShortSpan,
   formatValue,
 } from "../lib/format.ts";
+import { remoteTrouble, waitingWords } from "../lib/remote-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useQuery } from "../state/query.ts";
 import { useStore } from "../state/store.ts";
@@ -30,6 +37,7 @@ export function StatusPage(): JSX.Element {
       {value !== undefined ? (
         <>
           <Tiles status={value} summary={summary} />
+          {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
           <Faults shards={value.shards} />
           <SearchHealth status={value} />
           <div class="panels">
@@ -124,6 +132,54 @@ function Tiles({
         </span>
       </Tile>
     </div>
+  );
+}
+
+/** The machines that keep the samples. */
+function Remote({
+  remote,
+  now,
+}: {
+  readonly remote: RemoteStoreJson;
+  readonly now: number;
+}): JSX.Element {
+  const trouble = remoteTrouble(remote, now);
+  const facts: readonly (readonly [title: string, value: string])[] = [
+    ["waiting", waitingWords(remote, now)],
+    ["written", `${counted(remote.written, "sample")}, ${formatBytes(remote.writtenBytes)}`],
+    ["given again", counted(remote.retries, "time")],
+    ["asked for less", counted(remote.busy, "time")],
+    ["batches that waited at the limit", formatCount(remote.heldWrites)],
+    ["refused for good and set aside", counted(remote.refused, "sample")],
+    ["window filled from there", `${Math.floor(remote.warmShare * 100)} %`],
+  ];
+  return (
+    <section class="panel">
+      <h2 class="section">
+        {remote.description}{" "}
+        <span class={`tag ${trouble === undefined ? "ok" : "warn"}`}>
+          <span aria-hidden="true">{trouble === undefined ? "● " : "▲ "}</span>
+          {remote.reachable ? "reachable" : "away"}
+        </span>
+      </h2>
+      {trouble !== undefined && (
+        <p>
+          <strong>{trouble.title}.</strong> {trouble.words}
+        </p>
+      )}
+      <div class="scroll">
+        <table>
+          <tbody>
+            {facts.map(([title, value]) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
+                <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 
