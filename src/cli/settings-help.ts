@@ -18,6 +18,7 @@ const groups: readonly SettingGroup[] = [
   "Redis",
   "Elasticsearch",
   "Judging",
+  "Alerts",
   "Log",
 ];
 

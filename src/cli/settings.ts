@@ -6,7 +6,9 @@
  * flag is `--port-pickle`, its environment variable KALE_PORT_PICKLE. `original` is the name that
  * the original's settings.py had for it.
  */
+import { noAlerts } from "../alert/index.ts";
 import { checkNames } from "../model/index.ts";
+import { alertsKind } from "./alerts-kind.ts";
 import { remoteSettingsTable } from "./remote-settings.ts";
 import {
   addressKind,
@@ -36,7 +38,15 @@ export interface Setting<Value> {
 }
 
 export type SettingGroup =
-  "Program" | "Ports" | "Taking in" | "Keeping" | "Redis" | "Elasticsearch" | "Judging" | "Log";
+  | "Program"
+  | "Ports"
+  | "Taking in"
+  | "Keeping"
+  | "Redis"
+  | "Elasticsearch"
+  | "Judging"
+  | "Alerts"
+  | "Log";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -337,6 +347,14 @@ export const settingsTable = {
     doc: "A metric is boring, and not judged, when those samples have exactly this many different values.",
     original: "BOREDOM_SET_SIZE",
     group: "Judging",
+  },
+  alerts: {
+    key: "alerts",
+    kind: alertsKind,
+    standard: noAlerts,
+    doc: "Channels and routes that anomalies are told through; see docs/alerts.md.",
+    original: "ALERTS, SMTP_OPTS, HIPCHAT_OPTS, PAGERDUTY_OPTS",
+    group: "Alerts",
   },
   logLevel: {
     key: "log-level",

@@ -14,11 +14,7 @@
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import {
-  partitionCount,
-  type ShareProcess,
-  type ShareReport,
-} from "../../model/index.ts";
+import { partitionCount, type ShareProcess, type ShareReport } from "../../model/index.ts";
 import type { EngineClient } from "../client.ts";
 import {
   deleteDocument,
@@ -243,7 +239,8 @@ export class ClaimKeeper {
     for (const { id, source } of hits) {
       found.add(source.id);
       const beat = `${source.session} ${source.beat}`;
-      if (this.#seen.get(source.id)?.beat !== beat) this.#seen.set(source.id, { beat, atMs: nowMs });
+      if (this.#seen.get(source.id)?.beat !== beat)
+        this.#seen.set(source.id, { beat, atMs: nowMs });
       const ageMs = nowMs - (this.#seen.get(source.id)?.atMs ?? nowMs);
       const isLiving = source.id === processId || ageMs < leaseMs;
       if (!isLiving && clock.nowMs() - source.beatMs > forgottenAfterMs) {

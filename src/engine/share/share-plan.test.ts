@@ -48,7 +48,10 @@ test("targetOwners() moves no more than must move", () => {
       const floor = Math.floor(partitionCount / living.length);
       const moreCount = partitionCount % living.length;
       // The best any rule can do: those with most may keep one more than the others.
-      const kept = has.reduce((sum, own, i) => sum + Math.min(own, floor + (i < moreCount ? 1 : 0)), 0);
+      const kept = has.reduce(
+        (sum, own, i) => sum + Math.min(own, floor + (i < moreCount ? 1 : 0)),
+        0,
+      );
       expect(moved).toBe(partitionCount - kept);
     }),
   );
