@@ -14,11 +14,13 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { BodyIntake, BodyOutcome, SourceStats } from "../model/index.ts";
+import type { BodyIntake, BodyOutcome, Episode, SourceStats } from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
+import { ClusterShare } from "./cluster-share.ts";
+import { processIdOf } from "./identity.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
@@ -86,19 +88,22 @@ async function start(
   });
   undo.push(() => alerts.close());
 
+  const processId = processIdOf(folder.path, () => randomBytes(8).toString("hex"));
   const feed = new EpisodeFeed(clock);
   const search = new SearchPool(clock, {
     windowMs: settings.fullDurationMs,
     warmDurationMs: settings.miniDurationMs,
     budgetMs: searchBudgetMs,
   });
+  let share: ClusterShare | undefined = undefined;
   const { pool, sink, toShards } = await startShards(
-    { folder, settings, store, logger },
+    { folder, settings, store, processId, logger },
     (shard) => ({
       episodes(events) {
         journal.record(events);
         feed.publish(events);
         alerts.take(events);
+        share?.publish(events);
       },
       searchProgress(reply) {
         search.progress(shard, reply);
@@ -107,9 +112,15 @@ async function start(
     undo,
   );
   search.connect(pool.shards);
-  const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
-  await pool.adopt(active);
-  alerts.take(active.map((episode) => ({ change: "changed", episode })));
+  const adopt = (episodes: readonly Episode[]): void => {
+    alerts.take(episodes.map((episode) => ({ change: "changed", episode })));
+  };
+  // Of a cluster's series each process goes on with those that it comes to judge.
+  if (store.kind !== "elasticsearch") {
+    const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
+    await pool.adopt(active);
+    adopt(active);
+  }
 
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
@@ -141,6 +152,7 @@ async function start(
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
       settings: () => settingReports(settings, origins),
+      share: () => share?.report(),
       clock,
       logger: logger.for("webapp"),
     },
@@ -189,8 +201,25 @@ async function start(
     });
   }
 
+  const addresses = addressesOf(settings.bindAddress, opened);
+  if (store.kind === "elasticsearch") {
+    const running = new ClusterShare(
+      { pool, journal, feed, adopt, clock, logger: logger.for("share") },
+      {
+        choice: store,
+        processId,
+        session: randomBytes(8).toString("hex"),
+        label: addresses.webapp ?? "",
+        isJudging: roles.has("analyzer"),
+      },
+    );
+    share = running;
+    running.start();
+    undo.push(() => running.stop());
+  }
+
   return {
-    addresses: addressesOf(settings.bindAddress, opened),
+    addresses,
     problems,
     newAdminToken: admin.newToken,
     sink,
@@ -223,11 +252,13 @@ async function startShards(
     folder,
     settings,
     store,
+    processId,
     logger,
   }: {
     readonly folder: DataFolder;
     readonly settings: Settings;
     readonly store: StoreChoice;
+    readonly processId: string;
     readonly logger: Logger;
   },
   eventsOf: (shard: number) => ShardEvents,
@@ -249,6 +280,7 @@ async function startShards(
           folder: folder.shardFolder(shard),
           settings,
           store,
+          processId,
           isJudging: settings.roles.includes("analyzer"),
           producers: [fromMain.port2, fromHorizon.port2],
         },
@@ -260,7 +292,10 @@ async function startShards(
   undo.push(async () => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   });
-  const pool = new ShardPool(threads.map(({ rpc }) => rpc));
+  const pool = new ShardPool(
+    threads.map(({ rpc }) => rpc),
+    { namesAreShared: store.kind === "elasticsearch" },
+  );
   const sink = new BatchRouter(own);
   undo.push(async () => {
     await sink.drained();

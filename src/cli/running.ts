@@ -60,7 +60,7 @@ export type StartErrorCode =
   | "START_NO_PORT_LEFT"
   | "START_DATA_IN_USE"
   | "START_DATA_UNUSABLE"
-  | "START_FILE_UNREADABLE"
+  | "START_STORE_UNUSABLE"
   | "START_PART_FAILED";
 
 /** Kale could not start for a reason that lies outside of it. */

@@ -7,6 +7,7 @@ import { EpisodeTracker, Judge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
+import type { Verdict } from "../model/index.ts";
 import { JudgeLoop, serveShard, ShapeKeeper, threadCpuMs } from "../shard/index.ts";
 import { openShardStore } from "./shard-store.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
@@ -21,7 +22,7 @@ const logger = threadLogger(parentPort, `shard ${shard}`);
 // Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
 
-const { store, window, warm, letIn } = await openShardStore(data, { clock, logger });
+const { store, window, ...opened } = await openShardStore(data, { clock, logger });
 const judge = new Judge({
   fullDurationMs: settings.fullDurationMs,
   stalePeriodMs: settings.stalePeriodMs,
@@ -48,17 +49,26 @@ main = serveShard(parentPort, producers, {
   window,
   loop,
   keeper,
-  warm,
-  letIn,
+  ...opened,
+  judgeStranger,
   clock,
   abstainedCount: () => judge.abstainedCount,
   activeEpisodeCount: () => tracker.activeCount,
   logger,
 });
 if (isJudging) {
-  void warm.then(() => {
+  void opened.warm.then(() => {
     loop.start();
   });
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+
+/** A series that others judge, or that was silent for longer than the window: from its samples. */
+async function judgeStranger(name: string): Promise<Verdict | undefined> {
+  if (settings.storeKind === "embedded") return undefined;
+  const nowMs = clock.nowMs();
+  const range = { fromMs: nowMs - settings.fullDurationMs, untilMs: Number.MAX_SAFE_INTEGER };
+  const columns = await store.read(name, range);
+  return columns && judge.judge(columns.timesMs, columns.values, columns.timesMs.length, nowMs);
+}

@@ -1,5 +1,6 @@
 /** Which store the settings ask for, with its secrets read from their files. */
 import { readFileSync } from "node:fs";
+import { parseRedisAddress, redisAddressForms } from "../store/index.ts";
 import { StartError } from "./running.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,7 +35,7 @@ export interface ElasticsearchChoice {
 /** What crosses to the shard threads: plain values, secrets among them. */
 export type StoreChoice = { readonly kind: "embedded" } | RedisChoice | ElasticsearchChoice;
 
-/** @throws StartError  where a file that a setting names cannot be read */
+/** @throws StartError  where an address cannot be used, or a file cannot be read */
 export function storeChoiceOf(settings: Settings): StoreChoice {
   switch (settings.storeKind) {
     case "embedded":
@@ -46,8 +47,12 @@ export function storeChoiceOf(settings: Settings): StoreChoice {
   }
 }
 
-/** @throws StartError  where a file that a setting names cannot be read */
+/** @throws StartError  where an address cannot be used, or a file cannot be read */
 export function redisChoiceOf(settings: Settings): RedisChoice {
+  if (parseRedisAddress(settings.redisUrl) === undefined) {
+    const message = `redis.url: found ${settings.redisUrl}; allowed is ${redisAddressForms}`;
+    throw new StartError("START_STORE_UNUSABLE", message);
+  }
   return {
     kind: "redis",
     url: settings.redisUrl,
@@ -60,7 +65,7 @@ export function redisChoiceOf(settings: Settings): RedisChoice {
   };
 }
 
-/** @throws StartError  where a file that a setting names cannot be read */
+/** @throws StartError  where an address cannot be used, or a file cannot be read */
 export function elasticsearchChoiceOf(settings: Settings): ElasticsearchChoice {
   const password = secretOf(
     settings.elasticsearchPassword,
@@ -97,7 +102,7 @@ function textOf(path: string, key: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError("START_FILE_UNREADABLE", `${key}: ${path} cannot be read: ${reason}`, {
+    throw new StartError("START_STORE_UNUSABLE", `${key}: ${path} cannot be read: ${reason}`, {
       cause: error,
     });
   }

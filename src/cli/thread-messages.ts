@@ -11,6 +11,8 @@ export interface ShardThreadData {
   readonly folder: string;
   readonly settings: Settings;
   readonly store: StoreChoice;
+  /** Which of the processes of a cluster this one is. */
+  readonly processId: string;
   /** False where the role analyzer is off: the shard keeps series and answers, but judges nothing. */
   readonly isJudging: boolean;
   /** One for each thread that sends batches. */

@@ -103,6 +103,11 @@ export class JudgeLoop {
     if (events.length > 0) this.#emit(events);
   }
 
+  /** Forgets episodes of series that another process judges from now on; it goes on with them. */
+  release(isGone: (name: string) => boolean): void {
+    this.#tracker.forget(isGone);
+  }
+
   /** All nine checks on a series as it is now. */
   verdictOf(name: string): Verdict | undefined {
     const id = this.#window.find(name);

@@ -159,6 +159,24 @@ export interface RemoteStoreJson {
   warmShare: number;
 }
 
+/** The processes that share the metrics of one cluster. */
+export interface ShareJson {
+  /** Why the share could not be agreed lately. */
+  problem: string | null;
+  /** Of how many partitions this process judges how many. */
+  held: number;
+  partitions: number;
+  processes: {
+    id: string;
+    label: string;
+    self: boolean;
+    living: boolean;
+    seen: number;
+    series: number;
+    held: number;
+  }[];
+}
+
 /** GET /kale/status */
 export interface StatusJson {
   version: string;
@@ -170,6 +188,8 @@ export interface StatusJson {
   disk: { freeBytes: number | null; totalBytes: number | null };
   /** null where samples are kept in the data folder alone. */
   remote: RemoteStoreJson | null;
+  /** null where this process judges all there is. */
+  share: ShareJson | null;
   shards: ShardJson[];
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];

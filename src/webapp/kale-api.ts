@@ -23,7 +23,14 @@ import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
 import { remoteStoreJson } from "./remote-store-json.ts";
 import { seenBeforeJson } from "./seen-before.ts";
-import { anomalyJson, canaryJson, shardJson, sourceJson, verdictJson } from "./shapes.ts";
+import {
+  anomalyJson,
+  canaryJson,
+  shardJson,
+  shareJson,
+  sourceJson,
+  verdictJson,
+} from "./shapes.ts";
 import type { SummaryReader } from "./summary.ts";
 
 const hourMs = 3_600_000;
@@ -221,6 +228,7 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
       },
       disk: await diskSpace(facts.dataFolder),
       remote: remoteStoreJson(shards),
+      share: shareJson(parts.share?.()),
       shards: shards.map(shardJson),
       canary: canaryJson(parts.canary()),
       settings: parts.settings().map(({ key, value, source }) => ({ key, value, source })),

@@ -4,6 +4,7 @@ import {
   type CheckResult,
   type Episode,
   type ShardStats,
+  type ShareReport,
   type SourceStats,
   type Verdict,
 } from "../model/index.ts";
@@ -12,6 +13,7 @@ import type {
   CanaryJson,
   CheckJson,
   ShardJson,
+  ShareJson,
   SourceJson,
   VerdictJson,
 } from "./contract.ts";
@@ -124,4 +126,22 @@ function secondsOrNull(timeMs: number | null): number | null {
 
 function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
+}
+
+export function shareJson(report: ShareReport | undefined): ShareJson | null {
+  if (report === undefined) return null;
+  return {
+    problem: report.problem ?? null,
+    held: report.heldCount,
+    partitions: report.partitionCount,
+    processes: report.processes.map((process) => ({
+      id: process.id,
+      label: process.label,
+      self: process.isSelf,
+      living: process.isLiving,
+      seen: process.seenMs / 1000,
+      series: process.seriesCount,
+      held: process.heldCount,
+    })),
+  };
 }

@@ -1,5 +1,5 @@
 /** The state of the whole in a dozen numbers: the line at the top of every page. */
-import type { ShardStats, SourceStats } from "../model/index.ts";
+import type { ShardStats, ShareReport, SourceStats } from "../model/index.ts";
 import type { SummaryJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappParts } from "./parts.ts";
@@ -10,6 +10,9 @@ import { remoteStoreJson } from "./remote-store-json.ts";
  * a tenth more still counts as kept.
  */
 export const judgePromiseMs = 66_000;
+
+/** More are not counted. */
+const activeCountMax = 100_000;
 
 export function summarize(
   shards: readonly ShardStats[],
@@ -72,9 +75,22 @@ export class SummaryReader {
     return this.#asked;
   }
 
+  /** What other processes judge is on this page too. */
+  #withOthers(summary: SummaryJson, { processes }: ShareReport): SummaryJson {
+    const others = processes.filter(({ isSelf, isLiving }) => isLiving && !isSelf);
+    const active = this.#parts.episodes.find({ state: "active", limit: activeCountMax });
+    return {
+      ...summary,
+      metrics: others.reduce((sum, { seriesCount }) => sum + seriesCount, summary.metrics),
+      abnormal: active.length,
+    };
+  }
+
   async #ask(): Promise<SummaryJson> {
     const answers = Promise.all([this.#parts.shards(), this.#parts.sources()]);
     const [shards, sources] = await withDeadline(answers, "the shards", this.#answerWaitMs);
-    return summarize(shards, sources, this.#parts.clock.nowMs());
+    const summary = summarize(shards, sources, this.#parts.clock.nowMs());
+    const share = this.#parts.share?.();
+    return share === undefined ? summary : this.#withOthers(summary, share);
   }
 }

@@ -4,6 +4,7 @@ import type {
   CanaryJson,
   RemoteStoreJson,
   ShardJson,
+  ShareJson,
   StatusJson,
   SummaryJson,
 } from "../../src/webapp/contract.ts";
@@ -38,6 +39,7 @@ export function StatusPage(): JSX.Element {
         <>
           <Tiles status={value} summary={summary} />
           {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
+          {value.share !== null && <Share share={value.share} now={value.now} />}
           <Faults shards={value.shards} />
           <SearchHealth status={value} />
           <div class="panels">
@@ -174,6 +176,55 @@ function Remote({
               <tr key={title}>
                 <th scope="row">{title}</th>
                 <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** The processes that share the metrics of a cluster. */
+function Share({ share, now }: { readonly share: ShareJson; readonly now: number }): JSX.Element {
+  return (
+    <section class="panel">
+      <h2 class="section">
+        Processes on this cluster{" "}
+        {share.problem !== null && (
+          <span class="tag warn">
+            <span aria-hidden="true">▲ </span>not agreed
+          </span>
+        )}
+      </h2>
+      {share.problem !== null && <p>{share.problem}</p>}
+      <p>
+        This process judges {share.held} of {share.partitions} parts.
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Processes on this cluster">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">process</th>
+              <th scope="col" class="n">
+                parts
+              </th>
+              <th scope="col" class="n">
+                metrics
+              </th>
+              <th scope="col">last heard of</th>
+            </tr>
+          </thead>
+          <tbody>
+            {share.processes.map(({ id, label, self, living, seen, series, held }) => (
+              <tr key={id}>
+                <th scope="row">
+                  {label} {self && <span class="soft">(this one)</span>}{" "}
+                  {!living && <span class="tag warn">▲ gone</span>}
+                </th>
+                <td class="n">{formatCount(held)}</td>
+                <td class="n">{formatCount(series)}</td>
+                <td>{formatDuration(Math.max(0, now - seen))} ago</td>
               </tr>
             ))}
           </tbody>

@@ -2,7 +2,6 @@
  * The part of the window that is judged and searched here: series of the partitions that this process
  * has. The others are in memory only as far as they were taken in here and are not yet acknowledged.
  */
-import { assert } from "../../base/assert.ts";
 import {
   hashName,
   partitionCount,
@@ -19,7 +18,6 @@ export class PartitionWindow implements SeriesWindow {
 
   /** @param options.isAllShown  whether all partitions are shown at first, or none */
   constructor(memory: SeriesMemory, options: { readonly isAllShown: boolean }) {
-    assert(partitionCount <= 256, "a partition's number fits a byte");
     this.#memory = memory;
     this.#shown = new Uint8Array(partitionCount).fill(options.isAllShown ? 1 : 0);
   }

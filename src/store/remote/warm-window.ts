@@ -79,7 +79,7 @@ export class WarmWindow {
   #shownCount = 0;
   #polledFromMs = 0;
   #isFollowing = false;
-  #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #isStopped = false;
 
   constructor(parts: WarmWindowParts, options: WarmWindowOptions) {
@@ -154,7 +154,6 @@ export class WarmWindow {
         await this.#fill(wanted);
         break;
       } catch (error) {
-        if (this.#isStopped) break;
         this.#warmth = { ...this.#warmth, state: "waiting" };
         this.#parts.faults.report(
           "warm-start-failed",
@@ -231,7 +230,7 @@ export class WarmWindow {
       this.#warmth = { state: "warming", doneCount, totalCount };
     };
     onProgress(0, 0);
-    const request = { range, wants, onProgress, ...(isShared && { partitions }) };
+    const request = { range, wants, partitions, onProgress };
     let seriesCount = 0;
     await this.#each(remote.scan(request), (id, { columns }) => {
       layUnder(this.memory, id, columns);
