@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-for script in setup-redis.sh setup-opensearch.sh; do
+for script in setup-redis.sh setup-opensearch.sh setup-oculus-scorer.sh; do
   [ ! -f "$script" ] || bash "$script"
 done

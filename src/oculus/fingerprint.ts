@@ -11,8 +11,12 @@
  * of one is none), since its ranges overlap and the first that fits wins. Small steps leave no word
  * and no gap, so that time is lost: what is found has the same steps in about the same order,
  * whenever they were. A shape without a large step has no words and can neither look nor be found.
+ *
+ * Deviation: a ten-thousandth of a level is forgiven before rounding up, so that values that are levels
+ * exactly stay so when they were z-normalised in single precision.
  */
 const levelMax = 25;
+const forgiven = 1e-4;
 
 /** @param values  that are not all equal */
 export function fingerprint(values: ArrayLike<number>): string {
@@ -25,8 +29,8 @@ export function fingerprint(values: ArrayLike<number>): string {
   const perUnit = levelMax / (highest - lowest);
   const words: string[] = [];
   for (let i = 1; i < values.length; i++) {
-    const before = Math.ceil(perUnit * (values[i - 1]! - lowest));
-    const word = wordOf(before - Math.ceil(perUnit * (values[i]! - lowest)));
+    const before = Math.ceil(perUnit * (values[i - 1]! - lowest) - forgiven);
+    const word = wordOf(before - Math.ceil(perUnit * (values[i]! - lowest) - forgiven));
     if (word !== "") words.push(word);
   }
   return words.join(" ");

@@ -172,7 +172,8 @@ export interface AnomalyEventJson {
   anomaly: AnomalyJson;
 }
 
-export type SimilarMethod = "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change";
+export type SimilarMethod =
+  "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change" | "classic";
 
 /** A saved collection that a window looks like: "seen before: NAME, 93 %". */
 export interface SeenBeforeJson {

@@ -147,7 +147,9 @@ export class EngineSimilarity implements SimilarityReader {
       return byShards("The search engine looks at no lags; the shards do.");
     }
     if (!this.#shapes.isNewest(query.range)) {
-      return byShards("The search engine holds the newest window only; the shards hold the others.");
+      return byShards(
+        "The search engine holds the newest window only; the shards hold the others.",
+      );
     }
     if (query.pointCount !== undefined && query.pointCount !== serving.pointCount) {
       return byShards(`The search engine holds shapes of ${serving.pointCount} points only.`);

@@ -47,7 +47,9 @@ function alternativeClause(glob: readonly GlobPart[]): NameClause | undefined {
     return { match_none: {} };
   }
   const value = glob.map(regexpOf).join("");
-  return value.length > regexpLengthMax ? undefined : { regexp: { name: { value, flags: "NONE" } } };
+  return value.length > regexpLengthMax
+    ? undefined
+    : { regexp: { name: { value, flags: "NONE" } } };
 }
 
 function wildcardOf(part: GlobPart): string {

@@ -45,8 +45,7 @@ export interface ShapeImporterParts {
 }
 
 export type ImportOutcome =
-  | { readonly outcome: "done"; readonly serving: ServingIndex }
-  | { readonly outcome: "locked" };
+  { readonly outcome: "done"; readonly serving: ServingIndex } | { readonly outcome: "locked" };
 
 /**
  * @param onProgress  hears of how many series are written

@@ -145,9 +145,8 @@ export async function findServing(
     accept: [404],
   });
   if (status === 404) return undefined;
-  const { mappings } = (json as Record<string, { mappings?: { _meta?: { oculus?: unknown } } }>)[
-    index
-  ] ?? {};
+  const { mappings } =
+    (json as Record<string, { mappings?: { _meta?: { oculus?: unknown } } }>)[index] ?? {};
   return readMeta(index, mappings?._meta?.oculus);
 }
 
