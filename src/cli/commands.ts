@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./similar.ts")).similarCommand,
   },
   {
+    name: "oculus",
+    summary: "imports all shapes into the search engine now",
+    load: async () => (await import("./oculus.ts")).oculusCommand,
+  },
+  {
     name: "reset-token",
     summary: "makes a new admin token instead of a lost one",
     load: async () => (await import("./reset-token.ts")).resetTokenCommand,
