@@ -48,6 +48,7 @@ export default tseslint.config(
       "src/analyzer/**",
       "src/oculus/**",
       "src/store/embedded/**",
+      "src/store/elasticsearch/**",
       "src/store/log/**",
       "src/store/memory/**",
       "src/store/remote/**",

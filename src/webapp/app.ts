@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { routePath } from "hono/route";
 import { addAdminApi } from "./admin-api.ts";
+import { addAlertsApi } from "./alerts-api.ts";
 import type { Admission } from "./admission.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
 import { addCollectionsApi } from "./collections-api.ts";
@@ -54,6 +55,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addKaleApi(hono, app);
   addSimilarApi(hono, app);
   addCollectionsApi(hono, app);
+  addAlertsApi(hono, app);
   addSessionApi(hono, app);
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
