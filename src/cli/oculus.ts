@@ -86,7 +86,8 @@ async function importNow(url: URL, token: string, io: CommandIo): Promise<number
         lastImport?: ImportState | null;
         scorer?: string | null;
       };
-      if (lastImport == null) throw new ImportFailure(`${url.origin} tells of no import`);
+      if (lastImport === undefined || lastImport === null)
+        throw new ImportFailure(`${url.origin} tells of no import`);
       const { outcome, written, total, seconds, problem } = lastImport;
       if (outcome === "running") {
         bar.update(total === 0 ? 0 : written / total);
@@ -137,7 +138,7 @@ function tokenOf(values: ReadonlyMap<string, string>, io: CommandIo): string {
   const file = values.get("token-file");
   if (file !== undefined) {
     try {
-      return readFileSync(file, "utf8").split("\n", 1)[0]!.trim();
+      return (readFileSync(file, "utf8").split("\n", 1)[0] ?? "").trim();
     } catch (error) {
       throw new UsageError(`--token-file: ${(error as Error).message}`);
     }

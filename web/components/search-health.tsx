@@ -113,8 +113,8 @@ function engineRow(engine: SearchEngineJson): readonly [string, Health, string] 
   if (trouble !== "") return ["Search engine", "problem", where + trouble];
   if (scorer === null) return ["Search engine", "waiting", `${where}not reached yet`];
   const by = scorer === "plugin" ? "Kale’s plugin" : "Painless scripts";
-  const took =
-    lastImport?.seconds == null ? "" : `, imported in ${formatDuration(lastImport.seconds)}`;
+  const seconds = lastImport?.seconds ?? null;
+  const took = seconds === null ? "" : `, imported in ${formatDuration(seconds)}`;
   const progress =
     lastImport?.outcome === "running"
       ? `, importing: ${formatCount(lastImport.written)} written`

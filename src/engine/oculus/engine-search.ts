@@ -132,7 +132,7 @@ async function rank(
     .answer()
     .matches.slice(plan.offset)
     .map(({ id, distance, likeness, lag, sign }) => ({
-      name: found[id]!.name,
+      name: found[id]?.name ?? "",
       distance,
       likeness,
       lagMs: lag * stepMs,

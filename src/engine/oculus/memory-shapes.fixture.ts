@@ -1,10 +1,10 @@
 /** Shards in memory, for tests: hands out shapes, and searches them as real shards do. */
+import { assert } from "../../base/assert.ts";
 import type {
   ShapePage,
   ShapeReader,
   ShapeWindow,
   SimilarityAnswer,
-  SimilarityMethodName,
   SimilarityQuery,
   SimilarityReader,
   SimilarityTarget,
@@ -40,7 +40,9 @@ export class MemoryShapes implements ShapeReader, SimilarityReader {
       table: new ShapeTable({ pointCount: window.pointCount }),
     }));
     for (const [i, { name, values }] of series.entries()) {
-      const { names, table } = this.#shards[i % shardCount]!;
+      const shard = this.#shards[i % shardCount];
+      assert(shard !== undefined, "a remainder is the number of a shard");
+      const { names, table } = shard;
       this.#valuesOf.set(name, values);
       const row = Float64Array.from(values);
       if (zNormalise(row)) table.put(names.length, row);
@@ -81,7 +83,6 @@ export class MemoryShapes implements ShapeReader, SimilarityReader {
   queryValues(
     target: SimilarityTarget,
     { pointCount }: ShapeWindow,
-    _method: SimilarityMethodName,
   ): Promise<Float64Array<ArrayBuffer>> {
     if (target.kind === "shape") return Promise.resolve(resample(target.values, pointCount));
     const values = this.#valuesOf.get(target.name);
@@ -91,13 +92,13 @@ export class MemoryShapes implements ShapeReader, SimilarityReader {
 
   async search(query: SimilarityQuery): Promise<SimilarityAnswer> {
     const { target, method, limit, offset, filter, exclude } = query;
-    const queryValues = await this.queryValues(target, this.#window, method);
+    const queryValues = await this.queryValues(target, this.#window);
     const shape = Float64Array.from(queryValues);
     zNormalise(shape);
     if (method === "change" || method === "classic") throw new SimilarityRefusal("bad-method", "");
     const answers = this.#shards.map(({ names, table }) => {
       const excludeId = target.kind === "series" ? names.indexOf(target.name) : -1;
-      const accepts = (id: number): boolean => accepted(names[id]!, filter, exclude);
+      const accepts = (id: number): boolean => accepted(names[id] ?? "", filter, exclude);
       const options = { ...query, method, accepts };
       const planned = planSearch(
         excludeId < 0 ? options : { ...options, excludeId },
@@ -108,7 +109,7 @@ export class MemoryShapes implements ShapeReader, SimilarityReader {
       while (!search.step(1000));
       const answer = search.answer();
       const matches = answer.matches.map(({ id, lag, ...match }) => ({
-        name: names[id]!,
+        name: names[id] ?? "",
         ...match,
         lagMs: lag * 60_000,
       }));

@@ -56,8 +56,8 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
     client = new EngineClient({ nodes: [node.url], clock: systemClock });
   }, openSearchPatienceMs);
   afterAll(async () => {
-    client?.close();
-    await node?.kill();
+    client.close();
+    await node.kill();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -96,29 +96,29 @@ async function fill(
   const faultCounts: Record<string, number> = {};
   const underWay = new Set<Promise<void>>();
   let writtenCount = 0;
-  let failure: unknown;
-  for await (const page of shapes.shapePages(window)) {
-    if (!(await lock.renewInTime())) throw lockLost();
-    for (const fault of page.faults) {
-      if (fault !== "") faultCounts[fault] = (faultCounts[fault] ?? 0) + 1;
-    }
-    const operations = operationsOf(index, page, window.pointCount);
-    const writing: Promise<void> = writeAll(client, operations)
-      .then(() => {
+  try {
+    for await (const page of shapes.shapePages(window)) {
+      if (signal.aborted) throw new EngineError("ENGINE_UNREACHABLE", "the program closes");
+      if (!(await lock.renewInTime())) throw lockLost();
+      for (const fault of page.faults) {
+        if (fault !== "") faultCounts[fault] = (faultCounts[fault] ?? 0) + 1;
+      }
+      const operations = operationsOf(index, page, window.pointCount);
+      const writing = writeAll(client, operations).then(() => {
+        underWay.delete(writing);
         writtenCount += operations.length;
         onProgress(writtenCount);
-      })
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => underWay.delete(writing));
-    underWay.add(writing);
-    if (underWay.size >= bulkCountMax) await Promise.race(underWay);
-    if (signal.aborted) throw new EngineError("ENGINE_UNREACHABLE", "the program closes");
-    if (failure !== undefined) break;
+      });
+      // Heard of when the next page is there, which may be later than it fails.
+      writing.catch(() => undefined);
+      underWay.add(writing);
+      if (underWay.size >= bulkCountMax) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  } finally {
+    // What arrives after the index was deleted would make it anew.
+    await Promise.allSettled(underWay);
   }
-  await Promise.all(underWay);
-  if (failure !== undefined) throw failure;
 
   await refreshIndex(client, index);
   const foundCount = await count(client, index);
@@ -136,9 +136,9 @@ async function fill(
 
 function operationsOf(index: string, page: ShapePage, pointCount: number): BulkOperation[] {
   return page.names.map((name, i) => {
-    const fault = page.faults[i]!;
+    const fault = page.faults[i] ?? "";
     const row = page.rows.subarray(i * pointCount, (i + 1) * pointCount);
-    const order = orderOf(page.shard, page.ids[i]!);
+    const order = orderOf(page.shard, page.ids[i] ?? 0);
     const source = shapeDocument(name, order, fault, fault === "" ? row : undefined);
     // An id of ours: a request that was sent twice leaves one document.
     return { action: "index", index, id: String(order), source };
@@ -153,8 +153,8 @@ async function writeAll(client: EngineClient, operations: readonly BulkOperation
     try {
       const { outcomes } = await bulk(client, left);
       const broken = outcomes.find(({ fault, status }) => fault !== undefined && status !== 429);
-      if (broken !== undefined) {
-        const { type, reason } = broken.fault!;
+      if (broken?.fault !== undefined) {
+        const { type, reason } = broken.fault;
         throw new EngineError("ENGINE_REFUSED", `a shape was not taken: ${type}: ${reason}`);
       }
       refused = left.filter((_, i) => outcomes[i]?.fault !== undefined);

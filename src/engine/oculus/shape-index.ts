@@ -104,7 +104,7 @@ export function shapeDocument(
 
 function encodeSeries(row: Float32Array): string {
   const bytes = Buffer.allocUnsafe(4 * row.length);
-  for (let i = 0; i < row.length; i++) bytes.writeFloatBE(row[i]!, 4 * i);
+  for (const [i, value] of row.entries()) bytes.writeFloatBE(value, 4 * i);
   return bytes.toString("base64");
 }
 
