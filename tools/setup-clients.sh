@@ -7,6 +7,7 @@ packages=(
   chromium
   libanyevent-perl libanyevent-handle-udp-perl libdata-messagepack-perl
   graphite-carbon
+  prometheus-alertmanager
 )
 missing=()
 for package in "${packages[@]}"; do

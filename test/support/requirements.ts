@@ -15,6 +15,11 @@ export interface Requirement {
 
 export const chromiumPath = "/usr/bin/chromium";
 export const chromium: Requirement = { name: "chromium", isThere: existsSync(chromiumPath) };
+export const alertmanagerPath = "/usr/bin/prometheus-alertmanager";
+export const alertmanager: Requirement = {
+  name: "prometheus-alertmanager",
+  isThere: existsSync(alertmanagerPath),
+};
 export const carbonRelay: Requirement = {
   name: "carbon-relay (graphite-carbon)",
   isThere: existsSync("/usr/bin/carbon-relay"),
