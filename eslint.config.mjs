@@ -51,6 +51,7 @@ export default tseslint.config(
       "src/store/elasticsearch/**",
       "src/store/log/**",
       "src/store/memory/**",
+      "src/store/redis/**",
       "src/store/remote/**",
       "src/wire/**",
       "bench/**",
