@@ -47,6 +47,7 @@ export default tseslint.config(
       "src/shard/**",
       "src/analyzer/**",
       "src/oculus/**",
+      "src/query/promql/**",
       "src/store/embedded/**",
       "src/store/elasticsearch/**",
       "src/store/log/**",

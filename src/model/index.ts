@@ -5,5 +5,6 @@ export * from "./partition.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
+export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./verdict.ts";

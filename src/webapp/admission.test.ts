@@ -64,6 +64,12 @@ test("the table of rules holds every route that changes something, and signing i
     "sender POST /v1/metrics",
     "sender POST /api/put",
     "sender POST /collectd",
+    "asker POST /api/v1/query",
+    "asker POST /api/v1/query_range",
+    "asker POST /api/v1/query_exemplars",
+    "asker POST /api/v1/format_query",
+    "asker POST /api/v1/labels",
+    "asker POST /api/v1/series",
   ]);
 });
 

@@ -17,6 +17,7 @@ import { addKaleApi } from "./kale-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
+import { addPrometheusApi } from "./prometheus-api.ts";
 import { addSessionApi } from "./session-api.ts";
 import { addSimilarApi } from "./similar-api.ts";
 import { addSkylineApi } from "./skyline-api.ts";
@@ -60,6 +61,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));

@@ -27,6 +27,7 @@ import {
   anomalyJson,
   canaryJson,
   shardJson,
+  searchEngineJson,
   shareJson,
   sourceJson,
   verdictJson,
@@ -232,6 +233,7 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
       shards: shards.map(shardJson),
       canary: canaryJson(parts.canary()),
       settings: parts.settings().map(({ key, value, source }) => ({ key, value, source })),
+      searchEngine: searchEngineJson(parts.searchEngine?.report()),
     });
   });
 }

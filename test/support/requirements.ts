@@ -32,6 +32,12 @@ export const perlSender: Requirement = {
   },
 };
 
+export const prometheusPath = "/usr/bin/prometheus";
+export const prometheusServer: Requirement = {
+  name: "prometheus",
+  isThere: existsSync(prometheusPath),
+};
+
 /** `describe` for tests that need a program. */
 export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
   if (requirement.isThere) {
