@@ -1,6 +1,7 @@
 export * from "./episode.ts";
 export * from "./keeper.ts";
 export * from "./ports.ts";
+export * from "./rules.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
 export * from "./similarity.ts";

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import type { EpisodeEvent, SeriesWindow, TimeRange } from "../model/index.ts";
 import { JudgeLoop } from "./judge-loop.ts";
+import { VoteSweep } from "./vote-sweep.ts";
 
 /** Series in plain arrays; what a shard's store is to the loop. */
 class PlainWindow implements SeriesWindow {
@@ -84,12 +85,12 @@ function setUp(
   const clock: Clock = { nowMs: () => nowMs, elapsedMs };
   const loop = new JudgeLoop(
     window,
-    new Judge(),
-    new EpisodeTracker({ calmDurationMs: 0 }),
+    new VoteSweep(window, new Judge(), new EpisodeTracker({ calmDurationMs: 0 }), {
+      fullDurationMs: 86_400_000,
+    }),
     (some) => events.push(...some),
     clock,
     {
-      fullDurationMs: 86_400_000,
       schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000 },
     },
   );
