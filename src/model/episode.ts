@@ -1,26 +1,12 @@
 /** An anomaly as people speak of it: something that began, went on, peaked and ended. */
+import type { ExpectedRange, ValueRange } from "./expected.ts";
 import type { CheckResult } from "./verdict.ts";
-
-export interface ValueRange {
-  readonly lower: number;
-  readonly upper: number;
-}
 
 /**
  * "calm": several calm verdicts in a row. "stale": the metric stopped arriving. "accepted": it stayed
  * where it was for so long that this is what is normal now.
  */
 export type EpisodeEnd = "calm" | "stale" | "accepted";
-
-/** What an expectation rests on: how the metric was lately, at this hour of the day, or of the week. */
-export type ExpectedBasis = "level" | "day" | "week";
-
-export interface ExpectedRange extends ValueRange {
-  readonly center: number;
-  readonly basis: ExpectedBasis;
-  /** For a person: "Mondays 03:00 UTC, 6 weeks". */
-  readonly source: string;
-}
 
 /** What the streaming detector listens to; see analyzer/detector. */
 export type VoiceName = "point" | "short" | "drift" | "surprise" | "shape" | "onset";

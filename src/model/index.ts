@@ -1,4 +1,5 @@
 export * from "./episode.ts";
+export * from "./expected.ts";
 export * from "./keeper.ts";
 export * from "./ports.ts";
 export * from "./rules.ts";

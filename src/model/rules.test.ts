@@ -63,8 +63,5 @@ test.each([
   ["a number that is none", [{ match: "x", "least-absolute": Infinity }], /a number from 0/],
 ])("readRules() refuses %s, and says what is allowed", (...[, input, fault]) => {
   const reading = readRules(input);
-  expect(reading.ok).toBe(false);
-  expect(reading).toMatchObject({
-    fault: typeof fault === "string" ? fault : expect.stringMatching(fault),
-  });
+  expect(reading.ok ? "" : reading.fault).toMatch(fault);
 });

@@ -56,25 +56,30 @@ const durationMaxMs = 31 * 86_400_000;
 
 export class RuleBook {
   readonly rules: readonly Rule[];
-  readonly #matchers: readonly ((name: string) => boolean)[];
+  readonly #matched: readonly MatchedRule[];
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
-    this.#matchers = rules.map(({ match }) => nameMatcher(match));
+    this.#matched = rules.map((rule) => ({ rule, isFor: nameMatcher(rule.match) }));
   }
 
   floorsFor(name: string): Floors {
     let floors = defaultFloors;
-    for (const [i, rule] of this.rules.entries()) {
-      if (this.#matchers[i]!(name)) floors = { ...floors, ...definedOf(rule) };
+    for (const { rule, isFor } of this.#matched) {
+      if (isFor(name)) floors = { ...floors, ...definedOf(rule) };
     }
     return floors;
   }
 
   /** Those that apply to a name, in order. */
   rulesFor(name: string): Rule[] {
-    return this.rules.filter((...[, i]) => this.#matchers[i]!(name));
+    return this.#matched.filter(({ isFor }) => isFor(name)).map(({ rule }) => rule);
   }
+}
+
+interface MatchedRule {
+  readonly rule: Rule;
+  readonly isFor: (name: string) => boolean;
 }
 
 export type RulesReading =
@@ -170,7 +175,7 @@ const fieldNames = Object.keys(fields) as readonly (keyof Floors)[];
 /** @returns the rule, or what is wrong with it */
 function readRule(input: unknown): Rule | string {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return "is no map";
-  const given = new Map(Object.entries(input));
+  const given = new Map<string, unknown>(Object.entries(input));
   const match = given.get("match");
   given.delete("match");
   if (typeof match !== "string" || match === "" || match.length > matchLengthMax) {
@@ -194,8 +199,9 @@ function readRule(input: unknown): Rule | string {
   return rule as unknown as Rule;
 }
 
-function definedOf({ match: _, ...floors }: Rule): Partial<Floors> {
-  return Object.fromEntries(Object.entries(floors).filter(([, value]) => value !== undefined));
+function definedOf(rule: Rule): Partial<Floors> {
+  const given = fieldNames.filter((field) => rule[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, rule[field]]));
 }
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

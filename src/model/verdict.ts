@@ -1,5 +1,5 @@
 /** What a check and the checks together say of one series at one moment. */
-import type { ExpectedRange } from "./episode.ts";
+import type { ExpectedRange } from "./expected.ts";
 
 /** The nine checks of the original, by its names and in its order. */
 export const checkNames = [

@@ -9,10 +9,10 @@
 import type { Judge, StreamJudge } from "../analyzer/index.ts";
 import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
 import type { SeriesSweep, SweepStatus } from "./judge-loop.ts";
-import type { WindowScratch } from "./window-scratch.ts";
+import { judgedSampleCountMax, type WindowScratch } from "./window-scratch.ts";
 
-/** Room for samples fed at a time; some milliseconds of work. */
-const portionCount = 1024;
+/** Samples fed at a time: some milliseconds of work. */
+const portionCount = 512;
 
 /** Where the window holds so many more samples than were ever judged, history was filled in. */
 const refillCountMin = 60;
@@ -27,8 +27,8 @@ export class StreamSweep implements SeriesSweep {
   readonly #scratch: WindowScratch;
   readonly #stalePeriodMs: number;
   readonly #fullDurationMs: number;
-  readonly #timesMs = new Float64Array(portionCount);
-  readonly #values = new Float64Array(portionCount);
+  readonly #timesMs = new Float64Array(judgedSampleCountMax);
+  readonly #values = new Float64Array(judgedSampleCountMax);
   readonly #range = { fromMs: 0, untilMs: Infinity };
   // By id.
   #revisions = new Float64Array(1024);
@@ -128,37 +128,26 @@ export class StreamSweep implements SeriesSweep {
   }
 
   /**
-   * Feeds the next portion. The window gives the newest that fit where there are too many, so the range
-   * is narrowed until all do.
+   * Feeds the next portion.
    * @returns whether nothing is left
    */
   #feed(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
-    const newestMs = this.#window.newestMs(id);
-    const range = this.#range;
-    range.fromMs = Math.max(this.#stream.judgedMs(id) + 1, nowMs - this.#fullDurationMs);
-    while (range.fromMs <= newestMs) {
-      range.untilMs = newestMs + 1;
-      while (this.#window.sampleCountMax(id, range) > portionCount) {
-        const middleMs = Math.floor((range.fromMs + range.untilMs) / 2);
-        if (middleMs <= range.fromMs) break;
-        range.untilMs = middleMs;
-      }
-      const count = this.#window.copy(id, range, this.#timesMs, this.#values);
-      for (let i = 0; i < count; i++) {
-        const event = this.#stream.take(id, this.#timesMs[i]!, this.#values[i]!, nowMs);
-        if (event !== undefined) events.push(event);
-      }
-      this.#judgedCounts[id] = this.#judgedCounts[id]! + count;
-      this.#judgedLately[id] = this.#judgedLately[id]! + count;
-      range.fromMs = range.untilMs;
-      if (count > 0) return range.fromMs > newestMs;
+    const afterMs = this.#stream.judgedMs(id);
+    if (this.#window.newestMs(id) <= afterMs) return true;
+    this.#range.fromMs = Math.max(afterMs + 1, nowMs - this.#fullDurationMs);
+    const held = this.#window.copy(id, this.#range, this.#timesMs, this.#values);
+    const count = Math.min(held, portionCount);
+    for (let i = 0; i < count; i++) {
+      const event = this.#stream.take(id, this.#timesMs[i]!, this.#values[i]!, nowMs);
+      if (event !== undefined) events.push(event);
     }
-    return true;
+    this.#judgedCounts[id] = this.#judgedCounts[id]! + count;
+    this.#judgedLately[id] = this.#judgedLately[id]! + count;
+    return count === held;
   }
 
   #isRefilled(id: number, nowMs: number): boolean {
     this.#range.fromMs = nowMs - this.#fullDurationMs;
-    this.#range.untilMs = Infinity;
     const held = this.#window.sampleCountMax(id, this.#range);
     return held > (1 + refillShare) * this.#judgedCounts[id]! + refillCountMin;
   }

@@ -141,7 +141,7 @@ export class StreamJudge {
   #rules = new RuleBook([]);
   /** Distinct floors; a column names them by place. */
   #floors: Floors[] = [defaultFloors];
-  #floorsByText = new Map<string, number>();
+  readonly #floorsByText = new Map<string, number>();
   #confirmedIds: (name: string) => boolean = () => false;
   #refusedCount = 0;
 

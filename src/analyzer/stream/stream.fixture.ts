@@ -7,8 +7,8 @@ import { StreamJudge, type StreamJudgeOptions, type StreamWindow } from "./strea
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
-/** A Monday, 00:00 UTC. */
-export const mondayMs = Date.UTC(2026, 5, 1);
+/** Monday 2026-06-01, 00:00 UTC. */
+export const mondayMs = 1_780_272_000_000;
 
 /** One series and all that was told of it. */
 export class FedSeries implements StreamWindow {

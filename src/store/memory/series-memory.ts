@@ -1,0 +1,371 @@
+/**
+ * The last day of every series of one shard, in memory: SeriesWindow, and the hooks by which the
+ * disk beside it learns of new names and sealed chunks.
+ *
+ *     name ──→ id ─┬─ late    raw samples at or before the end of the last sealed chunk
+ *                  ├─ sealed  chunks, ascending, never overlapping
+ *                  └─ open    raw samples after all sealed ones; sealed when there are enough
+ *
+ * A sample in order goes to the end of `open`. One that is late, but after the last sealed chunk, finds
+ * its place in `open`. One older than that waits in `late`, and when `open` is sealed or `late` is full
+ * all that wait are merged at once: a sender of ascending or descending history costs one rewrite of
+ * a chunk per `chunkSampleCount` samples, not one per sample. Reads merge `late` in as they go.
+ *
+ * No object per series, chunk or sample: columns by id, and one arena for everything of variable size.
+ */
+import { assert } from "../../base/assert.ts";
+import {
+  chunkBytes,
+  chunkBytesMax,
+  chunkSampleCountMax,
+  chunkTimeMsMax,
+  decodeChunk,
+  encodeChunk,
+} from "../../kernel/index.ts";
+import { nameBytesMax, type SeriesWindow, type TimeRange } from "../../model/index.ts";
+import { BlockArena, grown } from "./block-arena.ts";
+import { mergeColumns } from "./merge-columns.ts";
+import { NameTable } from "./name-table.ts";
+import { RawSamples } from "./raw-samples.ts";
+import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
+import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
+
+const chunkSampleCountDefault = 120;
+const idRoomMin = 128;
+
+export class SeriesMemory implements SeriesWindow {
+  readonly #options: SeriesMemoryOptions;
+  readonly #chunkSampleCount: number;
+  readonly #memoryBytesMax: number;
+  readonly #arena = new BlockArena();
+  readonly #names: NameTable;
+  readonly #open: RawSamples;
+  readonly #late: RawSamples;
+  readonly #sealed: SealedChunks;
+  // By id.
+  #newestMs = new Float64Array(0);
+  #revisions = new Uint32Array(0);
+  #lateCount = 0;
+  #duplicateCount = 0;
+  #refusedSeriesCount = 0;
+  #refusedSampleCount = 0;
+  #shedSampleCount = 0;
+  // Scratch: samples of one chunk, raw and encoded. Those of `restoreOpen` outlive calls of `add`.
+  readonly #timesMs = new Float64Array(chunkSampleCountMax);
+  readonly #values = new Float64Array(chunkSampleCountMax);
+  readonly #restoredMs = new Float64Array(chunkSampleCountMax);
+  readonly #restored = new Float64Array(chunkSampleCountMax);
+  readonly #encoded = new Uint8Array(chunkBytesMax(chunkSampleCountMax));
+  readonly #decoder = new TextDecoder();
+  readonly #encoder = new TextEncoder();
+
+  constructor(options: SeriesMemoryOptions) {
+    const chunkSampleCount = options.chunkSampleCount ?? chunkSampleCountDefault;
+    assert(
+      chunkSampleCount >= 2 && chunkSampleCount <= chunkSampleCountMax / 2,
+      "chunkSampleCount is 2 to half of chunkSampleCountMax",
+    );
+    this.#options = options;
+    this.#chunkSampleCount = chunkSampleCount;
+    this.#memoryBytesMax = options.memoryBytesMax ?? Infinity;
+    this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
+    this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
+    this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
+    this.#sealed = new SealedChunks(this.#arena, { chunkSampleCount });
+  }
+
+  get idCount(): number {
+    return this.#names.idCount;
+  }
+
+  isLive(id: number): boolean {
+    return this.#names.isLive(id);
+  }
+
+  name(id: number): string {
+    return this.#decoder.decode(this.#names.nameBytes(id));
+  }
+
+  /** The name's bytes, lent until the next change. */
+  nameBytes(id: number): Uint8Array {
+    return this.#names.nameBytes(id);
+  }
+
+  find(name: string): number | undefined {
+    const bytes = this.#encoder.encode(name);
+    const id = this.#names.find(bytes, 0, bytes.length);
+    return id < 0 ? undefined : id;
+  }
+
+  /** Stays when the newest sample itself was let go of. */
+  newestMs(id: number): number {
+    return this.#newestMs[id] ?? -Infinity;
+  }
+
+  revision(id: number): number {
+    return this.#revisions[id] ?? 0;
+  }
+
+  sampleCountMax(id: number, range: TimeRange): number {
+    if (!this.isLive(id)) return 0;
+    return (
+      this.#sealed.countMax(id, range.fromMs, range.untilMs) +
+      this.#open.count(id) +
+      this.#late.count(id)
+    );
+  }
+
+  copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
+    if (!this.isLive(id)) return 0;
+    const { fromMs, untilMs } = range;
+    const room = Math.min(timesMs.length, values.length);
+    const openUntil = this.#open.lowerBound(id, untilMs);
+    const openFrom = Math.max(this.#open.lowerBound(id, fromMs), openUntil - room);
+    const openCount = Math.max(0, openUntil - openFrom);
+    const count = this.#sealed.copy(id, fromMs, untilMs, room - openCount, timesMs, values);
+    this.#open.copy(id, openFrom, openUntil, timesMs, values, count);
+    if (this.#late.count(id) === 0) return count + openCount;
+
+    const lateFrom = this.#late.lowerBound(id, fromMs);
+    const lateCount = Math.max(0, this.#late.lowerBound(id, untilMs) - lateFrom);
+    this.#late.copy(id, lateFrom, lateFrom + lateCount, this.#timesMs, this.#values, 0);
+    return mergeColumns(timesMs, values, count + openCount, this.#timesMs, this.#values, lateCount);
+  }
+
+  /** The id of a name, made if new; -1 where a limit refuses it (counted). */
+  resolve(bytes: Uint8Array, start: number, end: number): number {
+    const found = this.#names.find(bytes, start, end);
+    if (found >= 0) return found;
+    const isName = end > start && end - start <= nameBytesMax;
+    const id = !isName || this.#isPressed() ? -1 : this.#names.add(bytes, start, end);
+    if (id < 0) {
+      this.#refusedSeriesCount += 1;
+      return -1;
+    }
+    this.#begin(id);
+    this.#options.onNewSeries(id, bytes, start, end);
+    return id;
+  }
+
+  /** Takes one sample of a live id. @returns false where it was refused (counted) */
+  add(id: number, timeMs: number, value: number): boolean {
+    assert(this.isLive(id), "samples are added to a series that is there");
+    // Neither infinity nor NaN is equal to itself less itself.
+    if (!(
+      timeMs >= 0 &&
+      timeMs < chunkTimeMsMax &&
+      Math.floor(timeMs) === timeMs &&
+      value - value === 0
+    )) {
+      this.#refusedSampleCount += 1;
+      return false;
+    }
+    this.#revisions[id] = this.#revisions[id]! + 1;
+    const newestMs = this.#newestMs[id]!;
+    if (timeMs > newestMs) this.#newestMs[id] = timeMs;
+    else if (timeMs < newestMs) this.#lateCount += 1;
+
+    if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
+      this.#addLate(id, timeMs, value);
+    } else this.#addOpen(id, timeMs, value);
+    return true;
+  }
+
+  /** Gives the name this id. @returns false where one of them is taken, or there is no room */
+  restoreName(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const isNew = !this.isLive(id);
+    if (!this.#names.restore(id, bytes, start, end)) return false;
+    if (isNew) this.#begin(id);
+    return true;
+  }
+
+  /**
+   * Takes a chunk that `onSealed` gave. Chunks may overlap: the later call wins, sample by sample.
+   * Where it reaches into what `restoreOpen` brought back, that is sealed first, by `onSealed`.
+   * @returns false where the bytes are no sound chunk of that length
+   */
+  restoreSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    assert(this.isLive(id), "chunks are restored to a series that is there");
+    const count = this.#decode(bytes, offset, length);
+    if (count < 0) return false;
+    const lastMs = this.#restoredMs[count - 1]!;
+    this.#mergeLate(id);
+    if (lastMs >= this.#open.firstMs(id)) this.#seal(id);
+    this.#shed(id, this.#sealed.excessCount(id));
+    if (this.#restoredMs[0]! > this.#sealed.lastMs(id)) {
+      this.#sealed.append(id, bytes, offset, length);
+    } else this.#sealed.merge(id, this.#restoredMs, this.#restored, count);
+    this.#revisions[id] = this.#revisions[id]! + 1;
+    if (lastMs > this.#newestMs[id]!) this.#newestMs[id] = lastMs;
+    return true;
+  }
+
+  /** Takes what `encodeOpen` gave. @returns false where the bytes are no sound chunk */
+  restoreOpen(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const count = this.#decode(bytes, offset, length);
+    if (count < 0) return false;
+    const lateCount = this.#lateCount;
+    for (let k = 0; k < count; k++) this.add(id, this.#restoredMs[k]!, this.#restored[k]!);
+    this.#lateCount = lateCount; // counted when they first came
+    return true;
+  }
+
+  /** Forgets all samples not yet sealed. */
+  discardOpen(id: number): void {
+    this.#open.clear(id);
+    this.#late.clear(id);
+    this.#newestMs[id] = this.#sealed.lastMs(id);
+    this.#revisions[id] = this.#revisions[id]! + 1;
+  }
+
+  /** No `encodeOpen` needs more room. */
+  get openBytesMax(): number {
+    return chunkBytesMax(2 * this.#chunkSampleCount);
+  }
+
+  /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
+  encodeOpen(id: number, out: Uint8Array, offset: number): number {
+    const lateCount = this.#late.count(id);
+    const count = lateCount + this.#open.count(id);
+    if (count === 0) return 0;
+    // Late samples lie before the end of the sealed chunks, open ones after it.
+    this.#late.copy(id, 0, lateCount, this.#timesMs, this.#values, 0);
+    this.#open.copy(id, 0, count - lateCount, this.#timesMs, this.#values, lateCount);
+    return encodeChunk(this.#timesMs, this.#values, 0, count, out, offset);
+  }
+
+  /** Visits sealed chunks that touch the range, oldest first; bytes are lent for the call. */
+  visitSealed(id: number, range: TimeRange, visit: ChunkVisitor): void {
+    this.#sealed.visit(id, range.fromMs, range.untilMs, visit);
+  }
+
+  /** Lets go of sealed chunks wholly before `timeMs`; late samples that wait there are sealed first. */
+  evictBefore(id: number, timeMs: number): void {
+    if (this.#late.firstMs(id) < timeMs) this.#mergeLate(id);
+    this.#sealed.dropBefore(id, timeMs);
+  }
+
+  /** Forgets the series; its id is given to a later one. */
+  removeSeries(id: number): void {
+    this.#open.clear(id);
+    this.#late.clear(id);
+    this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
+    this.#names.remove(id);
+    this.#newestMs[id] = -Infinity;
+    this.#revisions[id] = this.#revisions[id]! + 1;
+  }
+
+  /** Pages in use and tables; not the spare room of the last region. */
+  get memoryBytes(): number {
+    return (
+      this.#arena.usedBytes +
+      this.#names.tableBytes +
+      this.#open.tableBytes +
+      this.#late.tableBytes +
+      this.#sealed.tableBytes +
+      this.#newestMs.byteLength +
+      this.#revisions.byteLength
+    );
+  }
+
+  stats(): SeriesMemoryStats {
+    return {
+      seriesCount: this.#names.nameCount,
+      sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
+      memoryBytes: this.memoryBytes,
+      lateCount: this.#lateCount,
+      duplicateCount: this.#duplicateCount,
+      refusedSeriesCount: this.#refusedSeriesCount,
+      refusedSampleCount: this.#refusedSampleCount,
+      shedSampleCount: this.#shedSampleCount,
+    };
+  }
+
+  #begin(id: number): void {
+    if (id >= this.#newestMs.length) {
+      const idRoom = Math.max(idRoomMin, Math.ceil((id + 1) * 1.5));
+      this.#open.growTo(idRoom);
+      this.#late.growTo(idRoom);
+      this.#sealed.growTo(idRoom);
+      this.#newestMs = grown(this.#newestMs, new Float64Array(idRoom));
+      this.#revisions = grown(this.#revisions, new Uint32Array(idRoom));
+    }
+    this.#newestMs[id] = -Infinity;
+  }
+
+  #addOpen(id: number, timeMs: number, value: number): void {
+    let result = this.#open.put(id, timeMs, value);
+    if (result === "far") {
+      this.#seal(id);
+      if (timeMs <= this.#sealed.lastMs(id)) {
+        this.#addLate(id, timeMs, value);
+        return;
+      }
+      result = this.#open.put(id, timeMs, value);
+    }
+    if (result === "replaced") this.#duplicateCount += 1;
+    else if (this.#open.count(id) >= this.#sealAt(id)) this.#seal(id);
+  }
+
+  #addLate(id: number, timeMs: number, value: number): void {
+    let result = this.#late.put(id, timeMs, value);
+    if (result === "far") {
+      this.#mergeLate(id);
+      result = this.#late.put(id, timeMs, value);
+    }
+    if (result === "replaced") this.#duplicateCount += 1;
+    else if (this.#late.count(id) >= this.#chunkSampleCount) this.#mergeLate(id);
+  }
+
+  /** The first chunk of a series is shorter, each by another count, so that a fleet of series that
+   * begin together does not seal in lock-step. */
+  #sealAt(id: number): number {
+    if (this.#sealed.chunkCount(id) > 0) return this.#chunkSampleCount;
+    return this.#chunkSampleCount - (id % this.#chunkSampleCount);
+  }
+
+  #seal(id: number): void {
+    this.#mergeLate(id);
+    const count = this.#open.count(id);
+    if (count === 0) return;
+    this.#shed(id, this.#isPressed() ? 2 : this.#sealed.excessCount(id));
+    this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
+    this.#open.clear(id);
+    const length = encodeChunk(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
+    this.#sealed.append(id, this.#encoded, 0, length, (bytes, offset) => {
+      this.#options.onSealed(id, bytes, offset, length, false);
+    });
+  }
+
+  #mergeLate(id: number): void {
+    const count = this.#late.count(id);
+    if (count === 0) return;
+    this.#shed(id, this.#sealed.excessCount(id));
+    this.#late.copy(id, 0, count, this.#timesMs, this.#values, 0);
+    this.#late.clear(id);
+    this.#duplicateCount += this.#sealed.merge(
+      id,
+      this.#timesMs,
+      this.#values,
+      count,
+      (bytes, offset, length) => {
+        this.#options.onSealed(id, bytes, offset, length, true);
+      },
+    );
+  }
+
+  #shed(id: number, chunkCount: number): void {
+    const dropCount = Math.min(chunkCount, this.#sealed.chunkCount(id));
+    this.#shedSampleCount += this.#sealed.dropFirst(id, dropCount);
+  }
+
+  #isPressed(): boolean {
+    return this.#arena.liveBytes > this.#memoryBytesMax;
+  }
+
+  /** Decodes to the scratch for restoring. @returns the count, -1 where the bytes are no chunk */
+  #decode(bytes: Uint8Array, offset: number, length: number): number {
+    if (chunkBytes(bytes, offset) !== length) return -1;
+    return decodeChunk(bytes, offset, this.#restoredMs, this.#restored, 0);
+  }
+}
