@@ -46,6 +46,9 @@ test("the table of rules holds every route that changes something, and signing i
     "account POST /kale/collections/import",
     "account PUT /kale/collections/:id",
     "account DELETE /kale/collections/:id",
+    "account POST /kale/alerts/test",
+    "account POST /kale/silences",
+    "account DELETE /kale/silences/:id",
     "sign-in POST /kale/session",
     "sign-in DELETE /kale/session",
     "account GET /kale/users",
@@ -61,6 +64,12 @@ test("the table of rules holds every route that changes something, and signing i
     "sender POST /v1/metrics",
     "sender POST /api/put",
     "sender POST /collectd",
+    "asker POST /api/v1/query",
+    "asker POST /api/v1/query_range",
+    "asker POST /api/v1/query_exemplars",
+    "asker POST /api/v1/format_query",
+    "asker POST /api/v1/labels",
+    "asker POST /api/v1/series",
   ]);
 });
 
