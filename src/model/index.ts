@@ -6,5 +6,6 @@ export * from "./ports.ts";
 export * from "./rules.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
+export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./verdict.ts";

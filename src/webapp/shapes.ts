@@ -5,6 +5,7 @@ import {
   type Episode,
   type EpisodeWhy,
   type ExpectedRange,
+  type SearchEngineReport,
   type ShardStats,
   type SourceStats,
   type Standing,
@@ -15,6 +16,7 @@ import type {
   CanaryJson,
   CheckJson,
   ExpectedJson,
+  SearchEngineJson,
   ShardJson,
   SourceJson,
   StandingJson,
@@ -90,6 +92,34 @@ function standingJson({ score, learning, expected, nature }: Standing): Standing
 
 function expectedJson({ lower, upper, center, basis, source }: ExpectedRange): ExpectedJson {
   return { lower, upper, center, basis, source };
+}
+
+export function searchEngineJson(report: SearchEngineReport | undefined): SearchEngineJson | null {
+  if (report === undefined) return null;
+  const { nodes, scorer, window, seriesCount, lastImport, importIntervalMs, problem } = report;
+  return {
+    nodes: [...nodes],
+    scorer,
+    window: window && {
+      from: window.range.fromMs / 1000,
+      until: window.range.untilMs / 1000,
+      points: window.pointCount,
+    },
+    series: seriesCount,
+    importIntervalSeconds: importIntervalMs / 1000,
+    lastImport: lastImport && {
+      started: lastImport.startedMs / 1000,
+      seconds:
+        lastImport.endedMs === null ? null : (lastImport.endedMs - lastImport.startedMs) / 1000,
+      written: lastImport.seriesCount,
+      total: lastImport.totalCount,
+      outcome: lastImport.outcome,
+      problem: lastImport.problem,
+    },
+    answered: report.answeredCount,
+    fallbacks: report.fallbackCount,
+    problem,
+  };
 }
 
 export function sourceJson(source: SourceStats): SourceJson {

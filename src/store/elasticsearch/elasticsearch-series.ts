@@ -90,7 +90,8 @@ export class ElasticsearchSeries implements RemoteSeries {
   #preparing: Promise<void> | undefined;
   /** Writes and seals take turns: both change documents of open hours. */
   #turn: Promise<unknown> = Promise.resolve();
-  #hasNewNames = false;
+  /** Searches may not see yet what was written last; true at first, for what an earlier run wrote. */
+  #hasNewNames = true;
   #writtenSampleCount = 0;
   #lastWriteMs: number | null = null;
   #retentionAtMs = -Infinity;
