@@ -3,12 +3,21 @@
  * the store's window, and serves them to the main thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { EpisodeTracker, Judge } from "../analyzer/index.ts";
+import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
 import type { Verdict } from "../model/index.ts";
-import { JudgeLoop, serveShard, ShapeKeeper, threadCpuMs } from "../shard/index.ts";
+import {
+  JudgeLoop,
+  type SeriesSweep,
+  serveShard,
+  ShapeKeeper,
+  StreamSweep,
+  threadCpuMs,
+  VoteSweep,
+  WindowScratch,
+} from "../shard/index.ts";
 import { openShardStore } from "./shard-store.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -33,15 +42,10 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
-const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
-const loop = new JudgeLoop(
-  window,
-  judge,
-  tracker,
-  (events) => main?.tell("episodes", events),
-  clock,
-  { fullDurationMs: settings.fullDurationMs, threadCpuMs },
-);
+const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
+const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
+  threadCpuMs,
+});
 const keeper = new ShapeKeeper(window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {
   shard,
@@ -52,8 +56,7 @@ main = serveShard(parentPort, producers, {
   ...opened,
   judgeStranger,
   clock,
-  abstainedCount: () => judge.abstainedCount,
-  activeEpisodeCount: () => tracker.activeCount,
+  sweep,
   logger,
 });
 if (isJudging) {
@@ -71,4 +74,16 @@ async function judgeStranger(name: string): Promise<Verdict | undefined> {
   const range = { fromMs: nowMs - settings.fullDurationMs, untilMs: Number.MAX_SAFE_INTEGER };
   const columns = await store.read(name, range);
   return columns && judge.judge(columns.timesMs, columns.values, columns.timesMs.length, nowMs);
+}
+
+function voteSweep(): SeriesSweep {
+  const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
+  return new VoteSweep(window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
+}
+
+function streamSweep(): SeriesSweep {
+  const { fullDurationMs, stalePeriodMs } = settings;
+  const scratch = new WindowScratch(window, { fullDurationMs });
+  const stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
 }

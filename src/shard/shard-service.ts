@@ -23,7 +23,7 @@ import {
   type Verdict,
 } from "../model/index.ts";
 import { receiveBatches } from "./batch-port.ts";
-import type { JudgeLoop } from "./judge-loop.ts";
+import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
@@ -51,8 +51,7 @@ export interface ShardServiceParts {
   readonly clock: Clock;
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
-  readonly abstainedCount: () => number;
-  readonly activeEpisodeCount: () => number;
+  readonly sweep: SeriesSweep;
   readonly logger: Logger;
 }
 
@@ -119,8 +118,9 @@ export function serveShard(
         store: store.stats(),
         roundSeriesCount: round.seriesCount,
         roundStatusCounts: round.statusCounts,
-        abstainedCount: parts.abstainedCount(),
-        activeEpisodeCount: parts.activeEpisodeCount(),
+        learningCount: round.learningCount,
+        abstainedCount: parts.sweep.abstainedCount,
+        activeEpisodeCount: parts.sweep.activeEpisodeCount,
         roundMs: round.durationMs,
         roundEndedMs: round.endedMs,
         lagMs: round.lagMs,
