@@ -1,6 +1,6 @@
 /** What judging costs: CPU per series of 24 h at 10 s, decoding included. */
 import { Judge } from "../src/analyzer/index.ts";
-import { SeriesMemory } from "../src/store/embedded/memory/index.ts";
+import { SeriesMemory } from "../src/store/memory/index.ts";
 import { Fleet } from "./fleet.ts";
 
 const sampleCount = 8640;

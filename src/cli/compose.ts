@@ -111,6 +111,7 @@ async function start(
   const webapp = await startWebapp(
     {
       series: pool,
+      index: pool,
       episodes: journal,
       feed,
       similarity: search,

@@ -26,6 +26,7 @@ export interface AdmittedRows {
     end: number,
     timeMs: number,
     value: number,
+    types: number,
   ): void;
 }
 
@@ -77,7 +78,14 @@ export class Admission implements RowSink<RefusalReason> {
     this.#refusals.count(reason, this.#nowMs, bytes, start, end);
   }
 
-  row(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  row(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types = 0,
+  ): void {
     const refusal = this.#numberFault(timeMs, value) ?? this.#nameFault(bytes, start, end);
     if (refusal !== undefined) {
       this.#refusals.countRow(refusal, this.#nowMs, bytes, start, end, timeMs, value);
@@ -85,8 +93,8 @@ export class Admission implements RowSink<RefusalReason> {
     }
     const sampleMs = Number.isNaN(timeMs) ? this.#nowMs : timeMs;
     if (this.#hasTags && !(this.#isAscii && isCanonicalTagged(bytes, start, end))) {
-      this.#addCanonical(bytes, start, end, sampleMs, value);
-    } else this.#add(bytes, start, end, sampleMs, value);
+      this.#addCanonical(bytes, start, end, sampleMs, value, types);
+    } else this.#add(bytes, start, end, sampleMs, value, types);
   }
 
   /** What `#nameFault` saw on its way. */
@@ -126,17 +134,25 @@ export class Admission implements RowSink<RefusalReason> {
     end: number,
     timeMs: number,
     value: number,
+    types: number,
   ): void {
     const name = canonicalName(this.#decoder.decode(bytes.subarray(start, end)));
     // Never longer than what was sent, so it fits.
     const { written } = this.#encoder.encodeInto(name, this.#canonical);
-    this.#add(this.#canonical, 0, written, timeMs, value);
+    this.#add(this.#canonical, 0, written, timeMs, value, types);
   }
 
-  #add(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  #add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types: number,
+  ): void {
     const shard = shardOf(hashName(bytes, start, end), this.#shardCount);
     this.#acceptedCount += 1;
-    this.#rows.add(shard, bytes, start, end, timeMs, value);
+    this.#rows.add(shard, bytes, start, end, timeMs, value, types);
   }
 }
 

@@ -81,10 +81,11 @@ export class Intake implements AdmittedRows {
     end: number,
     timeMs: number,
     value: number,
+    types = 0,
   ): void {
     const builder = this.#builders[shard];
     assert(builder !== undefined, "a row is of one of the shards");
-    builder.add(bytes, start, end, timeMs, value);
+    builder.add(bytes, start, end, timeMs, value, types);
     if (builder.isFull) this.#send(shard, builder);
     else this.#flushTimer ??= setTimeout(() => this.flush(), this.#flushAfterMs);
   }

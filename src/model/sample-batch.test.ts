@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { batchOf, nameBytesMax, SampleBatchBuilder, type SampleBatch } from "./sample-batch.ts";
+import {
+  batchOf,
+  floatTime,
+  integerValue,
+  nameBytesMax,
+  SampleBatchBuilder,
+  transferOf,
+  type SampleBatch,
+} from "./sample-batch.ts";
 
 const decoder = new TextDecoder();
 
@@ -54,4 +62,16 @@ test("batchOf() writes names as UTF-8", () => {
     ["日本;host=é", 5, 6],
   ];
   expect(rowsOf(batchOf(rows))).toEqual(rows);
+});
+
+test("SampleBatchBuilder keeps types only where a row has some, and transfers them", () => {
+  const builder = new SampleBatchBuilder(3);
+  const name = new Uint8Array(1).fill(97);
+  builder.add(name, 0, 1, 0, 0);
+  builder.add(name, 0, 1, 0, 0, integerValue | floatTime);
+  const typed = builder.take();
+  expect(typed.types).toEqual(Uint8Array.of(0, 3, 0));
+  expect(transferOf(typed)).toContain(typed.types?.buffer);
+  builder.add(name, 0, 1, 0, 0);
+  expect(builder.take().types).toBeUndefined();
 });

@@ -5,6 +5,7 @@
  *     nameEnds  |           12 |           24 |          35 |     end of each row's name
  *     timesMs   |  ...         |  ...         | ...         |     Unix milliseconds, whole
  *     values    |  ...         |  ...         | ...         |     finite
+ *     types     |  ...         |  ...         | ...         |     see `integerValue`; often missing
  *
  * A batch is handed over whole: who sends it to another thread transfers its buffers and never
  * touches them again.
@@ -17,6 +18,14 @@ export const nameBytesMax = 1024;
 /** Room for names is made by this many bytes a row; a batch of longer ones is full earlier. */
 const nameBytesTypical = 48;
 
+/**
+ * Bits of `types`: how the sender wrote its numbers, which only a store that keeps other programs'
+ * types asks for. A row that no reader knows better of has 0: float value, and a time that is an
+ * integer where it is whole seconds.
+ */
+export const integerValue = 1;
+export const floatTime = 2;
+
 export interface SampleBatch {
   /** Rows filled; the columns may be longer. */
   readonly count: number;
@@ -24,6 +33,8 @@ export interface SampleBatch {
   readonly nameEnds: Uint32Array<ArrayBuffer>;
   readonly timesMs: Float64Array<ArrayBuffer>;
   readonly values: Float64Array<ArrayBuffer>;
+  /** Missing where it would be 0 for all rows. */
+  readonly types?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Gathers rows into a batch of at most `rowCountMax` rows. */
@@ -33,6 +44,7 @@ export class SampleBatchBuilder {
   #nameEnds: Uint32Array<ArrayBuffer>;
   #timesMs: Float64Array<ArrayBuffer>;
   #values: Float64Array<ArrayBuffer>;
+  #types: Uint8Array<ArrayBuffer> | undefined;
   #count = 0;
   #nameBytes = 0;
 
@@ -56,8 +68,17 @@ export class SampleBatchBuilder {
   /**
    * Adds a row; the name is copied out of `bytes[start, end)`.
    * The builder must not be full.
+   *
+   * @param types  `integerValue` and `floatTime`, as far as they hold
    */
-  add(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types = 0,
+  ): void {
     assert(!this.isFull, "a row is added to a batch with room");
     let at = this.#nameBytes;
     for (let i = start; i < end; i++) this.#names[at++] = bytes[i] as number;
@@ -65,6 +86,10 @@ export class SampleBatchBuilder {
     this.#nameEnds[this.#count] = at;
     this.#timesMs[this.#count] = timeMs;
     this.#values[this.#count] = value;
+    if (types !== 0) {
+      this.#types ??= new Uint8Array(this.#rowCountMax);
+      this.#types[this.#count] = types;
+    }
     this.#count += 1;
   }
 
@@ -76,11 +101,13 @@ export class SampleBatchBuilder {
       nameEnds: this.#nameEnds,
       timesMs: this.#timesMs,
       values: this.#values,
+      types: this.#types,
     };
     this.#names = new Uint8Array(batch.names.length);
     this.#nameEnds = new Uint32Array(this.#rowCountMax);
     this.#timesMs = new Float64Array(this.#rowCountMax);
     this.#values = new Float64Array(this.#rowCountMax);
+    this.#types = undefined;
     this.#count = 0;
     this.#nameBytes = 0;
     return batch;
@@ -89,7 +116,10 @@ export class SampleBatchBuilder {
 
 /** The buffers of a batch, for the transfer list of a message. */
 export function transferOf(batch: SampleBatch): ArrayBuffer[] {
-  return [batch.names.buffer, batch.nameEnds.buffer, batch.timesMs.buffer, batch.values.buffer];
+  const { names, nameEnds, timesMs, values, types } = batch;
+  const buffers = [names.buffer, nameEnds.buffer, timesMs.buffer, values.buffer];
+  if (types !== undefined) buffers.push(types.buffer);
+  return buffers;
 }
 
 /** A batch of a few rows, for tests and slow paths. */

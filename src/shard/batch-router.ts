@@ -29,7 +29,7 @@ export class BatchRouter implements SampleSink {
 
 /** The rows of each shard as a batch of its own, in their order. */
 function splitByShard(batch: SampleBatch, shardCount: number): SampleBatch[] {
-  const { count, names, nameEnds, timesMs, values } = batch;
+  const { count, names, nameEnds, timesMs, values, types } = batch;
   const shards = new Uint16Array(count);
   const rowCounts = new Uint32Array(shardCount);
   const nameBytes = new Uint32Array(shardCount);
@@ -48,6 +48,7 @@ function splitByShard(batch: SampleBatch, shardCount: number): SampleBatch[] {
     nameEnds: new Uint32Array(rowCount),
     timesMs: new Float64Array(rowCount),
     values: new Float64Array(rowCount),
+    types: types === undefined ? undefined : new Uint8Array(rowCount),
   }));
   rowCounts.fill(0);
   nameBytes.fill(0);
@@ -61,6 +62,7 @@ function splitByShard(batch: SampleBatch, shardCount: number): SampleBatch[] {
     part.nameEnds[at] = nameBytes[shard]!;
     part.timesMs[at] = timesMs[row]!;
     part.values[at] = values[row]!;
+    if (types !== undefined) part.types![at] = types[row]!;
     start = end;
   }
   return parts;

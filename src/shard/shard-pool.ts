@@ -8,16 +8,29 @@ import {
   type NamePage,
   type NameQuery,
   type SampleColumns,
+  type SeriesIndex,
   type SeriesReader,
+  type SeriesSelector,
   type ShardStats,
   shardOfName,
   sortNames,
+  type TagCount,
+  type TagQuery,
   type TimeRange,
+  type TreeNode,
+  type TreeQuery,
   type Verdict,
 } from "../model/index.ts";
+import {
+  checkSelector,
+  checkTree,
+  mergeNamePages,
+  mergeNodes,
+  mergeTagCounts,
+} from "../query/select/index.ts";
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements SeriesReader {
+export class ShardPool implements SeriesReader, SeriesIndex {
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
@@ -47,6 +60,22 @@ export class ShardPool implements SeriesReader {
       ).slice(0, query.limit),
       totalCount: pages.reduce((sum, { totalCount }) => sum + totalCount, 0),
     };
+  }
+
+  /** Rejects with a SelectorError where a pattern cannot be tested; so do `browse` and `countTags`. */
+  async select(selector: SeriesSelector): Promise<NamePage> {
+    checkSelector(selector.matchers);
+    return mergeNamePages(await this.#askAll("selectSeries", selector), selector.limit);
+  }
+
+  async browse(query: TreeQuery): Promise<readonly TreeNode[]> {
+    checkTree(query);
+    return mergeNodes(await this.#askAll("browseTree", query), query.limit);
+  }
+
+  async countTags(query: TagQuery): Promise<readonly TagCount[]> {
+    checkSelector(query.matchers);
+    return mergeTagCounts(await this.#askAll("countTags", query), query.limit);
   }
 
   stats(): Promise<ShardStats[]> {

@@ -12,13 +12,17 @@ import type {
   Episode,
   NameQuery,
   SampleColumns,
+  SeriesSelector,
   SeriesStore,
   SeriesWindow,
   ShardStats,
+  TagQuery,
   TimeRange,
+  TreeQuery,
 } from "../model/index.ts";
 import { receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop } from "./judge-loop.ts";
+import { NameIndex } from "./name-index.ts";
 import type { ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
@@ -46,6 +50,7 @@ export function serveShard(
 ): Rpc {
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
+  const index = new NameIndex(parts.window, parts.clock);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);
   });
@@ -56,6 +61,9 @@ export function serveShard(
       return columns === undefined ? undefined : moved(columns);
     },
     findNames: (query: NameQuery) => store.findNames(query),
+    selectSeries: (selector: SeriesSelector) => index.select(selector),
+    browseTree: (query: TreeQuery) => index.browse(query),
+    countTags: (query: TagQuery) => index.countTags(query),
     judge: (name: string) => loop.verdictOf(name),
     adopt: (episodes: Episode[]) => {
       loop.adopt(episodes);

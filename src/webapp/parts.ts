@@ -7,6 +7,7 @@ import type {
   EpisodeJournal,
   Keeper,
   SeenBeforeReader,
+  SeriesIndex,
   SeriesReader,
   ShardStats,
   SimilarityReader,
@@ -41,6 +42,8 @@ export interface JournalReport {
 /** Whoever else the webapp asks. A promise that stays silent is given up after a stated time. */
 export interface WebappParts {
   readonly series: SeriesReader;
+  /** Which series there are, by conditions, as a tree and by tags. */
+  readonly index: SeriesIndex;
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;

@@ -15,10 +15,24 @@ import {
   type NamePage,
   type NameQuery,
   type SampleColumns,
+  type SeriesIndex,
   type SeriesReader,
+  type SeriesSelector,
+  type TagCount,
+  type TagQuery,
   type TimeRange,
+  type TreeNode,
+  type TreeQuery,
   type Verdict,
 } from "../model/index.ts";
+import {
+  browseTree,
+  checkSelector,
+  checkTree,
+  countTagsOf,
+  finish,
+  selectNames,
+} from "../query/select/index.ts";
 
 const stepMs = 10_000;
 const hourMs = 3_600_000;
@@ -59,7 +73,7 @@ export function siteNames(): string[] {
   return names.sort();
 }
 
-export class SimulatedSeries implements SeriesReader {
+export class SimulatedSeries implements SeriesReader, SeriesIndex {
   readonly names: readonly string[];
   readonly #known: ReadonlySet<string>;
   readonly #journal: EpisodeJournal;
@@ -97,6 +111,27 @@ export class SimulatedSeries implements SeriesReader {
     const rank = (name: string): number => (name === query ? 0 : name.startsWith(query) ? 1 : 2);
     matches.sort((a, b) => rank(a) - rank(b));
     return Promise.resolve({ names: matches.slice(0, limit), totalCount: matches.length });
+  }
+
+  select(selector: SeriesSelector): Promise<NamePage> {
+    return answered(() => {
+      checkSelector(selector.matchers);
+      return finish(selectNames(this.names, selector));
+    });
+  }
+
+  browse(query: TreeQuery): Promise<readonly TreeNode[]> {
+    return answered(() => {
+      checkTree(query);
+      return finish(browseTree(this.names, query));
+    });
+  }
+
+  countTags(query: TagQuery): Promise<readonly TagCount[]> {
+    return answered(() => {
+      checkSelector(query.matchers);
+      return finish(countTagsOf(this.names, query));
+    });
   }
 
   judge(name: string): Promise<Verdict | undefined> {
@@ -146,6 +181,13 @@ export class SimulatedSeries implements SeriesReader {
       ...(isPeak ? { peak: observed, peakMs: nowMs } : {}),
     };
   }
+}
+
+/** Rejects with what the work throws, as the shards do. */
+function answered<Answer>(work: () => Answer): Promise<Answer> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
 }
 
 /** How many times the calm value an episode's samples have. */

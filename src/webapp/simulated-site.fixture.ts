@@ -107,6 +107,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
     },
     parts: {
       series,
+      index: series,
       episodes: journal,
       feed,
       similarity,

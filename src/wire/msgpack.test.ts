@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { floatTime, integerValue } from "../model/index.ts";
 import { MsgpackDatagrams, MsgpackStream } from "./msgpack-stream.ts";
 import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";
 
@@ -222,4 +223,17 @@ test("the MessagePack readers take any bytes, flipped or cut, without a throw", 
     ),
     { numRuns: 1500 },
   );
+});
+
+test.each([
+  ["integers", "92a16192 ce6b03a4d6 07", integerValue],
+  ["a float value", "92a16192 ce6b03a4d6 cb401c000000000000", 0],
+  ["a float time", "92a16192 cb41dac0e935800000 d0f9", integerValue | floatTime],
+  ["single precision", "92a16192 ca4eb00000 ca40e00000", floatTime],
+])("MsgpackDatagrams tells %s for what they are", (unused, hex, types) => {
+  const sink = new RecordingSink();
+  const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+  new MsgpackDatagrams(sink).read(bytes, 0, bytes.length);
+  expect(sink.faults).toEqual([]);
+  expect(sink.types).toEqual([types]);
 });

@@ -24,6 +24,7 @@ import {
   uint16BigEndian,
   uint32BigEndian,
 } from "./byte-order.ts";
+import { floatTime, integerValue } from "../model/index.ts";
 import type { RowSink } from "./row-sink.ts";
 import { timeMsOfSeconds } from "./seconds.ts";
 
@@ -56,6 +57,7 @@ export class MsgpackReader {
   /** What `#readHeader` found. */
   #kind: "array" | "text" | "number" | "other" = "other";
   #number = 0;
+  #isFloat = false;
   /** Elements of an array, bytes of a text or extension. */
   #length = 0;
   /** Values inside: 0 for scalars. */
@@ -140,6 +142,7 @@ export class MsgpackReader {
       return this.#refuse("bad-time", bytes, nameStart, nameEnd, timeHeader, pointCount);
     }
     const seconds = this.#number;
+    const timeTypes = this.#isFloat ? floatTime : 0;
     const valueHeader = at;
     at = this.#readHeader(bytes, valueHeader, end);
     if (at < 0) return at;
@@ -148,7 +151,8 @@ export class MsgpackReader {
     }
     if (this.#listRest > 0) this.#listRest -= 1;
     this.#skipValues = pointCount - 2;
-    this.#sink.row(bytes, nameStart, nameEnd, timeMsOfSeconds(seconds), this.#number);
+    const types = timeTypes | (this.#isFloat ? 0 : integerValue);
+    this.#sink.row(bytes, nameStart, nameEnd, timeMsOfSeconds(seconds), this.#number, types);
     return at;
   }
 
@@ -223,9 +227,9 @@ export class MsgpackReader {
       case 0xc9: // ext 32
         return this.#found("other", uint32BigEndian(bytes, from), 0, behind);
       case 0xca: // float 32
-        return this.#foundNumber(float32BigEndian(bytes, from), behind);
+        return this.#foundNumber(float32BigEndian(bytes, from), behind, true);
       case 0xcb: // float 64
-        return this.#foundNumber(float64BigEndian(bytes, from), behind);
+        return this.#foundNumber(float64BigEndian(bytes, from), behind, true);
       case 0xcc: // uint 8
         return this.#foundNumber(bytes[from]!, behind);
       case 0xcd: // uint 16
@@ -294,9 +298,10 @@ export class MsgpackReader {
     return behind;
   }
 
-  #foundNumber(number: number, behind: number): number {
+  #foundNumber(number: number, behind: number, isFloat = false): number {
     this.#kind = "number";
     this.#number = number;
+    this.#isFloat = isFloat;
     this.#length = 0;
     this.#childCount = 0;
     return behind;

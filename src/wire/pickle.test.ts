@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { nextInteger, seededRandom } from "../base/random.ts";
+import { floatTime, integerValue } from "../model/index.ts";
 import { HeldBytes, PickleFrames } from "./pickle-frames.ts";
 import { PickleReader } from "./pickle.ts";
 import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";
@@ -369,4 +370,17 @@ test("PickleFrames takes any bytes without a throw", () => {
     ),
     { numRuns: 1000 },
   );
+});
+
+test.each([
+  ["BININT1 and BININT", "((U\x01a(J\x01\x00\x00\x00K\x07ttt.", integerValue],
+  ["BININT2 and BINFLOAT", "((U\x01a(M\x01\x00G@\x1c\x00\x00\x00\x00\x00\x00ttt.", 0],
+  ["FLOAT and INT lines", "((U\x01a(F1.0\nI7\nttt.", integerValue | floatTime],
+  ["LONG1 and LONG lines", "((U\x01a(\x8a\x01\x07L7L\nttt.", integerValue],
+])("PickleReader tells integers from floats: %s", (unused, text, types) => {
+  const sink = new RecordingSink();
+  const bytes = Buffer.from(text, "latin1");
+  new PickleReader(sink).read(bytes, 0, bytes.length);
+  expect(sink.faults).toEqual([]);
+  expect(sink.types).toEqual([types]);
 });

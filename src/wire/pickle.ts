@@ -13,6 +13,7 @@
  * more elements count by their first two, as the original's page read them; a value that is text is
  * refused even where it looks like a number, so that a sender's mistake shows.
  */
+import { floatTime, integerValue } from "../model/index.ts";
 import { PickleMachine } from "./pickle-machine.ts";
 import type { PickleMachineFault } from "./pickle-machine.ts";
 import {
@@ -127,7 +128,21 @@ export class PickleReader {
     }
     const bytes = values.kinds[name] === kindLiteral ? values.literals : this.#bytes;
     const timeMs = timeMsOfSeconds(seconds);
-    this.#sink.row(bytes, values.starts[name]!, values.ends[name]!, timeMs, values.numbers[value]!);
+    const types = (this.#isFloat(time) ? floatTime : 0) | (this.#isFloat(value) ? 0 : integerValue);
+    this.#sink.row(
+      bytes,
+      values.starts[name]!,
+      values.ends[name]!,
+      timeMs,
+      values.numbers[value]!,
+      types,
+    );
+  }
+
+  /** Of a number: before its bytes stands the opcode that made it, or a long integer's short length. */
+  #isFloat(number: number): boolean {
+    const opcode = this.#bytes[this.#machine.values.starts[number]! - 1];
+    return opcode === 0x47 || opcode === 0x46; // BINFLOAT, FLOAT
   }
 
   /**

@@ -15,8 +15,18 @@ export interface RecordedFault {
 export class RecordingSink implements RowSink<string> {
   readonly rows: RecordedRow[] = [];
   readonly faults: RecordedFault[] = [];
+  /** Of each row. */
+  readonly types: number[] = [];
 
-  row(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  row(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types = 0,
+  ): void {
+    this.types.push(types);
     this.rows.push({ name: textOf(bytes, start, end), timeMs, value });
   }
 

@@ -13,8 +13,16 @@ export interface RowSink<Fault extends string> {
    * @param bytes   holds the name in `[start, end)`, as sent; only valid during the call
    * @param timeMs  Unix milliseconds, whole; NaN where the sender left the time to the receiver
    * @param value   any double: the sink refuses what is not finite
+   * @param types   `integerValue` and `floatTime` where the format tells integers from floats
    */
-  row(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void;
+  row(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types?: number,
+  ): void;
 
   /**
    * A piece of input that was refused. The reader goes on behind it where it can.

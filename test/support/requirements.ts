@@ -8,6 +8,8 @@ import { describe } from "vitest";
 
 export interface Requirement {
   readonly name: string;
+  /** The command that installs it; `npm run setup:clients` where it is not given. */
+  readonly setup?: string;
   readonly isThere: boolean;
 }
 
@@ -31,7 +33,7 @@ export function describeWith(requirement: Requirement, title: string, tests: () 
     describe(title, tests);
     return;
   }
-  const remedy = `needs ${requirement.name}: npm run setup:clients`;
+  const remedy = `needs ${requirement.name}: ${requirement.setup ?? "npm run setup:clients"}`;
   if (process.env["CI"] === "true") {
     describe(title, () => {
       throw new Error(remedy);

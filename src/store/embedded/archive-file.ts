@@ -10,8 +10,8 @@
  */
 import { join } from "node:path";
 import { assert } from "../../base/assert.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import type { Disk, DiskFile } from "./disk.ts";
+import { ByteReader, ByteWriter } from "../log/bytes.ts";
+import type { Disk, DiskFile } from "../log/disk.ts";
 import {
   beginFrame,
   endFrame,
@@ -21,7 +21,7 @@ import {
   scanFrames,
   writeFileHeader,
   type Damage,
-} from "./frame.ts";
+} from "../log/frame.ts";
 import { payloadKind } from "./log-codec.ts";
 
 const entriesPerPage = 128;

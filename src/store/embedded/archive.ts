@@ -8,10 +8,10 @@
 import { join } from "node:path";
 import type { TimeRange } from "../../model/index.ts";
 import { ArchiveFile, ArchiveWriter, type ArchiveHead, type DamageReport } from "./archive-file.ts";
-import { ByteWriter } from "./bytes.ts";
-import { ChunkDecoder, ColumnsBuilder, encodeRun } from "./columns.ts";
-import { errorCode, type Disk } from "./disk.ts";
-import type { Slicer } from "./slice.ts";
+import { ByteWriter } from "../log/bytes.ts";
+import { ChunkDecoder, ColumnsBuilder, encodeRun } from "../memory/columns.ts";
+import { errorCode, type Disk } from "../log/disk.ts";
+import type { Slicer } from "../log/slice.ts";
 
 /** A block with more files than this is merged. */
 const filesPerBlockMax = 4;

@@ -6,7 +6,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { TimeRange } from "../../model/index.ts";
-import { ColumnsBuilder } from "./columns.ts";
+import { ColumnsBuilder } from "../memory/columns.ts";
 
 const startCapacity = 256;
 

@@ -7,11 +7,11 @@ import type { ArchiveWriter } from "./archive-file.ts";
 import type { Archive } from "./archive.ts";
 import type { Backfill } from "./backfill.ts";
 import type { Block, BlockLedger } from "./block-ledger.ts";
-import { ByteWriter } from "./bytes.ts";
-import { ChunkDecoder, ColumnsBuilder, encodeRun } from "./columns.ts";
-import type { SeriesMemory } from "./memory/index.ts";
+import { ByteWriter } from "../log/bytes.ts";
+import { ChunkDecoder, ColumnsBuilder, encodeRun } from "../memory/columns.ts";
+import type { SeriesMemory } from "../memory/index.ts";
 import type { SeriesBook } from "./series-book.ts";
-import type { Slicer } from "./slice.ts";
+import type { Slicer } from "../log/slice.ts";
 
 /** Ids are below this, so that serial and id fit in one double. */
 export const idCountMax = 2 ** 21;

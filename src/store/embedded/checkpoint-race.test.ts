@@ -2,7 +2,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { realDisk, type Disk } from "./disk.ts";
+import { realDisk, type Disk } from "../log/disk.ts";
 import {
   makeFolder,
   minuteMs,

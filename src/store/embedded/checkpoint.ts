@@ -11,9 +11,9 @@
  * sample log gives them once more, in the same order, which changes nothing.
  */
 import { join } from "node:path";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { errorCode, type Disk, type DiskFile } from "./disk.ts";
-import { beginFrame, endFrame, scanFrames, writeFileHeader, type Damage } from "./frame.ts";
+import { ByteReader, ByteWriter } from "../log/bytes.ts";
+import { errorCode, type Disk, type DiskFile } from "../log/disk.ts";
+import { beginFrame, endFrame, scanFrames, writeFileHeader, type Damage } from "../log/frame.ts";
 import { payloadKind, readSamples, type SampleFrames } from "./log-codec.ts";
 
 export const checkpointName = "checkpoint.kale";

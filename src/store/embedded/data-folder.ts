@@ -19,7 +19,7 @@ import { DatabaseSync } from "node:sqlite";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import { StoreError } from "../errors.ts";
-import { errorCode } from "./disk.ts";
+import { errorCode } from "../log/disk.ts";
 
 const formatVersion = 1;
 const shardCountMax = 256;

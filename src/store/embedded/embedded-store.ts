@@ -22,14 +22,14 @@ import type {
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
-import { ColumnsBuilder } from "./columns.ts";
-import type { FaultLedger } from "./fault-ledger.ts";
+import { ColumnsBuilder } from "../memory/columns.ts";
+import type { FaultLedger } from "../log/fault-ledger.ts";
 import type { Maintenance } from "./maintenance.ts";
-import type { SeriesMemory } from "./memory/index.ts";
-import { findNames } from "./name-search.ts";
-import type { SegmentedLog } from "./segmented-log.ts";
+import type { SeriesMemory } from "../memory/index.ts";
+import { findNames } from "../memory/name-search.ts";
+import type { SegmentedLog } from "../log/segmented-log.ts";
 import type { SeriesBook } from "./series-book.ts";
-import { Slicer } from "./slice.ts";
+import { Slicer } from "../log/slice.ts";
 import {
   openParts,
   withDefaults,

@@ -3,9 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { realDisk } from "./disk.ts";
-import { beginFrame, endFrame, frameHeaderBytes, scanFrames, writeFileHeader } from "./frame.ts";
+import { ByteReader, ByteWriter } from "../log/bytes.ts";
+import { realDisk } from "../log/disk.ts";
+import {
+  beginFrame,
+  endFrame,
+  frameHeaderBytes,
+  scanFrames,
+  writeFileHeader,
+} from "../log/frame.ts";
 import { ChunkFrames, readChunks, readNames, readSamples, SampleFrames } from "./log-codec.ts";
 
 let folder: string;

@@ -8,8 +8,8 @@
  * Every sample has an *ordinal*, its number in the order of writing. A frame of samples carries the
  * ordinal of its first row; deltas start anew in each frame, so a lost frame costs its rows only.
  */
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { beginFrame, endFrame } from "./frame.ts";
+import { ByteReader, ByteWriter } from "../log/bytes.ts";
+import { beginFrame, endFrame } from "../log/frame.ts";
 
 /** First byte of every payload. */
 export const payloadKind = {

@@ -25,18 +25,18 @@ import {
   chunkSampleCountMax,
 } from "../../kernel/index.ts";
 import { StoreError } from "../errors.ts";
-import { errorCode, isDiskRefusal, type Disk } from "./disk.ts";
+import { errorCode, isDiskRefusal, type Disk } from "../log/disk.ts";
 import type { Archive } from "./archive.ts";
 import { Backfill } from "./backfill.ts";
 import { BlockArchiver } from "./block-archiver.ts";
 import type { Block, BlockLedger } from "./block-ledger.ts";
 import { CheckpointWriter, type CheckpointState } from "./checkpoint.ts";
-import type { FaultLedger } from "./fault-ledger.ts";
+import type { FaultLedger } from "../log/fault-ledger.ts";
 import { SampleFrames } from "./log-codec.ts";
-import type { SeriesMemory } from "./memory/index.ts";
-import type { SegmentedLog } from "./segmented-log.ts";
+import type { SeriesMemory } from "../memory/index.ts";
+import type { SegmentedLog } from "../log/segmented-log.ts";
 import type { SeriesBook } from "./series-book.ts";
-import { Slicer } from "./slice.ts";
+import { Slicer } from "../log/slice.ts";
 import type { WriteAhead } from "./write-ahead.ts";
 
 /** The thread is held no longer than this at once. */

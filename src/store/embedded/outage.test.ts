@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ManualClock } from "../../base/clock.ts";
 import { batchOf } from "../../model/index.ts";
 import type { EmbeddedStore } from "./embedded-store.ts";
-import { FaultyDisk } from "./faulty-disk.fixture.ts";
+import { FaultyDisk } from "../log/faulty-disk.fixture.ts";
 import {
   hourMs,
   makeFolder,

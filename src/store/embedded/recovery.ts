@@ -26,15 +26,15 @@ import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
 import type { Backfill } from "./backfill.ts";
 import type { BlockLedger } from "./block-ledger.ts";
-import { ByteWriter } from "./bytes.ts";
+import { ByteWriter } from "../log/bytes.ts";
 import {
   checkpointName,
   previousCheckpointName,
   readCheckpoint,
   type CheckpointState,
 } from "./checkpoint.ts";
-import type { Disk } from "./disk.ts";
-import type { FaultLedger } from "./fault-ledger.ts";
+import type { Disk } from "../log/disk.ts";
+import type { FaultLedger } from "../log/fault-ledger.ts";
 import {
   type Damage,
   fileHeaderBytes,
@@ -42,11 +42,11 @@ import {
   type FrameScan,
   scanFrames,
   writeFileHeader,
-} from "./frame.ts";
+} from "../log/frame.ts";
 import { payloadKind, readChunks, readNames, readSamples } from "./log-codec.ts";
-import type { SeriesMemory } from "./memory/index.ts";
-import type { Quarantine } from "./quarantine.ts";
-import { segmentName, segmentNumbers } from "./segmented-log.ts";
+import type { SeriesMemory } from "../memory/index.ts";
+import type { Quarantine } from "../log/quarantine.ts";
+import { segmentName, segmentNumbers } from "../log/segmented-log.ts";
 import type { SeriesBook } from "./series-book.ts";
 
 export const sampleLogPrefix = "samples";

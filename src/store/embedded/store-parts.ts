@@ -7,13 +7,13 @@ import { chunkFirstMs, chunkLastMs } from "../../kernel/index.ts";
 import { Archive } from "./archive.ts";
 import { idCountMax } from "./block-archiver.ts";
 import { BlockLedger } from "./block-ledger.ts";
-import { realDisk, type Disk } from "./disk.ts";
-import { FaultLedger } from "./fault-ledger.ts";
+import { realDisk, type Disk } from "../log/disk.ts";
+import { FaultLedger } from "../log/fault-ledger.ts";
 import { Maintenance } from "./maintenance.ts";
-import { SeriesMemory } from "./memory/index.ts";
-import { Quarantine } from "./quarantine.ts";
+import { SeriesMemory } from "../memory/index.ts";
+import { Quarantine } from "../log/quarantine.ts";
 import { chunkLogPrefix, recover, sampleLogPrefix, type Recovered } from "./recovery.ts";
-import { SegmentedLog, segmentNumbers } from "./segmented-log.ts";
+import { SegmentedLog, segmentNumbers } from "../log/segmented-log.ts";
 import { SeriesBook } from "./series-book.ts";
 import { WriteAhead } from "./write-ahead.ts";
 

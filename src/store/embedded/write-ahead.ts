@@ -11,10 +11,10 @@
 import type { Clock } from "../../base/clock.ts";
 import { chunkFirstMs, chunkLastMs } from "../../kernel/index.ts";
 import { StoreError } from "../errors.ts";
-import { isDiskRefusal } from "./disk.ts";
-import type { FaultLedger } from "./fault-ledger.ts";
+import { isDiskRefusal } from "../log/disk.ts";
+import type { FaultLedger } from "../log/fault-ledger.ts";
 import { ChunkFrames, SampleFrames } from "./log-codec.ts";
-import type { SegmentedLog } from "./segmented-log.ts";
+import type { SegmentedLog } from "../log/segmented-log.ts";
 
 /** A file of the chunk log longer than this is ended. */
 const chunkSegmentBytesMax = 64 << 20;

@@ -26,6 +26,12 @@ export interface RemoteSeries {
   findNames(query: NameQuery): Promise<NamePage>;
   /** Every series with samples in range, in any order; for warm starts and imports. */
   scan(request: ScanRequest): AsyncIterable<ScannedSeries>;
+  /**
+   * Hands over what other programs write into the same remote, a few seconds after they did, until
+   * `close`; called once. Missing where nobody else may. Samples that were written here may be
+   * among them, and the same ones may come twice; `onSamples` owns the batch and is awaited.
+   */
+  follow?(onSamples: (batch: SampleBatch) => Promise<void>): void;
   /** Trimming, rollover, deletion of what is older than the retention; called about once a minute. */
   maintain(): Promise<void>;
   health(): RemoteHealth;

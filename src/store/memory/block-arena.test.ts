@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextInteger, seededRandom } from "../../../base/random.ts";
+import { nextInteger, seededRandom } from "../../base/random.ts";
 import { BlockArena, blockBytesMax } from "./block-arena.ts";
 
 interface Held {

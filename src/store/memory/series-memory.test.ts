@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { nextInteger, type Random, seededRandom } from "../../../base/random.ts";
-import { chunkBytes, chunkCount } from "../../../kernel/index.ts";
+import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
+import { chunkBytes, chunkCount } from "../../kernel/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
 const start = 1_700_000_000_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextInteger, seededRandom } from "../../../base/random.ts";
+import { nextInteger, seededRandom } from "../../base/random.ts";
 import { BlockArena } from "./block-arena.ts";
 import { NameTable } from "./name-table.ts";
 

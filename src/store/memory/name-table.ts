@@ -11,8 +11,8 @@
  *
  * An id whose name was removed is given to a later name.
  */
-import { assert } from "../../../base/assert.ts";
-import { hashName, nameBytesMax } from "../../../model/index.ts";
+import { assert } from "../../base/assert.ts";
+import { hashName, nameBytesMax } from "../../model/index.ts";
 import { type BlockArena, grown } from "./block-arena.ts";
 
 const slotCountMin = 256;

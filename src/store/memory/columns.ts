@@ -11,7 +11,7 @@ import {
   encodeChunk,
 } from "../../kernel/index.ts";
 import type { SampleColumns, TimeRange } from "../../model/index.ts";
-import type { ByteWriter } from "./bytes.ts";
+import type { ByteWriter } from "../log/bytes.ts";
 
 /** Samples per chunk that we encode ourselves: backfill and merged archives. */
 const samplesPerChunk = Math.min(240, chunkSampleCountMax);

@@ -6,7 +6,7 @@
  * encoded again, so merging costs one rewrite per chunk touched, however many samples it brings. A
  * chunk that grows past twice the usual number of samples is split.
  */
-import { assert } from "../../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 import {
   chunkBytes,
   chunkBytesMax,
@@ -17,7 +17,7 @@ import {
   decodeChunk,
   decodeChunkTimes,
   encodeChunk,
-} from "../../../kernel/index.ts";
+} from "../../kernel/index.ts";
 import type { BlockArena } from "./block-arena.ts";
 import { ChunkDirectory, chunkCountMax } from "./chunk-directory.ts";
 import { lowerBound, mergeColumns } from "./merge-columns.ts";

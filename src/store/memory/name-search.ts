@@ -6,7 +6,7 @@ import {
   nameRank,
   type SeriesWindow,
 } from "../../model/index.ts";
-import type { Slicer } from "./slice.ts";
+import type { Slicer } from "../log/slice.ts";
 
 export async function findNames(
   window: SeriesWindow,

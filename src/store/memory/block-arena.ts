@@ -13,7 +13,7 @@
  *
  * Bonwick, "The Slab Allocator" (USENIX 1994), with the free list threaded through the blocks.
  */
-import { assert } from "../../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 
 /** The largest block. */
 export const blockBytesMax = 16_384;

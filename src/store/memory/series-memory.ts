@@ -13,7 +13,7 @@
  *
  * No object per series, chunk or sample: columns by id, and one arena for everything of variable size.
  */
-import { assert } from "../../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 import {
   chunkBytes,
   chunkBytesMax,
@@ -21,8 +21,8 @@ import {
   chunkTimeMsMax,
   decodeChunk,
   encodeChunk,
-} from "../../../kernel/index.ts";
-import { nameBytesMax, type SeriesWindow, type TimeRange } from "../../../model/index.ts";
+} from "../../kernel/index.ts";
+import { nameBytesMax, type SeriesWindow, type TimeRange } from "../../model/index.ts";
 import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";

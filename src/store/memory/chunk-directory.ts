@@ -2,7 +2,7 @@
  * Which blocks hold the sealed chunks of each series, oldest first: a list of references per series,
  * kept in a block of the same arena. Four bytes per chunk; a list grows by a quarter.
  */
-import { assert } from "../../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 import { type BlockArena, blockBytesMax, grown } from "./block-arena.ts";
 
 const referenceBytes = 4;

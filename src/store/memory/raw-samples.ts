@@ -5,7 +5,7 @@
  * the first one. It doubles from 8 samples to `sampleCountMax`, so that the many series with a few
  * samples cost little. A series without samples has no block.
  */
-import { assert } from "../../../base/assert.ts";
+import { assert } from "../../base/assert.ts";
 import { type BlockArena, grown } from "./block-arena.ts";
 
 /** Samples of one series lie closer together than this. */
