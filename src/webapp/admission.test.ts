@@ -61,6 +61,19 @@ test("the table of rules holds every route that changes something, and signing i
     "sender POST /v1/metrics",
     "sender POST /api/put",
     "sender POST /collectd",
+    "reader POST /render",
+    "reader POST /render/",
+    "reader POST /metrics/find",
+    "reader POST /metrics/find/",
+    "reader POST /metrics/expand",
+    "reader POST /metrics/index.json",
+    "reader POST /tags/findSeries",
+    "reader POST /tags/autoComplete/tags",
+    "reader POST /tags/autoComplete/values",
+    "reader POST /tags/tagSeries",
+    "reader POST /tags/tagMultiSeries",
+    "reader POST /tags/delSeries",
+    "reader POST /events/get_data",
   ]);
 });
 

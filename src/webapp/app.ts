@@ -10,6 +10,7 @@ import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
@@ -58,6 +59,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addGraphiteApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));

@@ -8,9 +8,10 @@
  * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
  * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
  * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
- * looks at type and length of the body, and answers in its senders' words.
+ * looks at type and length of the body, and answers in its senders' words. "reader": a read whose
+ * parameters may come as a form's body, as dashboards send them; the route reads it up to the length.
  */
-export type RouteAccess = "account" | "sign-in" | "anyone" | "sender";
+export type RouteAccess = "account" | "sign-in" | "anyone" | "sender" | "reader";
 
 export interface RouteRule {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -45,6 +46,19 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/render", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/render/", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/find", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/find/", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/expand", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/index.json", access: "reader", bodyBytesMax: kib },
+  { method: "POST", path: "/tags/findSeries", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/autoComplete/tags", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/autoComplete/values", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/tagSeries", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/tagMultiSeries", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/delSeries", access: "reader", bodyBytesMax: mib },
+  { method: "POST", path: "/events/get_data", access: "reader", bodyBytesMax: kib },
 ];
 
 /** @param method  HEAD counts as GET */

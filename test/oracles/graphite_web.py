@@ -70,7 +70,7 @@ from graphite.storage import STORE  # noqa: E402
 from graphite.tags.utils import TaggedSeries  # noqa: E402
 
 
-def write(series, now):
+def write(series, oldest, now):
     name = series["name"]
     if ";" in name:
         STORE.tagdb.tag_series(name)
@@ -80,7 +80,7 @@ def write(series, now):
     path = f"{folder}/whisper/{path}.wsp"
     os.makedirs(os.path.dirname(path), exist_ok=True)
     step = series["step"]
-    count = (now - series["start"]) // step + 2
+    count = (now - oldest) // step + 2
     whisper.create(path, [(step, count)], xFilesFactor=0, aggregationMethod="average")
     points = [
         (series["start"] + i * step, value)
@@ -110,7 +110,8 @@ def answer(request):
 
 
 data = json.loads(sys.stdin.readline())
+oldest = min(series["start"] for series in data["series"])
 for series in data["series"]:
-    write(series, data["now"])
+    write(series, oldest, data["now"])
 for line in sys.stdin:
     print(json.dumps(answer(json.loads(line))), flush=True)

@@ -49,6 +49,11 @@ export interface Evaluator extends AtTimeOptions {
   /** Another function on series that are there already. */
   apply(name: string, args: readonly Value[]): Promise<readonly Series[]>;
   isAggregator(name: string): boolean;
+  /** When events with all these tags were, in Unix seconds. */
+  eventTimes(
+    range: Pick<Scope, "fromSeconds" | "untilSeconds">,
+    tags: readonly string[],
+  ): readonly number[];
   /** Running totals of stacked(), which go on through all targets of a request. */
   stackOf(name: string): number[];
 }

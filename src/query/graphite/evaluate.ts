@@ -48,6 +48,7 @@ export async function evaluateTargets(
 
 class Evaluation {
   readonly #query: GraphiteQuery;
+  readonly #source: GraphiteSource;
   readonly #fetcher: Fetcher;
   readonly #budget: Budget;
   readonly #stacks = new Map<string, number[]>();
@@ -55,6 +56,7 @@ class Evaluation {
   constructor(query: GraphiteQuery, source: GraphiteSource, budget: Budget) {
     this.#query = query;
     this.#budget = budget;
+    this.#source = source;
     this.#fetcher = new Fetcher(source, budget, query.nowSeconds);
   }
 
@@ -161,6 +163,7 @@ class Evaluation {
         return value.kind === "series" ? value.list : [];
       },
       isAggregator: isAggregatorName,
+      eventTimes: this.#source.eventTimes,
       stackOf: (name) => {
         const stack = this.#stacks.get(name) ?? [];
         this.#stacks.set(name, stack);

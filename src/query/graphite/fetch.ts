@@ -11,6 +11,7 @@ import {
   type SeriesMatcher,
   type SeriesReader,
 } from "../../model/index.ts";
+import { checkSelector, SelectorError } from "../select/index.ts";
 import type { Budget } from "./budget.ts";
 import { GraphiteError, quoted } from "./errors.ts";
 import { fallbackStep, fillGrid, type GridRange, gridOf, inferStep, slotCount } from "./grid.ts";
@@ -20,6 +21,11 @@ import { parseTagExpressions } from "./tag-expression.ts";
 export interface GraphiteSource {
   readonly series: Pick<SeriesReader, "read">;
   readonly index: Pick<SeriesIndex, "select">;
+  /** When events with all these tags were, in Unix seconds. */
+  readonly eventTimes: (
+    range: { readonly fromSeconds: number; readonly untilSeconds: number },
+    tags: readonly string[],
+  ) => readonly number[];
 }
 
 /** How far back is looked for a step where the range itself has too few samples. */
@@ -89,6 +95,7 @@ export class Fetcher {
   }
 
   async #select(text: string, matchers: readonly SeriesMatcher[]): Promise<readonly string[]> {
+    checkMatchers(matchers);
     const limit = this.#budget.limits.seriesCountMax;
     const { names, totalCount } = await this.#source.index.select({ matchers, limit });
     if (totalCount > limit) {
@@ -155,6 +162,17 @@ export class Fetcher {
   #samples(name: string, from: number, until: number): Promise<SampleColumns | undefined> {
     const range = { fromMs: Math.max(0, from) * 1000, untilMs: until * 1000 };
     return this.#source.series.read(name, range);
+  }
+}
+
+/** Before the shards are asked, so that what is wrong is told in our words. */
+function checkMatchers(matchers: readonly SeriesMatcher[]): void {
+  try {
+    checkSelector(matchers);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    const fault = error.fault.code === "too-large" ? "too-much" : "bad-argument";
+    throw new GraphiteError(fault, error.message, { cause: error });
   }
 }
 

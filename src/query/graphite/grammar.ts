@@ -173,7 +173,8 @@ class Parser {
     if (number !== undefined) {
       return { kind: "number", value: Number(number), isInteger: /^-?\d+$/.test(number) };
     }
-    switch (this.#match(wordForm)?.[0].toLowerCase()) {
+    const word = this.#match(wordForm)?.[0].toLowerCase() ?? "";
+    switch (word) {
       case "true":
         return { kind: "boolean", value: true };
       case "false":
@@ -258,10 +259,10 @@ class Parser {
 
   #fault(expected: string): GraphiteError {
     const rest = this.#text.slice(this.#at, this.#at + 20);
-    const found = rest === "" ? "the target ends" : `there is ${JSON.stringify(rest)}`;
+    const found = rest === "" ? "ends" : `goes on with ${JSON.stringify(rest)}`;
     return new GraphiteError(
       "bad-target",
-      `At character ${this.#at + 1} of the target ${found}; expected ${expected}.`,
+      `The target ${found} at character ${this.#at + 1}; expected ${expected}.`,
     );
   }
 }

@@ -71,7 +71,7 @@ const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 
 function groupText(matcher: ReturnType<RE2JS["matcher"]>, group: number | string): string {
   try {
-    return (matcher.group(group) as string | null) ?? "";
+    return matcher.group(group) ?? "";
   } catch {
     throw new GraphiteError("bad-argument", `The pattern has no group ${quoted(String(group))}.`);
   }

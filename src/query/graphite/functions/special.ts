@@ -2,7 +2,7 @@
 import type { GraphiteFunction } from "../call.ts";
 import { type ConsolidationName, consolidationNames, consolidationOf } from "../consolidate.ts";
 import { floatText } from "../number-text.ts";
-import { renamed, type Series, tagged } from "../series.ts";
+import { makeSeries, renamed, type Series, tagged } from "../series.ts";
 import { valueText } from "../values.ts";
 import { alsoCalled, define, required, seriesList } from "./define.ts";
 
@@ -53,10 +53,37 @@ const seriesByTag = define(
   (call) => call.evaluator.byTags(call.source, call.rest(0).map(valueText)),
 );
 
+const events = define(
+  "events",
+  "Special",
+  'How many anomalies began in each second, e.g. events("active"), or events("*") for all.',
+  [required("tags", "string", { multiple: true })],
+  (call) => {
+    const tags = call.rest(0).map(valueText);
+    const { fromSeconds: start, untilSeconds: end, xFilesFactor } = call.scope;
+    const length = Math.max(0, end - start);
+    call.takePoints(length);
+    const values = new Float64Array(length).fill(NaN);
+    const wanted = tags.length === 1 && tags[0] === "*" ? [] : tags;
+    for (const seconds of call.evaluator.eventTimes(
+      { fromSeconds: start, untilSeconds: end },
+      wanted,
+    )) {
+      const at = Math.floor(seconds) - start;
+      const before = values[at];
+      if (before !== undefined) values[at] = Number.isNaN(before) ? 1 : before + 1;
+    }
+    const name = `events(${tags.map((tag) => `"${tag}"`).join(", ")})`;
+    const series = makeSeries({ name, start, end, step: 1, values, xFilesFactor });
+    return [{ ...series, consolidation: "sum" }];
+  },
+);
+
 export const specialFunctions: readonly GraphiteFunction[] = [
   consolidateBy,
   cumulative,
   setXFilesFactor,
   alsoCalled("xFilesFactor", setXFilesFactor),
   seriesByTag,
+  events,
 ];

@@ -62,7 +62,8 @@ function removeBeyond(
   return call.each(call.list(), (series) => {
     const limit = percentileOfSorted(sortedPresent(series.values), n);
     const values = series.values.map((value) => (isBeyond(value, limit) ? NaN : value));
-    return renamed(series, `${kind}(${series.name}, ${generalText(n)})`, values);
+    const marked = Number.isNaN(limit) ? series : tagged(series, "nPercentile", floatText(n));
+    return renamed(marked, `${kind}(${series.name}, ${generalText(n)})`, values);
   });
 }
 

@@ -4,7 +4,7 @@ import type { Call, GraphiteFunction } from "../call.ts";
 import { floatText, generalText, integerText, roundEven } from "../number-text.ts";
 import { derived, renamed, type Series, tagged } from "../series.ts";
 import { power } from "./combine.ts";
-import { alsoCalled, define, optional, required, seriesList } from "./define.ts";
+import { define, optional, required, seriesList } from "./define.ts";
 
 interface Plain {
   readonly name: string;
@@ -144,7 +144,7 @@ const round = define(
 );
 
 const logarithm = define(
-  "logarithm",
+  "log",
   "Transform",
   "The logarithm; values that are not above 0 become null.",
   [seriesList, optional("base", "integer", { default: 10 })],
@@ -254,7 +254,6 @@ export const transformFunctions: readonly GraphiteFunction[] = [
   scaleToSeconds,
   round,
   logarithm,
-  alsoCalled("log", logarithm),
   offsetToZero,
   minMax,
   isNonNull,
