@@ -25,6 +25,8 @@ export interface BulkOperation {
 
 export interface BulkOutcome {
   readonly status: number;
+  /** On how many copies it was done. */
+  readonly copyCount: number;
   /** Undefined where it was done. */
   readonly fault?: { readonly type: string; readonly reason: string };
 }
@@ -59,7 +61,10 @@ export async function bulk(
       query: {
         wait_for_active_shards: options.waitForActiveShards,
         refresh: options.refresh,
-        filter_path: "items.*.status,items.*.error.type,items.*.error.reason",
+        // How long a shard waits for copies that are missing.
+        timeout: "20s",
+        filter_path:
+          "items.*.status,items.*.error.type,items.*.error.reason,items.*._shards.successful",
       },
       lines: part.lines,
       timeoutMs: bulkTimeoutMs,
@@ -105,14 +110,17 @@ function readOutcomes(json: unknown, operationCount: number): BulkOutcome[] {
     throw new EngineError("ENGINE_CORRUPT", "POST /_bulk: not one outcome for each operation");
   }
   return items.map((item: Record<string, unknown>) => {
-    const { status, error } = (Object.values(item)[0] ?? {}) as {
+    const {
+      status = 0,
+      error,
+      _shards: shards,
+    } = (Object.values(item)[0] ?? {}) as {
       status?: number;
       error?: { type?: string; reason?: string };
+      _shards?: { successful?: number };
     };
-    if (error === undefined) return { status: status ?? 0 };
-    return {
-      status: status ?? 0,
-      fault: { type: error.type ?? "", reason: error.reason ?? "" },
-    };
+    const done = { status, copyCount: shards?.successful ?? 0 };
+    if (error === undefined) return done;
+    return { ...done, fault: { type: error.type ?? "", reason: error.reason ?? "" } };
   });
 }

@@ -211,7 +211,7 @@ test("info() tells OpenSearch and Elasticsearch apart", async () => {
 });
 
 test("bulk() cuts its bodies, and gives an outcome for each operation", async () => {
-  const ok = { create: { status: 201 } };
+  const ok = { create: { status: 201, _shards: { successful: 2 } } };
   const full = { create: { status: 429, error: { type: "rejected", reason: "queue full" } } };
   const node = await nodeThat(
     { status: 200, json: { items: [ok, full] } },
@@ -225,9 +225,9 @@ test("bulk() cuts its bodies, and gives an outcome for each operation", async ()
   }));
   const { outcomes } = await bulk(clientOf([node.url]), operations, { bodyBytesMax: 180 });
   expect(outcomes).toEqual([
-    { status: 201 },
-    { status: 429, fault: { type: "rejected", reason: "queue full" } },
-    { status: 201 },
+    { status: 201, copyCount: 2 },
+    { status: 429, copyCount: 0, fault: { type: "rejected", reason: "queue full" } },
+    { status: 201, copyCount: 2 },
   ]);
   expect(node.bodies.map((body) => body.split("\n").length - 1)).toEqual([4, 2]);
   expect(node.bodies[0]).toContain('{"create":{"_index":"i","_id":"a"}}\n{"text":');

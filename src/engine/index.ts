@@ -50,6 +50,7 @@ export {
 } from "./indexes.ts";
 export {
   count,
+  deleteByQuery,
   scanPages,
   type ScanOptions,
   search,

@@ -1,5 +1,5 @@
 /** The calls of this folder on a real OpenSearch. */
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../base/clock.ts";
 import {
   openSearch,
@@ -37,6 +37,9 @@ import {
   search,
   switchAlias,
 } from "./index.ts";
+
+// A cold server on a busy machine takes seconds for what takes milliseconds later.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeWith(openSearch, "the client on a real OpenSearch", () => {
   const prefix = uniquePrefix();

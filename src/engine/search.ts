@@ -107,6 +107,22 @@ export async function count(
   return (json as { count: number }).count;
 }
 
+/** @returns how many documents were deleted; those that somebody changes meanwhile stay */
+export async function deleteByQuery(
+  client: EngineClient,
+  index: string,
+  query: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const { json } = await client.send({
+    method: "POST",
+    path: pathOf(index, "_delete_by_query"),
+    query: { conflicts: "proceed" },
+    json: { query },
+    timeoutMs: 120_000,
+  });
+  return (json as { deleted: number }).deleted;
+}
+
 /** One that cannot be closed expires by itself, and the reader has what it wanted. */
 async function closeScroll(client: EngineClient, scrollId: string): Promise<void> {
   const path = "/_search/scroll";

@@ -8,10 +8,10 @@
  * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
  * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
  * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
- * looks at type and length of the body, and answers in its senders' words. "reader": a read whose
- * parameters may come as a form's body, as dashboards send them; the route reads it up to the length.
+ * looks at type and length of the body, and answers in its senders' words. "asker": asks something in
+ * a form, in one of the copied APIs; changes nothing, and is not for another site's page either.
  */
-export type RouteAccess = "account" | "sign-in" | "anyone" | "sender" | "reader";
+export type RouteAccess = "account" | "sign-in" | "anyone" | "sender" | "asker";
 
 export interface RouteRule {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -31,6 +31,9 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/kale/collections/import", access: "account", bodyBytesMax: 32 * mib },
   { method: "PUT", path: "/kale/collections/:id", access: "account", bodyBytesMax: mib },
   { method: "DELETE", path: "/kale/collections/:id", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/alerts/test", access: "account", bodyBytesMax: 16 * kib },
+  { method: "POST", path: "/kale/silences", access: "account", bodyBytesMax: 16 * kib },
+  { method: "DELETE", path: "/kale/silences/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/session", access: "sign-in", bodyBytesMax: 0 },
   { method: "GET", path: "/kale/users", access: "account", bodyBytesMax: 0 },
@@ -46,19 +49,25 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
-  { method: "POST", path: "/render", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/render/", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/metrics/find", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/metrics/find/", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/metrics/expand", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/metrics/index.json", access: "reader", bodyBytesMax: kib },
-  { method: "POST", path: "/tags/findSeries", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/tags/autoComplete/tags", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/tags/autoComplete/values", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/tags/tagSeries", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/tags/tagMultiSeries", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/tags/delSeries", access: "reader", bodyBytesMax: mib },
-  { method: "POST", path: "/events/get_data", access: "reader", bodyBytesMax: kib },
+  { method: "POST", path: "/render", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/render/", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/find", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/find/", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/expand", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/metrics/index.json", access: "asker", bodyBytesMax: kib },
+  { method: "POST", path: "/tags/findSeries", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/autoComplete/tags", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/autoComplete/values", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/tagSeries", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/tagMultiSeries", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/tags/delSeries", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/events/get_data", access: "asker", bodyBytesMax: kib },
+  { method: "POST", path: "/api/v1/query", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/query_range", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/query_exemplars", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/format_query", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/labels", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/series", access: "asker", bodyBytesMax: 256 * kib },
 ];
 
 /** @param method  HEAD counts as GET */

@@ -15,6 +15,11 @@ export interface Requirement {
 
 export const chromiumPath = "/usr/bin/chromium";
 export const chromium: Requirement = { name: "chromium", isThere: existsSync(chromiumPath) };
+export const alertmanagerPath = "/usr/bin/prometheus-alertmanager";
+export const alertmanager: Requirement = {
+  name: "prometheus-alertmanager",
+  isThere: existsSync(alertmanagerPath),
+};
 export const carbonRelay: Requirement = {
   name: "carbon-relay (graphite-carbon)",
   isThere: existsSync("/usr/bin/carbon-relay"),
@@ -25,6 +30,12 @@ export const perlSender: Requirement = {
     const modules = ["-MAnyEvent", "-MAnyEvent::Handle::UDP", "-MData::MessagePack"];
     return spawnSync("perl", [...modules, "-e", "1"]).status === 0;
   },
+};
+
+export const prometheusPath = "/usr/bin/prometheus";
+export const prometheusServer: Requirement = {
+  name: "prometheus",
+  isThere: existsSync(prometheusPath),
 };
 
 /** `describe` for tests that need a program. */

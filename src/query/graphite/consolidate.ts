@@ -10,20 +10,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { GraphiteError, quoted } from "./errors.ts";
-import type { Series } from "./series.ts";
-
-export const consolidationNames = [
-  "sum",
-  "average",
-  "avg",
-  "avg_zero",
-  "min",
-  "max",
-  "first",
-  "last",
-] as const;
-
-export type ConsolidationName = (typeof consolidationNames)[number];
+import { type ConsolidationName, consolidationNames, type Series } from "./series.ts";
 
 /** @throws GraphiteError  "bad-argument" */
 export function consolidationOf(name: string): ConsolidationName {

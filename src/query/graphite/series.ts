@@ -4,7 +4,20 @@
  *
  * Invariant: value i belongs to the step that begins at start + i * step; NaN is Graphite's null.
  */
-import type { ConsolidationName } from "./consolidate.ts";
+
+/** How several values become one; see consolidate.ts. */
+export const consolidationNames = [
+  "sum",
+  "average",
+  "avg",
+  "avg_zero",
+  "min",
+  "max",
+  "first",
+  "last",
+] as const;
+
+export type ConsolidationName = (typeof consolidationNames)[number];
 
 export interface Series {
   readonly name: string;

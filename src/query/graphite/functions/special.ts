@@ -1,8 +1,15 @@
 /** Functions that set how series are read and consolidated. */
 import type { GraphiteFunction } from "../call.ts";
-import { type ConsolidationName, consolidationNames, consolidationOf } from "../consolidate.ts";
+import { consolidationOf } from "../consolidate.ts";
 import { floatText } from "../number-text.ts";
-import { makeSeries, renamed, type Series, tagged } from "../series.ts";
+import {
+  type ConsolidationName,
+  consolidationNames,
+  makeSeries,
+  renamed,
+  type Series,
+  tagged,
+} from "../series.ts";
 import { valueText } from "../values.ts";
 import { alsoCalled, define, required, seriesList } from "./define.ts";
 
