@@ -60,6 +60,10 @@ test("the table of rules holds every route that changes something, and signing i
     "sender POST /query",
     "sender POST /v1/metrics",
     "sender POST /api/put",
+    "sender POST /api/query",
+    "sender POST /api/query/last",
+    "sender POST /api/suggest",
+    "sender POST /api/search/lookup",
     "sender POST /collectd",
   ]);
 });

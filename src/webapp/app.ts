@@ -13,6 +13,7 @@ import { guard, type GuardOptions } from "./guard.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
+import { addOpenTsdbApi } from "./opentsdb-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
@@ -58,6 +59,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addOpenTsdbApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));

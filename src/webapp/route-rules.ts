@@ -7,8 +7,8 @@
 /**
  * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
  * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
- * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
- * looks at type and length of the body, and answers in its senders' words.
+ * metrics in, as the ports without HTTP do, or answers a query of a copied API, from anyone but another
+ * site's page; the route itself looks at type and length of the body, and answers in its own words.
  */
 export type RouteAccess = "account" | "sign-in" | "anyone" | "sender";
 
@@ -44,6 +44,10 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/query", access: "sender", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/api/query", access: "sender", bodyBytesMax: mib },
+  { method: "POST", path: "/api/query/last", access: "sender", bodyBytesMax: mib },
+  { method: "POST", path: "/api/suggest", access: "sender", bodyBytesMax: 64 * kib },
+  { method: "POST", path: "/api/search/lookup", access: "sender", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
 ];
 
