@@ -7,6 +7,8 @@ packages=(
   chromium
   libanyevent-perl libanyevent-handle-udp-perl libdata-messagepack-perl
   graphite-carbon
+  prometheus prometheus-node-exporter
+  prometheus-alertmanager
 )
 missing=()
 for package in "${packages[@]}"; do
@@ -24,4 +26,6 @@ fi
 root=()
 [ "$(id -u)" -eq 0 ] || root=(sudo)
 "${root[@]}" apt-get update -q
-DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"
+# The tests start what they need on free ports: RUNLEVEL=1 leaves the packages' services alone.
+"${root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -7,6 +7,7 @@ import { Notice } from "./components/notice.tsx";
 import { SignInDialog } from "./components/sign-in-dialog.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
+import { AlertsPage } from "./pages/alerts.tsx";
 import { AdminPage } from "./pages/admin.tsx";
 import { CollectionPage } from "./pages/collection.tsx";
 import { CollectionsPage } from "./pages/collections.tsx";
@@ -82,6 +83,8 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <SourcesPage />;
     case "status":
       return <StatusPage />;
+    case "alerts":
+      return <AlertsPage />;
     case "admin":
       return <AdminPage />;
     case "help":

@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./similar.ts")).similarCommand,
   },
   {
+    name: "alert",
+    summary: "says a test through the channels that alerts take",
+    load: async () => (await import("./alert.ts")).alertCommand,
+  },
+  {
     name: "reset-token",
     summary: "makes a new admin token instead of a lost one",
     load: async () => (await import("./reset-token.ts")).resetTokenCommand,

@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { openAlertOffice } from "../alert/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
@@ -73,6 +74,16 @@ async function start(
     admin.close();
   });
 
+  const alerts = openAlertOffice({
+    config: settings.alerts,
+    path: join(folder.path, "alerts.sqlite"),
+    episodes: journal,
+    newId: () => randomBytes(9).toString("base64url"),
+    clock,
+    logger: logger.for("alert"),
+  });
+  undo.push(() => alerts.close());
+
   const feed = new EpisodeFeed(clock);
   const search = new SearchPool(clock, {
     windowMs: settings.fullDurationMs,
@@ -85,6 +96,7 @@ async function start(
       episodes(events) {
         journal.record(events);
         feed.publish(events);
+        alerts.take(events);
       },
       searchProgress(reply) {
         search.progress(shard, reply);
@@ -93,7 +105,9 @@ async function start(
     undo,
   );
   search.connect(pool.shards);
-  await pool.adopt(journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER }));
+  const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
+  await pool.adopt(active);
+  alerts.take(active.map((episode) => ({ change: "changed", episode })));
 
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
@@ -118,6 +132,7 @@ async function start(
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,
       keeper: admin.keeper,
+      alerts,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       shards: () => pool.stats(),

@@ -90,6 +90,9 @@ export function loadSettings(
   function take(field: SettingField, input: unknown, origin: SettingOrigin): void {
     const { key, kind } = settingOf(field);
     const value = kind.read(input) as unknown;
+    const mistakes = value === undefined ? (kind.problems?.(input) ?? []) : [];
+    for (const message of mistakes) problems.push({ where: origin.where, message });
+    if (mistakes.length > 0) return;
     if (value === undefined) {
       const subject = origin.source === "file" ? `${key}: ` : "";
       const message = `${subject}found ${describeInput(input)}; allowed is ${kind.allowed}`;

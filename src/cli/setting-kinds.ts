@@ -14,6 +14,8 @@ export interface SettingKind<Value> {
   /** Words a shell may complete to. */
   readonly words: readonly string[];
   read(input: unknown): Value | undefined;
+  /** Of a value with parts: each mistake by itself, where `read` finds no value. */
+  problems?(input: unknown): readonly string[];
   /** As a person would write it in the file. */
   show(value: Value): string;
 }

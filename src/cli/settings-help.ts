@@ -16,6 +16,7 @@ const groups: readonly SettingGroup[] = [
   "Taking in",
   "Keeping",
   "Judging",
+  "Alerts",
   "Log",
 ];
 

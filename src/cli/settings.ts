@@ -6,7 +6,9 @@
  * flag is `--port-pickle`, its environment variable KALE_PORT_PICKLE. `original` is the name that
  * the original's settings.py had for it.
  */
+import { noAlerts } from "../alert/index.ts";
 import { checkNames } from "../model/index.ts";
+import { alertsKind } from "./alerts-kind.ts";
 import {
   addressKind,
   choiceKind,
@@ -33,7 +35,8 @@ export interface Setting<Value> {
   readonly group: SettingGroup;
 }
 
-export type SettingGroup = "Program" | "Ports" | "Taking in" | "Keeping" | "Judging" | "Log";
+export type SettingGroup =
+  "Program" | "Ports" | "Taking in" | "Keeping" | "Judging" | "Alerts" | "Log";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -319,6 +322,14 @@ export const settingsTable = {
     doc: "A metric is boring, and not judged, when those samples have exactly this many different values.",
     original: "BOREDOM_SET_SIZE",
     group: "Judging",
+  },
+  alerts: {
+    key: "alerts",
+    kind: alertsKind,
+    standard: noAlerts,
+    doc: "Channels and routes that anomalies are told through; see docs/alerts.md.",
+    original: "ALERTS, SMTP_OPTS, HIPCHAT_OPTS, PAGERDUTY_OPTS",
+    group: "Alerts",
   },
   logLevel: {
     key: "log-level",

@@ -1,3 +1,4 @@
+export * from "./alerts.ts";
 export * from "./episode.ts";
 export * from "./keeper.ts";
 export * from "./ports.ts";

@@ -127,6 +127,46 @@ export interface StoreStats {
   readonly refusedSeriesCount: number;
   readonly lateCount: number;
   readonly faults: readonly StoreFault[];
+  /** Where the samples are kept on other machines. */
+  readonly remote?: RemoteStoreStats | undefined;
+}
+
+/** How the machines behind a store are, and what waits for them. Counts are since the start. */
+export interface RemoteStoreStats {
+  /** e.g. "redis 127.0.0.1:6379", "opensearch 3.6.0, 3 nodes" */
+  readonly description: string;
+  readonly isReachable: boolean;
+  /** What is wrong, for a person, with the remedy. */
+  readonly problem?: string | undefined;
+  /** Since when nothing could be written there; null while it can. */
+  readonly failingSinceMs: number | null;
+  /** Accepted samples that are not acknowledged there; they are on the local disk. */
+  readonly waitingSampleCount: number;
+  readonly waitingBytes: number;
+  /** Beyond it senders are made to wait. */
+  readonly waitingBytesMax: number;
+  /** When the oldest of them was taken in. */
+  readonly oldestWaitingMs: number | null;
+  /** Senders are made to wait now. */
+  readonly isHolding: boolean;
+  readonly heldWriteCount: number;
+  readonly writtenSampleCount: number;
+  readonly writtenBytes: number;
+  readonly retryCount: number;
+  /** How often it asked for less. */
+  readonly busyCount: number;
+  /** Samples that it refused for good. */
+  readonly refusedSampleCount: number;
+  readonly lastWriteMs: number | null;
+  readonly warmth: StoreWarmth;
+}
+
+/** How far the window is filled from other machines; nothing is judged before it is "warm". */
+export interface StoreWarmth {
+  readonly state: "waiting" | "warming" | "warm";
+  readonly doneCount: number;
+  /** 0 while nobody knows. */
+  readonly totalCount: number;
 }
 
 /**

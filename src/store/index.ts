@@ -1,2 +1,3 @@
 export { DataFolder, EmbeddedStore } from "./embedded/index.ts";
 export { StoreError } from "./errors.ts";
+export { RemoteStore } from "./remote/index.ts";

@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
+  AlertOffice,
   BodyIntake,
   CollectionJournal,
   EpisodeJournal,
@@ -50,6 +51,7 @@ export interface WebappParts {
   readonly seenBefore: SeenBeforeReader;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
+  readonly alerts: AlertOffice;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
   /** Missing where this process takes no metrics in. */

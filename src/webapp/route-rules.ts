@@ -7,10 +7,11 @@
 /**
  * "account": needs a session or the admin token. "sign-in": makes or ends a session, from our own
  * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
- * metrics in, as the ports without HTTP do, or answers a query of a copied API, from anyone but another
- * site's page; the route itself looks at type and length of the body, and answers in its own words.
+ * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
+ * looks at type and length of the body, and answers in its senders' words. "asker": asks something in
+ * a form or JSON, in one of the copied APIs; changes nothing, and is not for another site's page either.
  */
-export type RouteAccess = "account" | "sign-in" | "anyone" | "sender";
+export type RouteAccess = "account" | "sign-in" | "anyone" | "sender" | "asker";
 
 export interface RouteRule {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -30,6 +31,9 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/kale/collections/import", access: "account", bodyBytesMax: 32 * mib },
   { method: "PUT", path: "/kale/collections/:id", access: "account", bodyBytesMax: mib },
   { method: "DELETE", path: "/kale/collections/:id", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/alerts/test", access: "account", bodyBytesMax: 16 * kib },
+  { method: "POST", path: "/kale/silences", access: "account", bodyBytesMax: 16 * kib },
+  { method: "DELETE", path: "/kale/silences/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/session", access: "sign-in", bodyBytesMax: 0 },
   { method: "GET", path: "/kale/users", access: "account", bodyBytesMax: 0 },
@@ -44,11 +48,17 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/query", access: "sender", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
-  { method: "POST", path: "/api/query", access: "sender", bodyBytesMax: mib },
-  { method: "POST", path: "/api/query/last", access: "sender", bodyBytesMax: mib },
-  { method: "POST", path: "/api/suggest", access: "sender", bodyBytesMax: 64 * kib },
-  { method: "POST", path: "/api/search/lookup", access: "sender", bodyBytesMax: 64 * kib },
+  { method: "POST", path: "/api/query", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/api/query/last", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/api/suggest", access: "asker", bodyBytesMax: 64 * kib },
+  { method: "POST", path: "/api/search/lookup", access: "asker", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/api/v1/query", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/query_range", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/query_exemplars", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/format_query", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/labels", access: "asker", bodyBytesMax: 256 * kib },
+  { method: "POST", path: "/api/v1/series", access: "asker", bodyBytesMax: 256 * kib },
 ];
 
 /** @param method  HEAD counts as GET */

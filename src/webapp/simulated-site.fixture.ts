@@ -4,6 +4,7 @@ import { silentLogger } from "../base/log.ts";
 import { nextInteger, seededRandom } from "../base/random.ts";
 import type { Episode, EpisodeEvent } from "../model/index.ts";
 import { EpisodeFeed } from "./episode-feed.ts";
+import { MemoryAlerts } from "./memory-alerts.fixture.ts";
 import { MemoryCollections } from "./memory-collections.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
 import { MemoryKeeper } from "./memory-keeper.fixture.ts";
@@ -114,6 +115,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       seenBefore: similarity,
       collections,
       keeper,
+      alerts: new MemoryAlerts(clock),
       sources: () => Promise.resolve(simulatedSources(clock, startMs)),
       shards: () => Promise.resolve(simulatedShards(clock, counts())),
       journal: () => ({

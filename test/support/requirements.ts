@@ -8,11 +8,18 @@ import { describe } from "vitest";
 
 export interface Requirement {
   readonly name: string;
+  /** The command that installs it; `npm run setup:clients` where it is not given. */
+  readonly setup?: string;
   readonly isThere: boolean;
 }
 
 export const chromiumPath = "/usr/bin/chromium";
 export const chromium: Requirement = { name: "chromium", isThere: existsSync(chromiumPath) };
+export const alertmanagerPath = "/usr/bin/prometheus-alertmanager";
+export const alertmanager: Requirement = {
+  name: "prometheus-alertmanager",
+  isThere: existsSync(alertmanagerPath),
+};
 export const carbonRelay: Requirement = {
   name: "carbon-relay (graphite-carbon)",
   isThere: existsSync("/usr/bin/carbon-relay"),
@@ -25,13 +32,19 @@ export const perlSender: Requirement = {
   },
 };
 
+export const prometheusPath = "/usr/bin/prometheus";
+export const prometheusServer: Requirement = {
+  name: "prometheus",
+  isThere: existsSync(prometheusPath),
+};
+
 /** `describe` for tests that need a program. */
 export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
   if (requirement.isThere) {
     describe(title, tests);
     return;
   }
-  const remedy = `needs ${requirement.name}: npm run setup:clients`;
+  const remedy = `needs ${requirement.name}: ${requirement.setup ?? "npm run setup:clients"}`;
   if (process.env["CI"] === "true") {
     describe(title, () => {
       throw new Error(remedy);

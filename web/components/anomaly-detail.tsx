@@ -31,6 +31,7 @@ import { OtherAnomalies } from "./other-anomalies.tsx";
 import type { Layers } from "./plot-layers.ts";
 import { SeenBeforeTag } from "./seen-before.tsx";
 import { SeriesName } from "./series-name.tsx";
+import { ToldOfIt } from "./told-of-it.tsx";
 
 const hourSeconds = 3600;
 const verdictEveryMs = 10_000;
@@ -131,6 +132,7 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         <div class="beside">
           <MovedLikeIt anomaly={anomaly} />
           <OtherAnomalies current={anomaly} others={others.value} />
+          <ToldOfIt anomalyId={anomaly.id} />
         </div>
       </div>
     </>

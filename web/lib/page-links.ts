@@ -17,6 +17,7 @@ export const pageLinks: readonly PageLink[] = [
   { page: "collections", address: "/collections", label: "Collections", key: "c", isMain: true },
   { page: "explore", address: "/explore", label: "Metrics", key: "m", isMain: true },
   { page: "history", address: "/history", label: "History", key: "h", isMain: true },
+  { page: "alerts", address: "/alerts", label: "Alerts", key: "l", isMain: true },
   { page: "sources", address: "/sources", label: "Sources", key: "s", isMain: true },
   { page: "status", address: "/status", label: "Status", key: "t", isMain: true },
   { page: "admin", address: "/admin", label: "Admin", key: "a", isMain: false },

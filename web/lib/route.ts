@@ -4,7 +4,8 @@
  *     /            Now                     /history   anomalies that ended
  *     /a/ID        Now, one selected       /sources   what arrives
  *     /m/NAME      one metric              /status    how Kale itself is doing
- *     /explore     find a metric           /admin     users, and what only they may do
+ *     /alerts      who is told of what     /admin     users, and what only they may do
+ *     /explore     find a metric
  *     /oculus      what moved like this    /help      what all of this does
  *     /collections, /collections/ID        what was saved from it
  *
@@ -21,6 +22,7 @@ export type Route =
   | { readonly page: "history" }
   | { readonly page: "sources" }
   | { readonly page: "status" }
+  | { readonly page: "alerts" }
   | { readonly page: "admin" }
   | { readonly page: "help" }
   | { readonly page: "unknown" };
@@ -36,6 +38,7 @@ const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "
   history: "history",
   sources: "sources",
   status: "status",
+  alerts: "alerts",
   admin: "admin",
   help: "help",
 };

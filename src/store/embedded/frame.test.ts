@@ -5,7 +5,13 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ByteReader, ByteWriter } from "../log/bytes.ts";
 import { realDisk } from "../log/disk.ts";
-import { beginFrame, endFrame, frameHeaderBytes, scanFrames, writeFileHeader } from "../log/frame.ts";
+import {
+  beginFrame,
+  endFrame,
+  frameHeaderBytes,
+  scanFrames,
+  writeFileHeader,
+} from "../log/frame.ts";
 import { ChunkFrames, readChunks, readNames, readSamples, SampleFrames } from "./log-codec.ts";
 
 let folder: string;

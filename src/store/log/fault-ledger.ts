@@ -24,7 +24,15 @@ export type StoreFaultCode =
   /** Memory is at its limit and holds less than the whole window. */
   | "memory-full"
   /** Left memory without having reached the disk, after a long outage. */
-  | "unsaved-samples";
+  | "unsaved-samples"
+  /** The remote does not take samples; they wait in the outbox. */
+  | "remote-away"
+  /** The remote refused samples for good; they were set aside. */
+  | "remote-refused"
+  /** The outbox is at its limit, so whoever sends waits. */
+  | "outbox-full"
+  /** The window could not be filled from the remote yet; tried again. */
+  | "warm-start-failed";
 
 const repeatMs = 60_000;
 

@@ -27,7 +27,7 @@ const formatVersion = 1;
 /** Bytes read at once when a file is read from end to end. */
 const windowBytes = 1 << 20;
 
-export type FileKind = "SLOG" | "CLOG" | "CKPT" | "ARCH";
+export type FileKind = "SLOG" | "CLOG" | "CKPT" | "ARCH" | "OBOX";
 
 export function writeFileHeader(writer: ByteWriter, kind: FileKind): void {
   const start = writer.length;

@@ -1,0 +1,2 @@
+export { type ElasticsearchSeries, openElasticsearchSeries } from "./elasticsearch-series.ts";
+export type { ElasticsearchSeriesOptions } from "./options.ts";

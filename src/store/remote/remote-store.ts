@@ -1,0 +1,606 @@
+/**
+ * A store whose truth is on other machines: Redis, Elasticsearch, OpenSearch. One per shard thread.
+ *
+ *     write ──┬─→ window (SeriesMemory) ──────────→ judged, searched, read
+ *             ├─→ older rows (before the window) ─→ read, until acknowledged
+ *             └─→ outbox (log on the local disk) ─→ courier ─→ RemoteSeries
+ *
+ * A sample is visible when `write` resolves, survives `kill -9` when `commit` does, and leaves the
+ * outbox when the remote has acknowledged it. While the remote is away the outbox grows up to its
+ * limit; then `write` waits. The window is filled from the remote at the start; until that is done,
+ * and beyond its length, `read` asks the remote and lays what is here over the answer.
+ */
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import {
+  type NamePage,
+  type NameQuery,
+  nameMatcher,
+  type RemoteStoreStats,
+  type SampleBatch,
+  type SampleColumns,
+  type SeriesStore,
+  type SeriesWindow,
+  sortNames,
+  type StoreStats,
+  type TimeRange,
+} from "../../model/index.ts";
+import { StoreError } from "../errors.ts";
+import { type Disk, realDisk } from "../log/disk.ts";
+import { FaultLedger } from "../log/fault-ledger.ts";
+import { Slicer } from "../log/slice.ts";
+import { ColumnsBuilder } from "../memory/columns.ts";
+import { SeriesMemory } from "../memory/index.ts";
+import { Courier } from "./courier.ts";
+import { OlderRows } from "./older-rows.ts";
+import { Outbox } from "./outbox.ts";
+import type { RemoteSeries } from "./remote-series.ts";
+import { SetAside } from "./set-aside.ts";
+import { fillWindow, isSample } from "./warm-start.ts";
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+/** A batch is taken in pieces of this many rows, with the thread free in between. */
+const rowsPerPiece = 2048;
+const sliceMs = 2;
+const warmRetryMs = 2 * secondMs;
+/** Names that the remote does not have yet and that one answer takes in beyond its own limit. */
+const freshNameCountMax = 10_000;
+
+export interface RemoteStoreOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly disk?: Disk;
+  /** How much memory holds at full resolution. */
+  readonly windowMs?: number;
+  /** Older samples than this are not taken. */
+  readonly retentionMs?: number;
+  /** A crash loses at most what was written in this time. */
+  readonly commitIntervalMs?: number;
+  /** `write` resolves only when the batch is in the outbox. */
+  readonly commitEveryBatch?: boolean;
+  readonly seriesCountMax?: number;
+  readonly memoryBytesMax?: number;
+  readonly chunkSampleCount?: number;
+  /** Rows wait at most this long before they are given to the remote. */
+  readonly flushIntervalMs?: number;
+  /** Rows of one batch for the remote, about. */
+  readonly batchRowCountMax?: number;
+  /** Beyond it `write` waits. */
+  readonly outboxBytesMax?: number;
+  /** Rows older than the window that may wait; beyond it `write` waits. */
+  readonly olderRowCountMax?: number;
+  readonly retryDelayMinMs?: number;
+  readonly retryDelayMaxMs?: number;
+  /** A batch that the remote refuses for good is set aside after this. */
+  readonly refusalPatienceMs?: number;
+  /** How long `close` tries to give the remote what waits. */
+  readonly closePatienceMs?: number;
+  /** How often the window is trimmed; 0: only when `maintain` is called. */
+  readonly maintainIntervalMs?: number;
+  /** Which series the window is filled with. */
+  readonly wants?: (name: string) => boolean;
+}
+
+type Settings = Required<RemoteStoreOptions>;
+
+export class RemoteStore implements SeriesStore {
+  readonly window: SeriesWindow;
+  readonly #settings: Settings;
+  readonly #logger: Logger;
+  readonly #remote: RemoteSeries;
+  readonly #memory: SeriesMemory;
+  readonly #faults: FaultLedger;
+  readonly #outbox: Outbox;
+  readonly #setAside: SetAside;
+  readonly #older: OlderRows;
+  readonly #courier: Courier;
+  /** Series new to the window, and the ordinal of their first row, until it is acknowledged. */
+  readonly #fresh = new Map<string, number>();
+  readonly #encoder = new TextEncoder();
+  readonly #warmListeners: (() => void)[] = [];
+  #warmth: RemoteStoreStats["warmth"] = { state: "waiting", doneCount: 0, totalCount: 0 };
+  /** From here on the window has all that the remote has; Infinity until it is warm. */
+  #coveredFromMs = Infinity;
+  /** Older rows than this do not go into the window. */
+  #windowFromMs: number;
+  #isFilling = false;
+  #shedCount = 0;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #room: (() => void)[] = [];
+  #heldWriteCount = 0;
+  #isHolding = false;
+  #isLettingIn = false;
+  #isClosed = false;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #maintainTimer: NodeJS.Timeout | undefined;
+  #warmTimer: NodeJS.Timeout | undefined;
+  #remoteMaintainedAtMs: number;
+
+  private constructor(
+    remote: RemoteSeries,
+    settings: Settings,
+    parts: { readonly outbox: Outbox; readonly setAside: SetAside; readonly faults: FaultLedger },
+  ) {
+    this.#settings = settings;
+    this.#logger = settings.logger.for("store");
+    this.#remote = remote;
+    this.#faults = parts.faults;
+    this.#outbox = parts.outbox;
+    this.#setAside = parts.setAside;
+    this.#older = new OlderRows({ countMax: settings.olderRowCountMax });
+    this.#windowFromMs = settings.clock.nowMs() - settings.windowMs;
+    this.#remoteMaintainedAtMs = settings.clock.elapsedMs();
+    this.#memory = new SeriesMemory({
+      seriesCountMax: settings.seriesCountMax,
+      memoryBytesMax: settings.memoryBytesMax,
+      chunkSampleCount: settings.chunkSampleCount,
+      onNewSeries: (id) => {
+        if (!this.#isFilling) this.#fresh.set(this.#memory.name(id), this.#outbox.nextOrdinal);
+      },
+      onSealed: () => undefined,
+    });
+    this.window = this.#memory;
+    this.#courier = new Courier(
+      {
+        ...parts,
+        remote,
+        clock: settings.clock,
+        logger: this.#logger,
+        onDone: (end) => {
+          this.#forgetBefore(end);
+        },
+      },
+      settings,
+    );
+  }
+
+  /**
+   * Opens the outbox in `folder`, made if it is not there, and begins to give what it holds and to
+   * fill the window. Resolves without waiting for the remote; the store closes it in the end.
+   *
+   * @throws StoreError  STORE_FORMAT, or STORE_UNREACHABLE where the folder cannot be read
+   */
+  static async open(
+    folder: string,
+    remote: RemoteSeries,
+    options: RemoteStoreOptions,
+  ): Promise<RemoteStore> {
+    const settings = withDefaults(options);
+    const { clock, disk } = settings;
+    const faults = new FaultLedger(clock, settings.logger.for("store"));
+    try {
+      const outbox = await Outbox.open(folder, { clock, disk, faults });
+      const sizeBytesMax = settings.outboxBytesMax / 4;
+      const setAside = await SetAside.open(folder, { clock, disk, faults, sizeBytesMax });
+      const store = new RemoteStore(remote, settings, { outbox, setAside, faults });
+      await store.#begin();
+      return store;
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      throw new StoreError("STORE_UNREACHABLE", `open the outbox ${folder}`, { cause: error });
+    }
+  }
+
+  /** Resolves when the window is filled from the remote, however long that takes. */
+  get warm(): Promise<void> {
+    if (this.#warmth.state === "warm") return Promise.resolve();
+    return new Promise((resolve) => this.#warmListeners.push(resolve));
+  }
+
+  write(batch: SampleBatch): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#take(batch));
+    return this.#writing;
+  }
+
+  async commit(): Promise<void> {
+    if (this.#isClosed) throw closed();
+    await this.#writing.catch(() => undefined);
+    await this.#commit();
+  }
+
+  /** Rejects with a RemoteError where the remote is needed and does not answer. */
+  async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
+    if (this.#isClosed) throw closed();
+    const id = this.#memory.find(name);
+    // Taken before the remote is asked: what it has acknowledged meanwhile is then in both.
+    const own = new ColumnsBuilder();
+    if (id !== undefined) this.#readWindow(id, range, own);
+    this.#older.overlay(name, range, own);
+    const isKnown = id !== undefined || this.#older.has(name);
+    if (id !== undefined && range.fromMs >= this.#coveredFromMs) return own.take(range);
+
+    const far = await this.#remote.read(name, range);
+    if (far === undefined) return isKnown ? own.take(range) : undefined;
+    const all = new ColumnsBuilder(Math.max(1, far.timesMs.length + own.count));
+    all.merge(far.timesMs, far.values, 0, far.timesMs.length);
+    all.merge(own.timesMs, own.values, 0, own.count);
+    return all.take(range);
+  }
+
+  /** A name that is being written at this moment may count twice in `totalCount` of a cut page. */
+  async findNames({ query, limit }: NameQuery): Promise<NamePage> {
+    if (this.#isClosed) throw closed();
+    const fresh = this.freshNames(query);
+    const page = await this.#remote.findNames({ query, limit: limit + fresh.length });
+    const known = new Set(page.names);
+    const added = fresh.filter((name) => !known.has(name));
+    return {
+      names: sortNames([...page.names, ...added], query).slice(0, limit),
+      totalCount: page.totalCount + added.length,
+    };
+  }
+
+  /** Matching names that the remote may not have yet. */
+  freshNames(query: string): string[] {
+    const matches = nameMatcher(query);
+    const found: string[] = [];
+    for (const name of this.#fresh.keys()) {
+      if (!matches(name)) continue;
+      found.push(name);
+      if (found.length === freshNameCountMax) break;
+    }
+    return found;
+  }
+
+  stats(): StoreStats {
+    const memory = this.#memory.stats();
+    return {
+      seriesCount: memory.seriesCount,
+      sampleCount: memory.sampleCount + this.#older.count,
+      memoryBytes: memory.memoryBytes,
+      diskBytes: this.#outbox.diskBytes,
+      uncommittedCount: this.#outbox.uncommittedCount,
+      isDurable: this.#outbox.isDurable,
+      refusedSeriesCount: memory.refusedSeriesCount,
+      lateCount: memory.lateCount,
+      faults: this.#faults.list(),
+      remote: this.#remoteStats(),
+    };
+  }
+
+  /** Trims the window, and lets the remote look after itself when it is time. Never rejects. */
+  async maintain(): Promise<void> {
+    await this.#trim();
+    const { clock } = this.#settings;
+    if (clock.elapsedMs() - this.#remoteMaintainedAtMs < minuteMs) return;
+    this.#remoteMaintainedAtMs = clock.elapsedMs();
+    try {
+      await this.#remote.maintain();
+    } catch (error) {
+      this.#faults.report(
+        "maintenance-failed",
+        `The remote's housekeeping failed: ${words(error)}`,
+      );
+    }
+  }
+
+  /** Gives the remote all that waits, as far as it takes it within `patienceMs`. */
+  async flush(patienceMs: number): Promise<void> {
+    await this.commit();
+    await this.#courier.flush(patienceMs);
+  }
+
+  /** The program ends: what is on its way is taken in beyond the limit, so that nobody waits. */
+  letIn(): void {
+    this.#isLettingIn = true;
+    this.#makeRoom();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.letIn();
+    clearTimeout(this.#maintainTimer);
+    clearTimeout(this.#warmTimer);
+    await this.#writing.catch(() => undefined);
+    this.#isClosed = true;
+    clearTimeout(this.#commitTimer);
+    try {
+      await this.#outbox.commit().catch(() => undefined);
+      if (this.#courier.failure === undefined && this.#outbox.waitingCount > 0)
+        await this.#courier.flush(this.#settings.closePatienceMs);
+      await this.#courier.stop(secondMs);
+      await this.#remote.close().catch((error: unknown) => {
+        this.#logger.warn("the remote did not close", { cause: words(error) });
+      });
+    } finally {
+      await this.#setAside.close();
+      await this.#outbox.close();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    await this.#outbox.replay((rows, first) => this.#takeBack(rows, first));
+    this.#courier.start();
+    this.#scheduleMaintain();
+    void this.#warmUp();
+  }
+
+  async #take(batch: SampleBatch): Promise<void> {
+    if (this.#isClosed) throw closed();
+    const slicer = new Slicer(this.#settings.clock, { sliceMs });
+    for (let from = 0; from < batch.count; from += rowsPerPiece) {
+      if (slicer.isDue) await slicer.pause();
+      await this.#waitForRoom();
+      this.#takeRows(batch, from, Math.min(from + rowsPerPiece, batch.count));
+    }
+    if (this.#settings.commitEveryBatch) await this.#commit();
+    else this.#scheduleCommit(this.#settings.commitIntervalMs);
+  }
+
+  #takeRows(batch: SampleBatch, from: number, until: number): void {
+    const { names, nameEnds, timesMs, values, types } = batch;
+    const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
+    let badCount = 0;
+    let expiredCount = 0;
+    for (let row = from; row < until; row++) {
+      const timeMs = timesMs[row]!;
+      const value = values[row]!;
+      if (!isSample(timeMs, value)) {
+        badCount += 1;
+      } else if (timeMs < retainFromMs) {
+        expiredCount += 1;
+      } else {
+        const start = row === 0 ? 0 : nameEnds[row - 1]!;
+        const end = nameEnds[row]!;
+        const id = this.#memory.resolve(names, start, end);
+        if (id < 0) continue; // refused and counted by memory
+        const isInWindow = timeMs >= this.#windowFromMs;
+        const place = { names, start, end, types: types?.[row] ?? 0 };
+        const ordinal = this.#outbox.add(place, timeMs, value, isInWindow);
+        if (isInWindow) this.#memory.add(id, timeMs, value);
+        else this.#older.add(this.#memory.name(id), ordinal, timeMs, value);
+      }
+    }
+    if (badCount > 0) {
+      const message = "Times must be whole milliseconds from 1970 on, values finite";
+      this.#faults.report("bad-sample", message, {}, badCount);
+    }
+    if (expiredCount > 0) {
+      const message = "Samples older than the retention are not kept";
+      this.#faults.report("expired-sample", message, {}, expiredCount);
+    }
+  }
+
+  /** Rows of the outbox that an earlier run left. @returns time of the oldest one in the window */
+  #takeBack(rows: SampleBatch, first: number): number {
+    const { count, names, nameEnds, timesMs, values } = rows;
+    let windowMs = Infinity;
+    for (let row = 0; row < count; row++) {
+      const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
+      const timeMs = timesMs[row]!;
+      if (id < 0) continue;
+      if (timeMs >= this.#windowFromMs) {
+        this.#memory.add(id, timeMs, values[row]!);
+        windowMs = Math.min(windowMs, timeMs);
+      } else this.#older.add(this.#memory.name(id), first + row, timeMs, values[row]!);
+    }
+    return windowMs;
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      await this.#outbox.commit();
+    } catch (error) {
+      // What waits in memory is written as soon as the disk takes it.
+      if (!this.#isClosed)
+        this.#scheduleCommit(Math.max(secondMs, this.#settings.commitIntervalMs));
+      throw error;
+    } finally {
+      this.#courier.poke();
+      this.#makeRoom();
+    }
+  }
+
+  #scheduleCommit(delayMs: number): void {
+    if (this.#commitTimer !== undefined) return;
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined;
+      this.#commit().catch(() => undefined);
+    }, delayMs);
+    this.#commitTimer.unref();
+  }
+
+  async #waitForRoom(): Promise<void> {
+    if (this.#outbox.isCrowded) await this.#commit().catch(() => undefined);
+    if (this.#courier.isBusy && !this.#isLettingIn) await this.#courier.pause();
+    if (!this.#isAtLimit()) return;
+    this.#heldWriteCount += 1;
+    this.#isHolding = true;
+    this.#faults.report(
+      "outbox-full",
+      "So much waits for the remote that senders are made to wait. Bring the remote back, or raise outbox-limit.",
+    );
+    await this.#commit().catch(() => undefined);
+    while (this.#isAtLimit()) {
+      await new Promise<void>((resolve) => {
+        this.#room.push(resolve);
+      });
+    }
+    this.#isHolding = false;
+  }
+
+  #isAtLimit(): boolean {
+    if (this.#isLettingIn) return false;
+    return (
+      this.#outbox.occupiedBytes >= this.#settings.outboxBytesMax ||
+      this.#older.isFull ||
+      this.#outbox.isCrowded
+    );
+  }
+
+  #makeRoom(): void {
+    if (this.#isAtLimit()) return;
+    for (const go of this.#room.splice(0)) go();
+  }
+
+  #forgetBefore(end: number): void {
+    this.#older.forgetBefore(end);
+    for (const [name, ordinal] of this.#fresh) {
+      if (ordinal >= end) break;
+      this.#fresh.delete(name);
+    }
+    this.#makeRoom();
+  }
+
+  #readWindow(id: number, range: TimeRange, columns: ColumnsBuilder): void {
+    const countMax = this.#memory.sampleCountMax(id, range);
+    const part = new ColumnsBuilder(Math.max(1, countMax));
+    part.count = this.#memory.copy(id, range, part.timesMs, part.values);
+    columns.merge(part.timesMs, part.values, 0, part.count);
+  }
+
+  async #warmUp(): Promise<void> {
+    const { clock, windowMs, wants } = this.#settings;
+    const startedMs = clock.elapsedMs();
+    const range = { fromMs: clock.nowMs() - windowMs, untilMs: Number.MAX_SAFE_INTEGER };
+    try {
+      const onProgress = (doneCount: number, totalCount: number): void => {
+        this.#warmth = { state: "warming", doneCount, totalCount };
+      };
+      const seriesCount = await fillWindow(
+        this.#memory,
+        this.#remote,
+        { range, wants, onProgress },
+        {
+          clock,
+          isStopped: () => this.#isClosed,
+          resolve: (name) => this.#resolveScanned(name),
+        },
+      );
+      if (this.#isClosed) return;
+      this.#coveredFromMs = Math.max(range.fromMs, this.#windowFromMs);
+      this.#warmth = { state: "warm", doneCount: seriesCount, totalCount: seriesCount };
+      this.#logger.info("the window is filled from the remote", {
+        series: seriesCount,
+        tookMs: Math.round(clock.elapsedMs() - startedMs),
+      });
+      for (const isWarm of this.#warmListeners.splice(0)) isWarm();
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#warmth = { ...this.#warmth, state: "waiting" };
+      this.#faults.report(
+        "warm-start-failed",
+        `The window could not be filled from the remote, and will be: ${words(error)}`,
+      );
+      this.#warmTimer = setTimeout(() => void this.#warmUp(), warmRetryMs);
+      this.#warmTimer.unref();
+    }
+  }
+
+  #resolveScanned(name: string): number {
+    const bytes = this.#encoder.encode(name);
+    this.#isFilling = true;
+    try {
+      return this.#memory.resolve(bytes, 0, bytes.length);
+    } finally {
+      this.#isFilling = false;
+    }
+  }
+
+  /** Lets go of what has left the window, but for what the remote does not have. */
+  async #trim(): Promise<void> {
+    const { clock, windowMs } = this.#settings;
+    const nowMs = clock.nowMs();
+    const fromMs = nowMs - windowMs;
+    this.#windowFromMs = Math.max(this.#windowFromMs, fromMs);
+    const evictMs = Math.min(fromMs, this.#outbox.windowMinMs());
+    if (this.#coveredFromMs < evictMs) this.#coveredFromMs = evictMs;
+    const slicer = new Slicer(clock, { sliceMs });
+    for (let id = 0; id < this.#memory.idCount; id++) {
+      if (id % 16 === 15 && slicer.isDue) await slicer.pause();
+      if (this.#isClosed) return;
+      if (!this.#memory.isLive(id)) continue;
+      this.#memory.evictBefore(id, evictMs);
+      if (this.#memory.newestMs(id) < evictMs) this.#forget(id);
+    }
+    const { shedSampleCount } = this.#memory.stats();
+    if (shedSampleCount === this.#shedCount) return;
+    this.#faults.report(
+      "memory-full",
+      "Memory is at its limit, so the window holds less than its length; older samples are read from the remote. Give it more, or watch fewer metrics.",
+      {},
+      shedSampleCount - this.#shedCount,
+    );
+    this.#shedCount = shedSampleCount;
+    this.#coveredFromMs = Math.max(this.#coveredFromMs, nowMs);
+  }
+
+  /** The remote still knows the series, and all of it. */
+  #forget(id: number): void {
+    const name = this.#memory.name(id);
+    if (this.#fresh.has(name) || this.#older.has(name)) return;
+    this.#memory.removeSeries(id);
+  }
+
+  #scheduleMaintain(): void {
+    const { maintainIntervalMs } = this.#settings;
+    if (maintainIntervalMs === 0 || this.#isClosed) return;
+    this.#maintainTimer = setTimeout(() => {
+      void this.maintain().then(() => {
+        this.#scheduleMaintain();
+      });
+    }, maintainIntervalMs);
+    this.#maintainTimer.unref();
+  }
+
+  #remoteStats(): RemoteStoreStats {
+    const health = this.#remote.health();
+    const { failure, failingSinceMs } = this.#courier;
+    const isReachable = health.isReachable && (failure === undefined || this.#courier.isBusy);
+    return {
+      description: health.description,
+      isReachable,
+      problem: health.problem ?? failure?.message,
+      failingSinceMs,
+      waitingSampleCount: this.#outbox.waitingCount,
+      waitingBytes: this.#outbox.occupiedBytes,
+      waitingBytesMax: this.#settings.outboxBytesMax,
+      oldestWaitingMs: this.#outbox.oldestTakenMs,
+      isHolding: this.#isHolding,
+      heldWriteCount: this.#heldWriteCount,
+      writtenSampleCount: this.#courier.deliveredCount,
+      writtenBytes: health.writtenBytes,
+      retryCount: this.#courier.retryCount + health.retryCount,
+      busyCount: this.#courier.busyCount,
+      refusedSampleCount: this.#setAside.sampleCount,
+      lastWriteMs: health.lastWriteMs,
+      warmth: this.#warmth,
+    };
+  }
+}
+
+function withDefaults(options: RemoteStoreOptions): Settings {
+  const windowMs = options.windowMs ?? 24 * hourMs;
+  const settings: Settings = {
+    disk: realDisk,
+    windowMs,
+    retentionMs: 14 * 24 * hourMs,
+    commitIntervalMs: secondMs,
+    commitEveryBatch: false,
+    seriesCountMax: 1_000_000,
+    memoryBytesMax: 4 * 2 ** 30,
+    chunkSampleCount: 120,
+    flushIntervalMs: secondMs,
+    batchRowCountMax: 16_384,
+    outboxBytesMax: 1 << 30,
+    olderRowCountMax: 262_144,
+    retryDelayMinMs: 250,
+    retryDelayMaxMs: 30 * secondMs,
+    refusalPatienceMs: 15 * minuteMs,
+    closePatienceMs: 5 * secondMs,
+    maintainIntervalMs: 5 * secondMs,
+    wants: () => true,
+    ...options,
+  };
+  return { ...settings, retentionMs: Math.max(settings.retentionMs, windowMs) };
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function closed(): StoreError {
+  return new StoreError("STORE_CLOSED", "the store was closed before");
+}
