@@ -4,5 +4,6 @@ export * from "./keeper.ts";
 export * from "./ports.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
+export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./verdict.ts";

@@ -23,7 +23,7 @@ import type {
 import { receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
-import type { ShapeQuestion, ShardSearch } from "./search-messages.ts";
+import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
 
@@ -70,6 +70,10 @@ export function serveShard(
     },
     commit: () => store.commit(),
     shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),
+    async shapePage(asked: ShapePageQuestion) {
+      const reply = await searcher.shapePage(parts.shard, asked);
+      return new Transferred(reply, [reply.page.rows.buffer, reply.page.ids.buffer]);
+    },
     search: (asked: ShardSearch) => searcher.search(asked),
     cancelSearch: (searchId: number) => {
       searcher.cancel(searchId);

@@ -141,6 +141,33 @@ export interface StatusJson {
   shards: ShardJson[];
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];
+  /** Null where none is configured: the shards search what they hold. */
+  searchEngine: SearchEngineJson | null;
+}
+
+/** The Elasticsearch or OpenSearch that searches, as GET /kale/status and /kale/admin/state tell of it. */
+export interface SearchEngineJson {
+  nodes: string[];
+  /** What scores inside it; null before it was reached. */
+  scorer: "plugin" | "painless" | null;
+  /** What the index that serves holds; null while there is none. */
+  window: { from: number; until: number; points: number } | null;
+  series: number;
+  importIntervalSeconds: number;
+  lastImport: {
+    started: number;
+    /** Null while it is under way. */
+    seconds: number | null;
+    written: number;
+    total: number;
+    outcome: "running" | "done" | "locked" | "failed";
+    problem: string;
+  } | null;
+  /** Searches it answered, and those that the shards answered because it did not. */
+  answered: number;
+  fallbacks: number;
+  /** Why it did not answer last; "" where it did. */
+  problem: string;
 }
 
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
@@ -172,7 +199,8 @@ export interface AnomalyEventJson {
   anomaly: AnomalyJson;
 }
 
-export type SimilarMethod = "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change";
+export type SimilarMethod =
+  "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change" | "classic";
 
 /** A saved collection that a window looks like: "seen before: NAME, 93 %". */
 export interface SeenBeforeJson {
@@ -219,6 +247,10 @@ export interface SimilarJson {
   /** Metrics that could not be compared, by reason. */
   unmatched: Record<string, number>;
   tookMs: number;
+  /** Who compared: Kale's shards, or the search engine by Kale's plugin or by its own scripts. */
+  searchedBy: "shards" | "plugin" | "painless";
+  /** Why the shards did though a search engine is configured; null otherwise. */
+  whyShards: string | null;
   /** Only in the final answer to a named query. */
   seenBefore: SeenBeforeJson[];
 }
@@ -315,7 +347,12 @@ export interface AdminStateJson {
   accounts: { users: number; sessions: number };
   signIns: { failed: number; refused: number };
   /** The search engine that collections and metrics would be imported into. */
-  searchEngine: { configured: boolean; setting: string };
+  searchEngine: { configured: boolean; setting: string; state: SearchEngineJson | null };
+}
+
+/** POST /kale/admin/import: 202, or 409 where one is under way. */
+export interface ImportBegunJson {
+  begun: true;
 }
 
 /** POST /kale/admin/wipe-collections */

@@ -3,6 +3,7 @@ import {
   searchWindowOf,
   type CheckResult,
   type Episode,
+  type SearchEngineReport,
   type ShardStats,
   type SourceStats,
   type Verdict,
@@ -11,6 +12,7 @@ import type {
   AnomalyJson,
   CanaryJson,
   CheckJson,
+  SearchEngineJson,
   ShardJson,
   SourceJson,
   VerdictJson,
@@ -48,6 +50,34 @@ export function verdictJson(name: string, verdict: Verdict): VerdictJson {
     checks: verdict.checks.map(checkJson),
     votes: verdict.voteCount,
     anomalous: verdict.isAnomalous,
+  };
+}
+
+export function searchEngineJson(report: SearchEngineReport | undefined): SearchEngineJson | null {
+  if (report === undefined) return null;
+  const { nodes, scorer, window, seriesCount, lastImport, importIntervalMs, problem } = report;
+  return {
+    nodes: [...nodes],
+    scorer,
+    window: window && {
+      from: window.range.fromMs / 1000,
+      until: window.range.untilMs / 1000,
+      points: window.pointCount,
+    },
+    series: seriesCount,
+    importIntervalSeconds: importIntervalMs / 1000,
+    lastImport: lastImport && {
+      started: lastImport.startedMs / 1000,
+      seconds:
+        lastImport.endedMs === null ? null : (lastImport.endedMs - lastImport.startedMs) / 1000,
+      written: lastImport.seriesCount,
+      total: lastImport.totalCount,
+      outcome: lastImport.outcome,
+      problem: lastImport.problem,
+    },
+    answered: report.answeredCount,
+    fallbacks: report.fallbackCount,
+    problem,
   };
 }
 
