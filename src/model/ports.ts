@@ -296,6 +296,8 @@ export interface ShardStats {
   /** Series looked at in the last full round, by outcome. */
   readonly roundSeriesCount: number;
   readonly roundStatusCounts: Readonly<Record<"ok" | "TooShort" | "Stale" | "Boring", number>>;
+  /** Series that are known too little to be judged; they count as too short above. */
+  readonly learningCount: number;
   readonly abstainedCount: number;
   readonly activeEpisodeCount: number;
   /** The longest full round of the last minute or two, and when the last one ended. */
