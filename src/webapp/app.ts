@@ -15,6 +15,7 @@ import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
+import { addOpenTsdbApi } from "./opentsdb-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
@@ -63,6 +64,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
   addGraphiteApi(hono, app);
+  addOpenTsdbApi(hono, app);
   addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);

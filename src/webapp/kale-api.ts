@@ -22,7 +22,14 @@ import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
 import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
 import { seenBeforeJson } from "./seen-before.ts";
-import { anomalyJson, canaryJson, shardJson, sourceJson, verdictJson } from "./shapes.ts";
+import {
+  anomalyJson,
+  canaryJson,
+  shardJson,
+  searchEngineJson,
+  sourceJson,
+  verdictJson,
+} from "./shapes.ts";
 import type { SummaryReader } from "./summary.ts";
 
 const hourMs = 3_600_000;
@@ -222,6 +229,7 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
       shards: shards.map(shardJson),
       canary: canaryJson(parts.canary()),
       settings: parts.settings().map(({ key, value, source }) => ({ key, value, source })),
+      searchEngine: searchEngineJson(parts.searchEngine?.report()),
     });
   });
 }

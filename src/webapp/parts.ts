@@ -7,6 +7,7 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
   SeriesReader,
@@ -48,6 +49,8 @@ export interface WebappParts {
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
+  /** Missing where none is configured. */
+  readonly searchEngine?: SearchEngineControl | undefined;
   readonly seenBefore: SeenBeforeReader;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
