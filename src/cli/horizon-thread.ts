@@ -53,6 +53,10 @@ const main: Rpc = new Rpc(parentPort, {
   stats: () => horizon.stats(),
   metadata: (query: MetadataQuery) => horizon.metadata(query),
   takeBody: (request: BodyRequest) => horizon.takeBody(request),
+  async deliver() {
+    await horizon.deliver();
+    await Promise.all(ports.map((port) => port.delivered()));
+  },
   async close() {
     await horizon.close();
     await Promise.all(ports.map((port) => port.drained()));

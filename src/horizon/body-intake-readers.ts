@@ -75,12 +75,12 @@ export function readBody(
   }
 }
 
-/** A staleness marker is understood and leaves nothing to keep: the sender has delivered it. */
+/** A staleness marker, or NaN, is understood and leaves nothing to keep: it has been delivered. */
 function prometheusReading(counts: PrometheusWriteCounts): BodyReading {
-  const { sampleCount, staleMarkerCount, refusedCount, histogramCount, isIntact } = counts;
+  const { sampleCount, refusedCount, histogramCount, isIntact } = counts;
   return {
     pieceCount: sampleCount,
-    emptyPieceCount: staleMarkerCount,
+    emptyPieceCount: counts.staleMarkerCount + counts.unmeasuredCount,
     refusedPieceCount: refusedCount,
     histogramCount,
     isIntact,

@@ -35,7 +35,7 @@ import { Source } from "./source.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import { UdpListener } from "./udp-listener.ts";
 
-/** How long `close` waits for room for what was read. */
+/** How long `close` and `deliver` wait for room for what was read. */
 const closeWaitMs = 10_000;
 
 /** A gmetad of a large site gives some ten MiB. */
@@ -152,6 +152,11 @@ export class Horizon {
   /** What senders said of their metrics. */
   metadata(query: MetadataQuery): MetricMetadata[] {
     return this.#catalog.find(query);
+  }
+
+  /** Hands on to the shards whatever was taken, as far as they have room within a while. */
+  async deliver(): Promise<void> {
+    await this.#intake.drain(closeWaitMs);
   }
 
   /**

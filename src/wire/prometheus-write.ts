@@ -12,8 +12,9 @@
  *     Histogram   { count_int = 1, count_float = 2, sum = 3, ..., timestamp = 15 }
  *
  * A series is named `metric;label=value;...`, labels sorted. A native histogram gives `metric_count`
- * and `metric_sum`; its buckets are not kept. The staleness marker says "no more of this series", so
- * it is counted and no row; any other NaN goes to the sink, which refuses it.
+ * and `metric_sum`; its buckets are not kept. The staleness marker says "no more of this series",
+ * another NaN that there is no value, as a summary's quantile without observations: both are counted
+ * and no row, since their sender has done nothing wrong.
  *
  * The two versions share no field number, so that one read as the other is empty: the caller looks
  * at the content type. Fields may come in any order, hence labels and samples are walked separately.
@@ -43,6 +44,8 @@ export interface PrometheusWriteCounts {
   /** Seen and passed over. */
   readonly exemplarCount: number;
   readonly staleMarkerCount: number;
+  /** Samples that were NaN. */
+  readonly unmeasuredCount: number;
   /** Samples and histograms of series that were refused. */
   readonly refusedCount: number;
   readonly isIntact: boolean;
@@ -103,6 +106,7 @@ class PrometheusWriteReader {
   #histogramCount = 0;
   #exemplarCount = 0;
   #staleMarkerCount = 0;
+  #unmeasuredCount = 0;
   #refusedCount = 0;
   #isIntact = true;
 
@@ -197,6 +201,7 @@ class PrometheusWriteReader {
       histogramCount: this.#histogramCount,
       exemplarCount: this.#exemplarCount,
       staleMarkerCount: this.#staleMarkerCount,
+      unmeasuredCount: this.#unmeasuredCount,
       refusedCount: this.#refusedCount,
       isIntact: this.#isIntact,
     };
@@ -332,6 +337,7 @@ class PrometheusWriteReader {
     }
     if (sample.isBroken) this.#faultSeries();
     else if (isStaleMarker) this.#staleMarkerCount += 1;
+    else if (Number.isNaN(value)) this.#unmeasuredCount += 1;
     else {
       this.#sampleCount += 1;
       this.#sink.row(this.#name.bytes, 0, nameLength, timeMs, value);
