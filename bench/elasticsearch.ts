@@ -20,6 +20,7 @@ import {
   search,
 } from "../src/engine/index.ts";
 import { batchOf } from "../src/model/index.ts";
+import { HourPoints } from "../src/store/elasticsearch/hour-points.ts";
 import { ElasticsearchSeries } from "../src/store/elasticsearch/index.ts";
 import { startOpenSearchNode } from "../test/support/opensearch-node.ts";
 import { Fleet } from "./fleet.ts";
@@ -41,7 +42,9 @@ interface WayFigures {
 export interface ElasticsearchFigures {
   readonly seriesCount: number;
   readonly pointCount: number;
-  readonly hourDocuments: WayFigures & { readonly whileOpenBytesPerPoint: number };
+  readonly hourDocuments: WayFigures;
+  /** The same with a flush a minute, of 6 points a series. */
+  readonly hourDocumentsByMinute: WayFigures;
   readonly pointDocuments: WayFigures;
   /** Bytes per point of the same hour documents. */
   readonly encodings: Readonly<Record<string, number>>;
@@ -61,7 +64,8 @@ export async function benchElasticsearch(options: {
     return {
       seriesCount,
       pointCount: seriesCount * roundCount,
-      hourDocuments: await bench.hourDocuments(),
+      hourDocuments: await bench.hourDocuments("bench", 1),
+      hourDocumentsByMinute: await bench.hourDocuments("bench-minute", 6),
       pointDocuments: await bench.pointDocuments(),
       encodings: await bench.encodings(),
     };
@@ -98,33 +102,30 @@ class Bench {
     return this.#seriesCount * roundCount;
   }
 
-  async hourDocuments(): Promise<ElasticsearchFigures["hourDocuments"]> {
+  async hourDocuments(prefix: string, roundsPerFlush: number): Promise<WayFigures> {
     const clock = new ManualClock(this.#startMs);
     const series = new ElasticsearchSeries({
       clock,
       logger: silentLogger,
       connection: { nodes: [this.#url] },
-      prefix: "bench",
+      prefix,
       writer: "bench",
       retentionMs: 14 * 24 * hourMs,
     });
     await series.maintain();
-    const load = await this.#load("an hour document a series", async (rows) => {
+    const load = await this.#load("a document an hour", roundsPerFlush, async (rows) => {
       await series.write(batchOf(rows));
     });
-    await refreshIndex(this.#client, "bench-open");
-    const whileOpenBytesPerPoint = (await this.#bytesOf("bench-open")) / this.#pointCount;
     clock.advance(3 * hourMs);
     await series.maintain();
-    const bytesPerPoint = (await this.#mergedBytesOf("bench-points")) / this.#pointCount;
+    const bytesPerPoint = (await this.#mergedBytesOf(`${prefix}-points`)) / this.#pointCount;
     const { names } = new Fleet(this.#seriesCount);
     const always = { fromMs: 0, untilMs: 2 ** 47 };
     const figures = {
       ...load,
       bytesPerPoint,
-      whileOpenBytesPerPoint,
       readSeriesMs: await medianMs((i) => series.read(names[i * 7]!, always)),
-      sumOfAllMs: await this.#sumOfAllMs("bench-points", "sum"),
+      sumOfAllMs: await this.#sumOfAllMs(`${prefix}-points`, "sum"),
     };
     await series.close();
     return figures;
@@ -132,7 +133,7 @@ class Bench {
 
   async pointDocuments(): Promise<WayFigures> {
     await createIndex(this.#client, "points-single", pointMapping);
-    const load = await this.#load("a document a point", async (rows) => {
+    const load = await this.#load("a document a point", 1, async (rows) => {
       const operations = rows.map(([name, timeMs, value]): BulkOperation => ({
         action: "create",
         index: "points-single",
@@ -158,49 +159,62 @@ class Bench {
     };
   }
 
-  /** The sealed documents once more, in indexes that keep them in other ways. */
+  /** A day of sealed documents of a few series, in indexes that keep them in other ways. */
   async encodings(): Promise<Record<string, number>> {
-    const figures: Record<string, number> = {};
-    const fleet = new Fleet(this.#seriesCount);
-    const { HourPoints } = await import("../src/store/elasticsearch/hour-points.ts");
-    const timesMs = Float64Array.from({ length: roundCount }, (_, i) => this.#startMs + i * stepMs);
-    const documents = fleet.names.map((name, i) => {
-      const points = new HourPoints();
-      points.add({ timesMs, values: fleet.values(i, roundCount) });
-      const bytes = points.packed();
-      return { name, bytes, text: Buffer.from(bytes).toString("base64"), ...points.summary };
+    const hourCount = 24;
+    const fleet = new Fleet(Math.ceil(this.#seriesCount / hourCount) * 4);
+    const hours = Array.from({ length: hourCount }, (_, hour) => {
+      const startMs = this.#startMs - (hourCount - hour) * hourMs;
+      const timesMs = Float64Array.from(
+        { length: roundCount },
+        (unused, i) => startMs + i * stepMs,
+      );
+      return fleet.names.map((name, i) => {
+        const points = new HourPoints();
+        points.add({ timesMs, values: fleet.values(i, roundCount) });
+        return { name, i, startMs, bytes: points.packed(), summary: points.summary };
+      });
     });
-    figures["the chunks alone"] =
-      documents.reduce((sum, { bytes }) => sum + bytes.length, 0) / this.#pointCount;
+    const documents = hours.flat();
+    const pointCount = documents.length * roundCount;
+    const chunkBytes = documents.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const figures: Record<string, number> = { "the chunks alone": chunkBytes / pointCount };
     for (const [way, mapping] of Object.entries(encodingMappings)) {
       this.#report(`elasticsearch: ${way}`);
       const index = `encoding-${Object.keys(figures).length}`;
       await createIndex(this.#client, index, mapping);
-      const operations = documents.map(({ name, text, bytes: unused, ...summary }, i) => ({
-        action: "create" as const,
-        index,
-        id: `${i.toString(36).padStart(20, "x")}@${this.#startMs.toString(36)}@w`,
-        source: JSON.stringify({
-          ...{ "@timestamp": this.#startMs, name, metric: name, tags: [], partition: i % 64 },
-          ...{ writer: "bench", writtenMs: this.#startMs + i, ...summary, points: text },
-        }),
-      }));
-      await bulk(this.#client, operations);
-      figures[way] = (await this.#mergedBytesOf(index)) / this.#pointCount;
+      for (const hour of hours) {
+        const operations = hour.map(({ name, i, startMs, bytes, summary }) => ({
+          action: "create" as const,
+          index,
+          id: `${i.toString(36).padStart(20, "x")}@${startMs.toString(36)}@w`,
+          source: JSON.stringify({
+            ...{ "@timestamp": startMs, name, metric: name, tags: [], partition: i % 64 },
+            ...{ writer: "bench", writtenMs: startMs + hourMs + i, ...summary },
+            points: Buffer.from(bytes).toString("base64"),
+          }),
+        }));
+        await bulk(this.#client, operations);
+      }
+      figures[way] = (await this.#mergedBytesOf(index)) / pointCount;
     }
     return figures;
   }
 
   async #load(
     title: string,
+    roundsPerFlush: number,
     write: (rows: (readonly [string, number, number])[]) => Promise<void>,
   ): Promise<Pick<WayFigures, "pointsPerSecond" | "serverCpuMicrosecondsPerPoint">> {
     const fleet = new Fleet(this.#seriesCount);
+    const rows: (readonly [string, number, number])[] = [];
     const cpuBefore = cpuSeconds(this.#pid);
     const startedMs = performance.now();
     for (let round = 0; round < roundCount; round++) {
-      const samples = fleet.round(this.#startMs + round * stepMs);
-      await write(samples.map(({ name, timeMs, value }) => [name, timeMs, value] as const));
+      for (const { name, timeMs, value } of fleet.round(this.#startMs + round * stepMs)) {
+        rows.push([name, timeMs, value]);
+      }
+      if ((round + 1) % roundsPerFlush === 0) await write(rows.splice(0));
       if (round % 36 === 0) {
         this.#report(`elasticsearch: ${title}: ${Math.round((100 * round) / roundCount)} %`);
       }
@@ -231,18 +245,32 @@ class Bench {
       query: { max_num_segments: 1 },
       timeoutMs: 600_000,
     });
-    await this.#client.send({ method: "POST", path: `/${index}/_flush` });
+    await refreshIndex(this.#client, index);
     return await this.#bytesOf(index);
   }
 
-  /** On disk, without the log of writes that is thrown away. */
+  /** Of the segments that searches read; files that are about to be removed do not count. */
   async #bytesOf(index: string): Promise<number> {
-    const { json } = await this.#client.send({ method: "GET", path: `/${index}/_stats/store` });
-    const { _all: all } = json as {
-      _all: { primaries: { store: { size_in_bytes: number } } };
+    const path = `/${index}/_segments`;
+    const { json } = await this.#client.send({ method: "GET", path });
+    const { indices } = json as {
+      indices: Record<string, { shards: Record<string, { segments: Record<string, Segment> }[]> }>;
     };
-    return all.primaries.store.size_in_bytes;
+    const segments = Object.values(indices).flatMap(({ shards }) =>
+      Object.values(shards).flatMap((copies) =>
+        copies.flatMap((copy) => Object.values(copy.segments)),
+      ),
+    );
+    return segments.reduce(
+      (sum, { search: isRead, size_in_bytes: bytes }) => sum + (isRead ? bytes : 0),
+      0,
+    );
   }
+}
+
+interface Segment {
+  readonly search: boolean;
+  readonly size_in_bytes: number;
 }
 
 const keyword = { type: "keyword" } as const;
@@ -264,17 +292,34 @@ const hourProperties = {
   ...{ first: figure, last: figure },
 };
 
-function hourMapping(source: object, hasColumn: boolean, settings: object = {}): object {
-  const points = { type: "binary", doc_values: hasColumn };
+interface HourMapping {
+  readonly source: object;
+  readonly isColumn: boolean;
+  readonly settings?: object;
+}
+
+function hourMapping({ source, isColumn, settings = {} }: HourMapping): Record<string, unknown> {
+  const points = { type: "binary", doc_values: isColumn };
   const mappings = { _source: source, properties: { ...hourProperties, points } };
   return { settings: { ...oneShard, ...settings }, mappings };
 }
 
+const whole = { enabled: true };
+const sorted = { "sort.field": ["name", "@timestamp"], "sort.order": ["asc", "asc"] };
 const encodingMappings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "a column, no source": { ...hourMapping({ enabled: false }, true) },
-  "a column, source without points": { ...hourMapping({ excludes: ["points"] }, true) },
-  "source only": { ...hourMapping({ enabled: true }, false) },
-  "column and source": { ...hourMapping({ enabled: true }, true) },
+  "source, sorted by name (taken)": hourMapping({
+    source: whole,
+    isColumn: false,
+    settings: sorted,
+  }),
+  source: hourMapping({ source: whole, isColumn: false }),
+  "source, fast compression": hourMapping({
+    source: whole,
+    isColumn: false,
+    settings: { codec: "default" },
+  }),
+  "column, no source": hourMapping({ source: { enabled: false }, isColumn: true }),
+  "column and source": hourMapping({ source: whole, isColumn: true }),
 };
 
 async function medianMs(ask: (i: number) => Promise<unknown>): Promise<number> {

@@ -7,6 +7,7 @@
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
+ *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
@@ -17,6 +18,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLive } from "./live.ts";
+import { benchOculusEngine } from "./oculus/engine.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
 import { benchSearch } from "./search.ts";
@@ -95,5 +97,13 @@ if (wanted.has("oculus")) {
     methods: ["euclidean"],
   });
   figures["oculus"] = { quality, speed: { points60, points360 } };
+}
+if (wanted.has("oculus-engine")) {
+  report("oculus-engine");
+  figures["oculusEngine"] = await benchOculusEngine({
+    seriesCount: Number(flags.metrics ?? 50_000),
+    queriesPerClass: 4,
+    seed: Number(flags.seed),
+  });
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

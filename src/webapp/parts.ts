@@ -7,10 +7,12 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
   SeriesReader,
   ShardStats,
+  ShareReport,
   SimilarityReader,
   SourceStats,
 } from "../model/index.ts";
@@ -48,6 +50,8 @@ export interface WebappParts {
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
+  /** Missing where none is configured. */
+  readonly searchEngine?: SearchEngineControl | undefined;
   readonly seenBefore: SeenBeforeReader;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
@@ -57,6 +61,8 @@ export interface WebappParts {
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
+  /** How the series are shared with other processes; undefined where they are not. */
+  readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;

@@ -146,20 +146,22 @@ export interface RedisCluster {
   end(): Promise<void>;
 }
 
-/** As many masters, with the slots in equal parts; each with so many replicas. */
+/** As many masters, with the slots in equal parts; the replicas go round among them. */
 export async function startRedisCluster({
   masterCount = 3,
-  replicasPerMaster = 0,
+  replicaCount = 0,
 } = {}): Promise<RedisCluster> {
-  // The bus of a node is at its port + 10,000, so ports must be low enough.
   const lines = [
     "cluster-enabled yes",
     "cluster-node-timeout 1500",
     "cluster-replica-validity-factor 0",
   ];
   const nodes: RedisServer[] = [];
-  while (nodes.length < masterCount * (1 + replicasPerMaster)) {
-    nodes.push(await startClusterNode(lines));
+  const busPorts: number[] = [];
+  while (nodes.length < masterCount + replicaCount) {
+    const [busPort = 0] = await freePorts(1);
+    busPorts.push(busPort);
+    nodes.push(await startRedis({ lines: [...lines, `cluster-port ${busPort}`] }));
   }
   const [first, ...others] = nodes as [RedisServer, ...RedisServer[]];
   const masters = nodes.slice(0, masterCount);
@@ -169,8 +171,8 @@ export async function startRedisCluster({
     await node.ask("CLUSTER", "ADDSLOTSRANGE", String(from), String(last));
     await node.ask("CLUSTER", "SET-CONFIG-EPOCH", String(i + 1));
   }
-  for (const node of others) {
-    await first.ask("CLUSTER", "MEET", "127.0.0.1", String(node.port));
+  for (const [i, { port }] of others.entries()) {
+    await first.ask("CLUSTER", "MEET", "127.0.0.1", String(port), String(busPorts[i + 1]));
   }
   const ids = await Promise.all(
     masters.map(async (node) => String(await node.ask("CLUSTER", "MYID"))),
@@ -196,13 +198,12 @@ export async function startRedisCluster({
         state.includes("cluster_state:ok") && state.includes(`cluster_known_nodes:${nodes.length}`),
     );
   }, patienceMs);
-  if (replicasPerMaster > 0) {
-    await until(async () => {
-      const counts = await Promise.all(
-        masters.map(async (node) => String(await node.ask("INFO", "replication"))),
-      );
-      return counts.every((info) => info.includes(`connected_slaves:${replicasPerMaster}`));
-    }, patienceMs);
+  for (const replica of nodes.slice(masterCount)) {
+    await until(
+      async () =>
+        String(await replica.ask("INFO", "replication")).includes("master_link_status:up"),
+      patienceMs,
+    );
   }
   return {
     nodes,
@@ -211,18 +212,6 @@ export async function startRedisCluster({
       await Promise.all(nodes.map((node) => node.end()));
     },
   };
-}
-
-/** Tries other ports where the one of the bus does not exist or is taken. */
-async function startClusterNode(lines: readonly string[]): Promise<RedisServer> {
-  for (let attempt = 0; ; attempt++) {
-    const [busPort = 0] = await freePorts(1);
-    try {
-      return await startRedis({ lines: [...lines, `cluster-port ${busPort}`] });
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
-  }
 }
 
 interface Certificates {

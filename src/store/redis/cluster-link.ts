@@ -58,7 +58,7 @@ export class ClusterLink implements ServerLink {
     return count;
   }
 
-  async run(commands: readonly KeyedCommand[]): Promise<Reply[]> {
+  async run(commands: readonly KeyedCommand[], replicaCount = 0): Promise<Reply[]> {
     if (this.#slots.length === 0) await this.#learn();
     const replies = new Array<Reply>(commands.length).fill(null);
     let open = commands.map((_, i) => i);
@@ -66,8 +66,8 @@ export class ClusterLink implements ServerLink {
       if (round > redirectCountMax) {
         throw new RemoteError("REMOTE_BUSY", "the Cluster keeps redirecting: its slots are moving");
       }
-      await this.#sendToOwners(commands, open, replies);
-      open = await this.#redirected(commands, open, replies);
+      await this.#sendToOwners(commands, open, replies, replicaCount);
+      open = await this.#redirected(commands, open, replies, replicaCount);
     }
     return replies;
   }
@@ -82,6 +82,7 @@ export class ClusterLink implements ServerLink {
     commands: readonly KeyedCommand[],
     open: readonly number[],
     replies: Reply[],
+    replicaCount: number,
   ): Promise<void> {
     const byNode = new Map<NodeLink, number[]>();
     for (const i of open) {
@@ -92,7 +93,8 @@ export class ClusterLink implements ServerLink {
     }
     const outcomes = await Promise.allSettled(
       Array.from(byNode, async ([node, own]) => {
-        const found = await node.run(own.map((i) => commands[i]!.args));
+        const args = own.map((i) => commands[i]!.args);
+        const found = await node.run(args, replicaCount);
         for (const [at, i] of own.entries()) replies[i] = found[at] ?? null;
       }),
     );
@@ -108,6 +110,7 @@ export class ClusterLink implements ServerLink {
     commands: readonly KeyedCommand[],
     open: readonly number[],
     replies: Reply[],
+    replicaCount: number,
   ): Promise<number[]> {
     const again: number[] = [];
     for (const i of open) {
@@ -117,7 +120,7 @@ export class ClusterLink implements ServerLink {
       const asked = /^ASK \d+ (\S+)$/.exec(reply.message)?.[1];
       if (asked === undefined) continue;
       const node = this.#nodeAt(asked);
-      const [, answer = null] = await node.run([["ASKING"], commands[i]!.args]);
+      const [, answer = null] = await node.run([["ASKING"], commands[i]!.args], replicaCount);
       replies[i] = answer;
       if (answer instanceof ErrorReply && answer.message.startsWith("TRYAGAIN")) again.push(i);
     }

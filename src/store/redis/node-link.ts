@@ -38,6 +38,7 @@ const silenceMaxMs = 15_000;
 const pingIntervalMs = 5000;
 const backOffMinMs = 50;
 const backOffMaxMs = 3000;
+const replicaPatienceMs = 5000;
 /** How long a pipeline waits for a connection that is just coming back. */
 const readyPatienceMs = 2500;
 
@@ -89,12 +90,21 @@ export class NodeLink {
   /**
    * Sends the commands in one go.
    *
+   * @param replicaCount  how many replicas must have them too (WAIT)
    * @returns their replies in order; rejects with a RemoteError where one of them got no reply,
    *   after all have settled: each of them may have been done or not
    */
-  async run(commands: readonly CommandArguments[]): Promise<Reply[]> {
+  async run(commands: readonly CommandArguments[], replicaCount = 0): Promise<Reply[]> {
     await this.#whenReady();
-    return await this.#send(commands);
+    if (replicaCount === 0 || commands.length === 0) return await this.#send(commands);
+    const wait = ["WAIT", String(replicaCount), String(replicaPatienceMs)];
+    const replies = await this.#send([...commands, wait]);
+    const found = numberOf(replies.pop());
+    if (found >= replicaCount) return replies;
+    throw new RemoteError(
+      "REMOTE_UNREACHABLE",
+      `Redis ${this.where}: ${found} of ${replicaCount} replicas have what was written (redis.replicas)`,
+    );
   }
 
   /** One command; rejects with its error reply too. */

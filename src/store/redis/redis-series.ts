@@ -76,7 +76,13 @@ class RedisSeries implements RemoteSeries {
     const background = { link: this.#backgroundLink, ledger, clock };
     this.#names = new SeriesNames({ ...background, space: this.#full, wants });
     this.#values = new SeriesValues({ link: this.#link, space: this.#full, ledger, clock });
-    this.#writer = new SeriesWriter({ link: this.#link, spaces, ledger, clock });
+    this.#writer = new SeriesWriter({
+      link: this.#link,
+      spaces,
+      ledger,
+      clock,
+      replicaCount: options.replicaCount ?? 0,
+    });
     this.#kept = spaces.map((space) => ({
       names: space === this.#full ? this.#names : new SeriesNames({ ...background, space, wants }),
       trimmer: new SeriesTrimmer({ ...background, space }),

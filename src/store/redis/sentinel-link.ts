@@ -45,11 +45,14 @@ export class SentinelLink implements ServerLink {
     return this.#earlierLossCount + (this.#master?.lossCount ?? 0);
   }
 
-  async run(commands: readonly KeyedCommand[]): Promise<Reply[]> {
+  async run(commands: readonly KeyedCommand[], replicaCount = 0): Promise<Reply[]> {
     const master = this.#master ?? (await this.#find());
     let replies: Reply[];
     try {
-      replies = await master.run(commands.map(({ args }) => args));
+      replies = await master.run(
+        commands.map(({ args }) => args),
+        replicaCount,
+      );
     } catch (error) {
       this.#leave(master);
       throw error;

@@ -28,6 +28,7 @@ export interface SeriesWriterParts {
   readonly spaces: readonly KeySpace[];
   readonly ledger: RedisLedger;
   readonly clock: Clock;
+  readonly replicaCount: number;
 }
 
 interface Group {
@@ -41,9 +42,11 @@ export class SeriesWriter {
   readonly #spaces: readonly KeySpace[];
   readonly #ledger: RedisLedger;
   readonly #clock: Clock;
+  readonly #replicaCount: number;
   readonly #points = new PointWriter();
 
-  constructor({ link, spaces, ledger, clock }: SeriesWriterParts) {
+  constructor({ link, spaces, ledger, clock, replicaCount }: SeriesWriterParts) {
+    this.#replicaCount = replicaCount;
     this.#link = link;
     this.#spaces = spaces;
     this.#ledger = ledger;
@@ -82,7 +85,7 @@ export class SeriesWriter {
       if (id === undefined || space.isRegistered[id] === 0) unregistered.push(name);
     }
     commands.push(...registrations(space, unregistered));
-    const replies = await this.#link.run(commands);
+    const replies = await this.#link.run(commands, this.#replicaCount);
 
     const nowMs = this.#clock.nowMs();
     const made: string[] = [];
@@ -101,7 +104,7 @@ export class SeriesWriter {
       if (isMade && space.isRegistered[id] === 1) made.push(name);
     }
     throwFirst(this.#link, replies.slice(groups.length));
-    throwFirst(this.#link, await this.#link.run(registrations(space, made)));
+    throwFirst(this.#link, await this.#link.run(registrations(space, made), this.#replicaCount));
     for (const name of unregistered) {
       const id = space.find(name);
       if (id !== undefined) space.isRegistered[id] = 1;

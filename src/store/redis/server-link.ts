@@ -20,10 +20,11 @@ export interface ServerLink {
   /**
    * Sends the commands, a pipeline to each server that is concerned.
    *
+   * @param replicaCount  how many replicas must have them before it resolves; 0 unless given
    * @returns replies in the order of the commands, error replies among them; rejects with a
    *   RemoteError where a command got no reply, when all have settled
    */
-  run(commands: readonly KeyedCommand[]): Promise<Reply[]>;
+  run(commands: readonly KeyedCommand[], replicaCount?: number): Promise<Reply[]>;
   /** Connects to what is there, for people: "127.0.0.1:6379", "Cluster of 3 nodes". */
   readonly description: string;
   readonly isReachable: boolean;
@@ -89,8 +90,11 @@ class SingleLink implements ServerLink {
     return this.#node.lossCount;
   }
 
-  run(commands: readonly KeyedCommand[]): Promise<Reply[]> {
-    return this.#node.run(commands.map(({ args }) => args));
+  run(commands: readonly KeyedCommand[], replicaCount = 0): Promise<Reply[]> {
+    return this.#node.run(
+      commands.map(({ args }) => args),
+      replicaCount,
+    );
   }
 
   close(): void {
