@@ -84,7 +84,7 @@ test("drawGraph() writes no number that is none, whatever the values", () => {
   });
   fc.assert(
     fc.property(fc.array(line, { maxLength: 4 }), options, (lines, given) => {
-      const svg = draw(lines, given as Partial<GraphOptions>);
+      const svg = draw(lines, given);
       expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     }),
     { numRuns: 500 },

@@ -88,6 +88,10 @@ function answerFailure(error: Error, context: WebappContext, { logger }: WebappP
       message: "The program made a mistake; see its log.",
     });
   }
+  if (code.startsWith("REMOTE_")) {
+    const message = `The machines that keep the samples did not answer: ${error.message}`;
+    return answerFault(context, { code: "unavailable", message });
+  }
   return answerFault(context, {
     code: "unavailable",
     message: `A part of the program failed: ${code}.`,
