@@ -19,6 +19,7 @@ import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
+import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
@@ -112,7 +113,10 @@ async function start(
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
-    const thread = await startHorizonThread({ settings, shards: toShards }, logger);
+    const thread = await startHorizonThread(
+      { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      logger,
+    );
     horizon = thread;
     undo.push(() => thread.terminate());
     listening = await thread.rpc.ask<ListenResult[]>("start");
