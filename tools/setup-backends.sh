@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-for script in setup-redis.sh setup-opensearch.sh; do bash "$script"; done
+for script in setup-redis.sh setup-opensearch.sh setup-oculus-scorer.sh; do bash "$script"; done

@@ -9,6 +9,7 @@ debian_packages=(
   chromium
   libanyevent-perl libanyevent-handle-udp-perl libdata-messagepack-perl
   graphite-carbon
+  prometheus prometheus-node-exporter
   prometheus-alertmanager
   collectd-core libyajl2 libcurl3-gnutls
   ganglia-monitor
@@ -49,9 +50,9 @@ install_debian() {
   fi
   [ "$(id -u)" -eq 0 ] || root=(sudo)
   "${root[@]}" apt-get update -q
-  # Only the programs are wanted: no package starts a service of its own.
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-  "${root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"
+  # The tests start what they need on free ports: RUNLEVEL=1 leaves the packages' services alone.
+  "${root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
 # A folder is complete when this names what is in it.

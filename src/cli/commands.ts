@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./similar.ts")).similarCommand,
   },
   {
+    name: "oculus",
+    summary: "imports all shapes into the search engine now",
+    load: async () => (await import("./oculus.ts")).oculusCommand,
+  },
+  {
     name: "alert",
     summary: "says a test through the channels that alerts take",
     load: async () => (await import("./alert.ts")).alertCommand,

@@ -64,11 +64,16 @@ export function nameMatcher(query: string): (name: string) => boolean {
     const wanted = query.toLowerCase();
     return (name) => name.toLowerCase().includes(wanted);
   }
-  const alternatives = expandBraces(query).map(parseGlob);
+  const alternatives = parseNameGlob(query);
   return (name) => alternatives.some((glob) => globMatches(glob, name));
 }
 
-type GlobPart =
+/** The globs of which one has to match, for whoever asks another program the same question. */
+export function parseNameGlob(query: string): readonly (readonly GlobPart[])[] {
+  return expandBraces(query).map(parseGlob);
+}
+
+export type GlobPart =
   | { readonly kind: "text"; readonly char: string }
   | { readonly kind: "any" }
   | { readonly kind: "run" }

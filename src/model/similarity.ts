@@ -1,7 +1,10 @@
 /** The question "what moved like this?", and its answer. */
 import type { TimeRange } from "./ports.ts";
 
-/** "change" asks what changed at the same time, whatever its shape; the others compare shapes. */
+/**
+ * "change" asks what changed at the same time, whatever its shape; the others compare shapes.
+ * "classic" is the original's search, which needs a search engine.
+ */
 export const similarityMethodNames = [
   "best",
   "euclidean",
@@ -9,6 +12,7 @@ export const similarityMethodNames = [
   "dtw",
   "correlation",
   "change",
+  "classic",
 ] as const;
 
 export type SimilarityMethodName = (typeof similarityMethodNames)[number];
@@ -26,6 +30,8 @@ export interface SimilarityQuery {
   /** Undefined ones stand for the method's own default. */
   readonly bandShare?: number;
   readonly radius?: number;
+  /** For "classic": how far words of the fingerprint may have moved. */
+  readonly slop?: number;
   readonly lagMaxMs?: number;
   readonly inverse?: boolean;
   /** Glob or part of a name that matches have to match; "" takes all. */
@@ -65,7 +71,14 @@ export interface SimilarityAnswer {
   /** How many series could not be compared, by reason, e.g. "flat", "empty", "starts-late". */
   readonly unmatchedCounts: Readonly<Record<string, number>>;
   readonly tookMs: number;
+  /** Who compared; the shards where nothing is said. */
+  readonly searchedBy?: SearchedBy;
+  /** Why the shards answered though a search engine is configured, for a person. */
+  readonly whyShards?: string;
 }
+
+/** Kale's own shards, or a search engine: by Kale's plugin in it, or by scripts any engine can run. */
+export type SearchedBy = "shards" | "plugin" | "painless";
 
 /** Why a search cannot be made: told to the person who asked. */
 export class SimilarityRefusal extends Error {

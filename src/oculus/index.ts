@@ -1,5 +1,7 @@
 export { ChangeSearch, type ChangeAnswer } from "./change-search.ts";
+export { bandOf } from "./distance/dtw.ts";
 export { TableFiller } from "./fill-table.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { Grid } from "./grid.ts";
 export type { Match } from "./likeness.ts";
 export { mergeAnswers } from "./merge.ts";
@@ -10,6 +12,7 @@ export {
   planSearch,
   similarityMethods,
   type SearchOptions,
+  type SearchPlan,
   type SimilarityMethod,
 } from "./search-options.ts";
 export { rowCountMax, ShapeTable } from "./shape-table.ts";

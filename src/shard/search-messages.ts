@@ -1,5 +1,11 @@
 /** What the main thread and a shard say to each other about a search. */
-import type { SimilarityMatch, SimilarityMethodName, TimeRange } from "../model/index.ts";
+import type {
+  ShapePage,
+  ShapeWindow,
+  SimilarityMatch,
+  SimilarityMethodName,
+  TimeRange,
+} from "../model/index.ts";
 
 export interface ShapeQuestion {
   readonly name: string;
@@ -19,7 +25,7 @@ export interface ShardSearch {
   readonly range: TimeRange;
   /** Query on the grid, not normalised; as many as the grid has points. Empty for "change". */
   readonly values: Float64Array<ArrayBuffer>;
-  readonly method: SimilarityMethodName;
+  readonly method: Exclude<SimilarityMethodName, "classic">;
   readonly bandShare: number | undefined;
   readonly radius: number | undefined;
   readonly lagMax: number | undefined;
@@ -31,6 +37,18 @@ export interface ShardSearch {
   readonly offset: number;
   /** Then the answer is what was found by then. */
   readonly budgetMs: number;
+}
+
+/** A stretch of the table of this window: the rows of so many ids from `fromId` on. */
+export interface ShapePageQuestion extends ShapeWindow {
+  readonly fromId: number;
+  readonly idCount: number;
+}
+
+export interface ShapePageReply {
+  readonly page: ShapePage;
+  /** Undefined where the table ends. */
+  readonly nextId: number | undefined;
 }
 
 export interface ShardSearchReply {

@@ -7,14 +7,21 @@ import type { Rpc } from "../base/rpc.ts";
 import {
   type SimilarityAnswer,
   type SimilarityMatch,
+  type SimilarityMethodName,
   type SimilarityQuery,
   type SimilarityReader,
   SimilarityRefusal,
+  type SimilarityTarget,
+  type ShapePage,
+  type ShapeReader,
+  type ShapeWindow,
   shardOfName,
   type TimeRange,
 } from "../model/index.ts";
 import { mergeAnswers, planSearch, resample, zNormalise } from "../oculus/index.ts";
 import type {
+  ShapePageQuestion,
+  ShapePageReply,
   ShapeQuestion,
   ShapeReply,
   ShardSearch,
@@ -35,13 +42,15 @@ export interface SearchPoolOptions {
 const pointCountMax = 1000;
 /** A window that ends so close to now means the newest one. */
 const newestToleranceMs = 5000;
+/** Ids whose shapes are handed out at a time: a third of a megabyte, and a millisecond of a shard. */
+const pageIdCount = 1000;
 
 interface UnderWay {
   readonly replies: (ShardSearchReply | undefined)[];
   readonly onChange: () => void;
 }
 
-export class SearchPool implements SimilarityReader {
+export class SearchPool implements SimilarityReader, ShapeReader {
   #shards: readonly Rpc[] = [];
   readonly #clock: Clock;
   readonly #options: SearchPoolOptions;
@@ -91,6 +100,62 @@ export class SearchPool implements SimilarityReader {
     }
   }
 
+  newestWindow(): ShapeWindow {
+    const range = warmRange(this.#clock.nowMs(), this.#options.warmDurationMs);
+    return { range, pointCount: pointCountFor(range) };
+  }
+
+  isNewest({ fromMs, untilMs }: TimeRange): boolean {
+    const isNow = Math.abs(untilMs - this.#clock.nowMs()) < newestToleranceMs;
+    return isNow && untilMs - fromMs === this.#options.warmDurationMs;
+  }
+
+  async *shapePages(window: ShapeWindow): AsyncGenerator<ShapePage> {
+    for (const shard of this.#shards) {
+      let fromId: number | undefined = 0;
+      while (fromId !== undefined) {
+        const asked: ShapePageQuestion = { ...window, fromId, idCount: pageIdCount };
+        const reply: ShapePageReply = await shard.ask<ShapePageReply>("shapePage", asked);
+        if (reply.page.names.length > 0) yield reply.page;
+        fromId = reply.nextId;
+      }
+    }
+  }
+
+  async queryValues(
+    target: SimilarityTarget,
+    { range, pointCount }: ShapeWindow,
+    method: SimilarityMethodName,
+  ): Promise<Float64Array<ArrayBuffer>> {
+    if (target.kind === "shape") {
+      if (method === "change") {
+        throw new SimilarityRefusal(
+          "bad-method",
+          "What changed is asked of a metric, not of a shape.",
+        );
+      }
+      const values = resample(target.values, pointCount);
+      if (!zNormalise(Float64Array.from(values))) {
+        throw new SimilarityRefusal("flat", "The shape is flat: a level line looks like nothing.");
+      }
+      return values;
+    }
+    const owner = this.#shards[shardOfName(target.name, this.#shards.length)]!;
+    const question: ShapeQuestion = { name: target.name, range, pointCount };
+    const reply = await owner.ask<ShapeReply>("shapeOf", question);
+    if (reply.kind === "unknown") {
+      throw new SimilarityRefusal("unknown-series", `There is no metric named ${target.name}.`);
+    }
+    if (method === "change") {
+      return reply.kind === "values" ? reply.values : new Float64Array(pointCount).fill(NaN);
+    }
+    if (reply.kind === "fault") throw new SimilarityRefusal(reply.fault, faultWords(reply.fault));
+    if (!zNormalise(Float64Array.from(reply.values))) {
+      throw new SimilarityRefusal("flat", faultWords("flat"));
+    }
+    return reply.values;
+  }
+
   async #search(
     query: SimilarityQuery,
     signal: AbortSignal,
@@ -100,7 +165,8 @@ export class SearchPool implements SimilarityReader {
     const range = this.#checkedRange(query);
     query = { ...query, range };
     const pointCount = pointCountOf(query);
-    const queryValues = await this.#queryValues(query, pointCount);
+    const window = { range, pointCount };
+    const queryValues = await this.queryValues(query.target, window, query.method);
     const asked = this.#plan(query, queryValues, pointCount);
 
     const toAnswer = (
@@ -165,43 +231,7 @@ export class SearchPool implements SimilarityReader {
         `The search looks at the last ${hours} hours, which are held in memory; this window begins earlier.`,
       );
     }
-    const { warmDurationMs } = this.#options;
-    const isNewest = Math.abs(range.untilMs - nowMs) < newestToleranceMs;
-    const isWarmLength = range.untilMs - range.fromMs === warmDurationMs;
-    return isNewest && isWarmLength ? warmRange(nowMs, warmDurationMs) : range;
-  }
-
-  async #queryValues(
-    { target, range, method }: SimilarityQuery,
-    pointCount: number,
-  ): Promise<Float64Array<ArrayBuffer>> {
-    if (target.kind === "shape") {
-      if (method === "change") {
-        throw new SimilarityRefusal(
-          "bad-method",
-          "What changed is asked of a metric, not of a shape.",
-        );
-      }
-      const values = resample(target.values, pointCount);
-      if (!zNormalise(Float64Array.from(values))) {
-        throw new SimilarityRefusal("flat", "The shape is flat: a level line looks like nothing.");
-      }
-      return values;
-    }
-    const owner = this.#shards[shardOfName(target.name, this.#shards.length)]!;
-    const question: ShapeQuestion = { name: target.name, range, pointCount };
-    const reply = await owner.ask<ShapeReply>("shapeOf", question);
-    if (reply.kind === "unknown") {
-      throw new SimilarityRefusal("unknown-series", `There is no metric named ${target.name}.`);
-    }
-    if (method === "change") {
-      return reply.kind === "values" ? reply.values : new Float64Array(pointCount).fill(NaN);
-    }
-    if (reply.kind === "fault") throw new SimilarityRefusal(reply.fault, faultWords(reply.fault));
-    if (!zNormalise(Float64Array.from(reply.values))) {
-      throw new SimilarityRefusal("flat", faultWords("flat"));
-    }
-    return reply.values;
+    return this.isNewest(range) ? this.newestWindow().range : range;
   }
 
   #plan(
@@ -213,6 +243,12 @@ export class SearchPool implements SimilarityReader {
     const stepMs = (range.untilMs - range.fromMs) / pointCount;
     const lagMax = query.lagMaxMs === undefined ? undefined : Math.round(query.lagMaxMs / stepMs);
     const { limit, offset } = query;
+    if (method === "classic") {
+      throw new SimilarityRefusal(
+        "bad-method",
+        "The original's search needs a search engine; set oculus.engine to have one.",
+      );
+    }
     if (method !== "change") {
       const options = { method, bandShare, radius, lagMax, inverse, limit, offset };
       const planned = planSearch(options, pointCount);

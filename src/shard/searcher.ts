@@ -16,6 +16,8 @@ import {
   zNormalise,
 } from "../oculus/index.ts";
 import type {
+  ShapePageQuestion,
+  ShapePageReply,
   ShapeQuestion,
   ShapeReply,
   ShardSearch,
@@ -68,6 +70,38 @@ export class Searcher {
     const values = new Float64Array(pointCount);
     const fault = new Grid(range, pointCount).fill(timesMs, samples, count, values);
     return fault === undefined ? { kind: "values", values } : { kind: "fault", fault };
+  }
+
+  /** Rows of the table of a window, which is found or filled, copied so that they can be sent. */
+  async shapePage(shard: number, asked: ShapePageQuestion): Promise<ShapePageReply> {
+    const { range, pointCount, fromId } = asked;
+    const table =
+      this.#keeper.find(range, pointCount) ??
+      (await this.#keeper.fill(range, pointCount, () => true));
+    assert(table !== undefined, "a shard that closes is asked nothing more");
+    const untilId = Math.min(fromId + asked.idCount, table.idCount);
+    const ids: number[] = [];
+    for (let id = fromId; id < untilId; id++) {
+      // A series may have gone since the table was filled.
+      const isKnown = table.isComparable(id) || table.faultOf(id) !== undefined;
+      if (isKnown && this.#window.isLive(id)) ids.push(id);
+    }
+    const rows = new Float32Array(ids.length * pointCount);
+    for (const [at, id] of ids.entries()) {
+      if (!table.isComparable(id)) continue;
+      const from = id * pointCount;
+      rows.set(table.rows.subarray(from, from + pointCount), at * pointCount);
+    }
+    return {
+      page: {
+        shard,
+        ids: Int32Array.from(ids),
+        names: ids.map((id) => this.#window.name(id)),
+        faults: ids.map((id) => table.faultOf(id) ?? ""),
+        rows,
+      },
+      nextId: untilId < table.idCount ? untilId : undefined,
+    };
   }
 
   cancel(searchId: number): void {

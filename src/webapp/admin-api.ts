@@ -1,15 +1,15 @@
 /** /kale/admin: what the page for whoever runs the program shows, and what can be done there. */
 import type { Hono } from "hono";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
-import type { AdminStateJson, WipedJson } from "./contract.ts";
+import type { AdminStateJson, ImportBegunJson, WipedJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
 import { Query } from "./query.ts";
-import { shardJson } from "./shapes.ts";
+import { searchEngineJson, shardJson } from "./shapes.ts";
 
-/** Where a search engine will be named, once this program can use one. */
-const searchEngineSetting = "elasticsearch.url";
+/** What has to be set for a search engine to be used. */
+const searchEngineSetting = "oculus.engine";
 
 export interface AdminApiParts {
   readonly parts: WebappParts;
@@ -42,7 +42,11 @@ export function addAdminApi(app: Hono<WebappEnv>, { parts, limits, limiter }: Ad
       },
       accounts: { users: accounts.userCount, sessions: accounts.sessionCount },
       signIns: { failed: limiter.failedCount, refused: limiter.refusedCount },
-      searchEngine: { configured: false, setting: searchEngineSetting },
+      searchEngine: {
+        configured: parts.searchEngine !== undefined,
+        setting: searchEngineSetting,
+        state: searchEngineJson(parts.searchEngine?.report()),
+      },
     });
   });
 
@@ -51,9 +55,16 @@ export function addAdminApi(app: Hono<WebappEnv>, { parts, limits, limiter }: Ad
   });
 
   app.post("/kale/admin/import", (context) => {
-    const message =
-      `No search engine is configured (setting ${searchEngineSetting}), so there is nothing to ` +
-      "import into. Searches need none: the shards search what they hold.";
-    return answerFault(context, { code: "not-configured", message });
+    if (parts.searchEngine === undefined) {
+      const message =
+        `No search engine is configured (setting ${searchEngineSetting}), so there is nothing to ` +
+        "import into. Searches need none: the shards search what they hold.";
+      return answerFault(context, { code: "not-configured", message });
+    }
+    if (!parts.searchEngine.startImport()) {
+      const message = "An import is under way; the status page tells how far it is.";
+      return answerFault(context, { code: "import-running", message });
+    }
+    return context.json<ImportBegunJson>({ begun: true }, 202);
   });
 }

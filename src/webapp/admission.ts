@@ -102,7 +102,8 @@ export class Admission {
 
   async #refusalOf(context: WebappContext, rule: RouteRule): Promise<Fault | undefined> {
     const isRead = rule.method === "GET";
-    if (rule.access === "sender") return this.#originFault(context, { mustSay: false });
+    const readsBodyItself = rule.access === "sender" || rule.access === "asker";
+    if (readsBodyItself) return this.#originFault(context, { mustSay: false });
     if (rule.access === "account") {
       const fault = await this.#identify(context, isRead);
       if (fault !== undefined) return fault;

@@ -11,12 +11,15 @@ import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
+import { addOpenTsdbApi } from "./opentsdb-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
+import { addPrometheusApi } from "./prometheus-api.ts";
 import { addSessionApi } from "./session-api.ts";
 import { addSimilarApi } from "./similar-api.ts";
 import { addSkylineApi } from "./skyline-api.ts";
@@ -60,6 +63,9 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addGraphiteApi(hono, app);
+  addOpenTsdbApi(hono, app);
+  addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
   hono.onError((error, context) => answerFailure(error, context, parts));
@@ -81,6 +87,10 @@ function answerFailure(error: Error, context: WebappContext, { logger }: WebappP
       code: "internal",
       message: "The program made a mistake; see its log.",
     });
+  }
+  if (code.startsWith("REMOTE_")) {
+    const message = `The machines that keep the samples did not answer: ${error.message}`;
+    return answerFault(context, { code: "unavailable", message });
   }
   return answerFault(context, {
     code: "unavailable",

@@ -24,7 +24,7 @@ export interface AnomalyJson {
   state: "active" | "ended";
   started: number;
   ended: number | null;
-  endReason: "calm" | "stale" | null;
+  endReason: "calm" | "stale" | "accepted" | null;
   lastSeen: number;
   observed: number;
   before: number | null;
@@ -37,8 +37,50 @@ export interface AnomalyJson {
   /** The window to search with: its stretch with a margin, at least an hour. */
   searchFrom: number;
   searchUntil: number;
+  /** Why the streaming detector told of it; null where the nine checks alone gave the verdict. */
+  why: WhyJson | null;
+  /** An anomaly like one that a person spoke of; "normal" ones are greyed, and nothing is sent. */
+  known: KnownJson | null;
   /** Saved collections that it looks like; filled in the answer about one anomaly. */
   seenBefore?: SeenBeforeJson[];
+}
+
+export interface ExpectedJson {
+  lower: number;
+  upper: number;
+  center: number;
+  /** What it rests on: the level lately, the hour of the day, the hour of the week. */
+  basis: "level" | "day" | "week";
+  /** "Mondays 03:00 UTC, 6 weeks" */
+  source: string;
+}
+
+export interface WhyJson {
+  /** 0 to 1, as first given: a healthy metric has one sample in 10^(8 × score) that scores as high. */
+  score: number;
+  scored: number;
+  expected: ExpectedJson;
+  /** Loudest first, each in its own standard deviations. */
+  voices: { voice: string; strength: number }[];
+  step: number;
+  /** The metric counts up; all values are its growth per second. */
+  isRate: boolean;
+}
+
+export interface KnownJson {
+  feedback: string;
+  kind: "normal" | "confirmed";
+  label: string;
+  /** 0 to 100. */
+  likeness: number;
+}
+
+/** How the streaming detector sees a metric now. */
+export interface StandingJson {
+  score: number;
+  learning: { reason: string; left: number } | null;
+  expected: ExpectedJson | null;
+  nature: "steady" | "counter" | "sparse";
 }
 
 /** GET /kale/points */
@@ -65,6 +107,8 @@ export interface VerdictJson {
   checks: CheckJson[];
   votes: number;
   anomalous: boolean;
+  /** Null where the nine checks alone judge. */
+  standing: StandingJson | null;
 }
 
 /** GET /kale/activity?from&until&step : how many metrics were abnormal in each step. */
@@ -112,6 +156,8 @@ export interface ShardJson {
   faults: { code: string; message: string; count: number; last: number }[];
   roundSeries: number;
   roundStatus: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
+  /** Metrics that are watched, and known too little to be judged. */
+  learning: number;
   abstained: number;
   activeEpisodes: number;
   roundSeconds: number;
@@ -129,6 +175,54 @@ export interface CanaryJson {
   roundTripSeconds: number | null;
 }
 
+/** How the machines are that keep the samples, where `store` is not "embedded". */
+export interface RemoteStoreJson {
+  /** e.g. "redis 127.0.0.1:6379" */
+  description: string;
+  reachable: boolean;
+  /** What is wrong, for a person; null while nothing is. */
+  problem: string | null;
+  /** Since when nothing could be written there. */
+  failingSince: number | null;
+  /** Accepted samples that wait on the local disk. */
+  waiting: number;
+  waitingBytes: number;
+  waitingBytesMax: number;
+  /** When the oldest of them was taken in. */
+  oldestWaiting: number | null;
+  /** Whether senders are made to wait. */
+  holding: boolean;
+  heldWrites: number;
+  written: number;
+  writtenBytes: number;
+  retries: number;
+  /** How often it asked for less. */
+  busy: number;
+  /** Samples that it refused for good; they were set aside on the local disk. */
+  refused: number;
+  lastWrite: number | null;
+  /** How far the window is filled from there, 0 to 1; nothing is judged before it is 1. */
+  warmShare: number;
+}
+
+/** The processes that share the metrics of one cluster. */
+export interface ShareJson {
+  /** Why the share could not be agreed lately. */
+  problem: string | null;
+  /** Of how many partitions this process judges how many. */
+  held: number;
+  partitions: number;
+  processes: {
+    id: string;
+    label: string;
+    self: boolean;
+    living: boolean;
+    seen: number;
+    series: number;
+    held: number;
+  }[];
+}
+
 /** GET /kale/status */
 export interface StatusJson {
   version: string;
@@ -138,9 +232,40 @@ export interface StatusJson {
   store: string;
   process: { cpuSeconds: number; residentBytes: number; heapBytes: number };
   disk: { freeBytes: number | null; totalBytes: number | null };
+  /** null where samples are kept in the data folder alone. */
+  remote: RemoteStoreJson | null;
+  /** null where this process judges all there is. */
+  share: ShareJson | null;
   shards: ShardJson[];
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];
+  /** Null where none is configured: the shards search what they hold. */
+  searchEngine: SearchEngineJson | null;
+}
+
+/** The Elasticsearch or OpenSearch that searches, as GET /kale/status and /kale/admin/state tell of it. */
+export interface SearchEngineJson {
+  nodes: string[];
+  /** What scores inside it; null before it was reached. */
+  scorer: "plugin" | "painless" | null;
+  /** What the index that serves holds; null while there is none. */
+  window: { from: number; until: number; points: number } | null;
+  series: number;
+  importIntervalSeconds: number;
+  lastImport: {
+    started: number;
+    /** Null while it is under way. */
+    seconds: number | null;
+    written: number;
+    total: number;
+    outcome: "running" | "done" | "locked" | "failed";
+    problem: string;
+  } | null;
+  /** Searches it answered, and those that the shards answered because it did not. */
+  answered: number;
+  fallbacks: number;
+  /** Why it did not answer last; "" where it did. */
+  problem: string;
 }
 
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
@@ -156,10 +281,17 @@ export interface SummaryJson {
   keepsUp: boolean;
   samplesPerSecond: number;
   durable: boolean;
+  /** Metrics that are being learned; they are among those with too few samples. */
+  learning: number;
   /** Metrics with too few samples to be judged. */
   tooShort: number;
   stale: number;
   boring: number;
+  /** The machines that keep the samples; null where the data folder alone does. */
+  remote: Pick<
+    RemoteStoreJson,
+    "description" | "reachable" | "problem" | "failingSince" | "waiting" | "holding" | "warmShare"
+  > | null;
 }
 
 /**
@@ -172,7 +304,8 @@ export interface AnomalyEventJson {
   anomaly: AnomalyJson;
 }
 
-export type SimilarMethod = "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change";
+export type SimilarMethod =
+  "best" | "euclidean" | "fastdtw" | "dtw" | "correlation" | "change" | "classic";
 
 /** A saved collection that a window looks like: "seen before: NAME, 93 %". */
 export interface SeenBeforeJson {
@@ -219,6 +352,10 @@ export interface SimilarJson {
   /** Metrics that could not be compared, by reason. */
   unmatched: Record<string, number>;
   tookMs: number;
+  /** Who compared: Kale's shards, or the search engine by Kale's plugin or by its own scripts. */
+  searchedBy: "shards" | "plugin" | "painless";
+  /** Why the shards did though a search engine is configured; null otherwise. */
+  whyShards: string | null;
   /** Only in the final answer to a named query. */
   seenBefore: SeenBeforeJson[];
 }
@@ -315,7 +452,12 @@ export interface AdminStateJson {
   accounts: { users: number; sessions: number };
   signIns: { failed: number; refused: number };
   /** The search engine that collections and metrics would be imported into. */
-  searchEngine: { configured: boolean; setting: string };
+  searchEngine: { configured: boolean; setting: string; state: SearchEngineJson | null };
+}
+
+/** POST /kale/admin/import: 202, or 409 where one is under way. */
+export interface ImportBegunJson {
+  begun: true;
 }
 
 /** POST /kale/admin/wipe-collections */

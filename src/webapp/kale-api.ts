@@ -21,8 +21,17 @@ import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
 import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
+import { remoteStoreJson } from "./remote-store-json.ts";
 import { seenBeforeJson } from "./seen-before.ts";
-import { anomalyJson, canaryJson, shardJson, sourceJson, verdictJson } from "./shapes.ts";
+import {
+  anomalyJson,
+  canaryJson,
+  shardJson,
+  searchEngineJson,
+  shareJson,
+  sourceJson,
+  verdictJson,
+} from "./shapes.ts";
 import type { SummaryReader } from "./summary.ts";
 
 const hourMs = 3_600_000;
@@ -219,9 +228,12 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
         heapBytes: memory.heapUsed,
       },
       disk: await diskSpace(facts.dataFolder),
+      remote: remoteStoreJson(shards),
+      share: shareJson(parts.share?.()),
       shards: shards.map(shardJson),
       canary: canaryJson(parts.canary()),
       settings: parts.settings().map(({ key, value, source }) => ({ key, value, source })),
+      searchEngine: searchEngineJson(parts.searchEngine?.report()),
     });
   });
 }

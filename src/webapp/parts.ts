@@ -7,10 +7,13 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  MetadataReader,
+  SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
   SeriesReader,
   ShardStats,
+  ShareReport,
   SimilarityReader,
   SourceStats,
 } from "../model/index.ts";
@@ -48,15 +51,21 @@ export interface WebappParts {
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
+  /** Missing where none is configured. */
+  readonly searchEngine?: SearchEngineControl | undefined;
   readonly seenBefore: SeenBeforeReader;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  /** What senders said of their metrics; missing where this process takes none in. */
+  readonly metadata?: MetadataReader | undefined;
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
+  /** How the series are shared with other processes; undefined where they are not. */
+  readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;

@@ -138,5 +138,5 @@ test("/kale/admin/wipe-collections deletes them all and tells how many", async (
 test("/kale/admin/import says honestly that there is nothing to import into", async () => {
   const answer = await app.sendJson("POST", "/kale/admin/import", {}, app.bearer);
   expect(errorOf(answer)).toEqual([501, "not-configured"]);
-  expect(answer.text).toContain("elasticsearch.url");
+  expect(answer.text).toContain("oculus.engine");
 });

@@ -3,17 +3,27 @@ import {
   searchWindowOf,
   type CheckResult,
   type Episode,
+  type EpisodeWhy,
+  type ExpectedRange,
+  type SearchEngineReport,
   type ShardStats,
+  type ShareReport,
   type SourceStats,
+  type Standing,
   type Verdict,
 } from "../model/index.ts";
 import type {
   AnomalyJson,
   CanaryJson,
   CheckJson,
+  ExpectedJson,
+  SearchEngineJson,
   ShardJson,
+  ShareJson,
   SourceJson,
+  StandingJson,
   VerdictJson,
+  WhyJson,
 } from "./contract.ts";
 import type { CanaryReport } from "./parts.ts";
 
@@ -36,6 +46,16 @@ export function anomalyJson(episode: Episode, nowMs: number): AnomalyJson {
     votes: episode.voteCount,
     checks: episode.checks.map(checkJson),
     sentence: episode.sentence,
+    why: episode.why === undefined ? null : whyJson(episode.why),
+    known:
+      episode.known === undefined
+        ? null
+        : {
+            feedback: episode.known.feedbackId,
+            kind: episode.known.kind,
+            label: episode.known.label,
+            likeness: episode.known.likeness,
+          },
     searchFrom: window.fromMs / 1000,
     searchUntil: window.untilMs / 1000,
   };
@@ -48,6 +68,59 @@ export function verdictJson(name: string, verdict: Verdict): VerdictJson {
     checks: verdict.checks.map(checkJson),
     votes: verdict.voteCount,
     anomalous: verdict.isAnomalous,
+    standing: verdict.standing === undefined ? null : standingJson(verdict.standing),
+  };
+}
+
+function whyJson(why: EpisodeWhy): WhyJson {
+  return {
+    score: why.score,
+    scored: why.scoredMs / 1000,
+    expected: expectedJson(why.expected),
+    voices: why.voices.map(({ voice, strength }) => ({ voice, strength })),
+    step: why.stepMs / 1000,
+    isRate: why.isRate,
+  };
+}
+
+function standingJson({ score, learning, expected, nature }: Standing): StandingJson {
+  return {
+    score,
+    learning: learning === null ? null : { reason: learning.reason, left: learning.leftMs / 1000 },
+    expected: expected === null ? null : expectedJson(expected),
+    nature,
+  };
+}
+
+function expectedJson({ lower, upper, center, basis, source }: ExpectedRange): ExpectedJson {
+  return { lower, upper, center, basis, source };
+}
+
+export function searchEngineJson(report: SearchEngineReport | undefined): SearchEngineJson | null {
+  if (report === undefined) return null;
+  const { nodes, scorer, window, seriesCount, lastImport, importIntervalMs, problem } = report;
+  return {
+    nodes: [...nodes],
+    scorer,
+    window: window && {
+      from: window.range.fromMs / 1000,
+      until: window.range.untilMs / 1000,
+      points: window.pointCount,
+    },
+    series: seriesCount,
+    importIntervalSeconds: importIntervalMs / 1000,
+    lastImport: lastImport && {
+      started: lastImport.startedMs / 1000,
+      seconds:
+        lastImport.endedMs === null ? null : (lastImport.endedMs - lastImport.startedMs) / 1000,
+      written: lastImport.seriesCount,
+      total: lastImport.totalCount,
+      outcome: lastImport.outcome,
+      problem: lastImport.problem,
+    },
+    answered: report.answeredCount,
+    fallbacks: report.fallbackCount,
+    problem,
   };
 }
 
@@ -88,6 +161,7 @@ export function shardJson(shard: ShardStats): ShardJson {
     }),
     roundSeries: shard.roundSeriesCount,
     roundStatus: { ...shard.roundStatusCounts },
+    learning: shard.learningCount,
     abstained: shard.abstainedCount,
     activeEpisodes: shard.activeEpisodeCount,
     roundSeconds: shard.roundMs / 1000,
@@ -124,4 +198,22 @@ function secondsOrNull(timeMs: number | null): number | null {
 
 function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
+}
+
+export function shareJson(report: ShareReport | undefined): ShareJson | null {
+  if (report === undefined) return null;
+  return {
+    problem: report.problem ?? null,
+    held: report.heldCount,
+    partitions: report.partitionCount,
+    processes: report.processes.map((process) => ({
+      id: process.id,
+      label: process.label,
+      self: process.isSelf,
+      living: process.isLiving,
+      seen: process.seenMs / 1000,
+      series: process.seriesCount,
+      held: process.heldCount,
+    })),
+  };
 }

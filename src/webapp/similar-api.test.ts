@@ -86,6 +86,8 @@ test("/kale/similar says what was compared, best first, in seconds", async () =>
     total: 9,
     unmatched: { flat: 2 },
     tookMs: 12.5,
+    searchedBy: "shards",
+    whyShards: null,
     seenBefore: [],
   } satisfies SimilarJson);
   expect(asked[0]?.query).toEqual({

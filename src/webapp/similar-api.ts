@@ -198,6 +198,8 @@ function similarJson(
     total: answer.totalCount,
     unmatched: { ...answer.unmatchedCounts },
     tookMs: answer.tookMs,
+    searchedBy: answer.searchedBy ?? "shards",
+    whyShards: answer.whyShards ?? null,
     seenBefore,
   };
 }

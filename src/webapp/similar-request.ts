@@ -41,6 +41,7 @@ export function readSimilarRequest(
   const range = rangeOf(query, window);
   const bandShare = query.fraction("band", { min: 0, max: 1 });
   const radius = optionalInteger(query, "radius", { min: 0, max: 1_000 });
+  const slop = optionalInteger(query, "slop", { min: 0, max: 1_000 });
   const lagMaxMs = query.duration("lag", { maxMs: rangeLengthMaxMs });
   const inverse = query.optionalFlag("inverse");
   const pointCount = optionalInteger(query, "points", { min: 4, max: shapeCountMax });
@@ -54,6 +55,7 @@ export function readSimilarRequest(
     offset: query.integer("offset", { fallback: 0, min: 0, max: 9_000 }),
     ...(bandShare === undefined ? {} : { bandShare }),
     ...(radius === undefined ? {} : { radius }),
+    ...(slop === undefined ? {} : { slop }),
     ...(lagMaxMs === undefined ? {} : { lagMaxMs }),
     ...(inverse === undefined ? {} : { inverse }),
     ...(pointCount === undefined ? {} : { pointCount }),

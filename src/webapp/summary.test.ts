@@ -20,6 +20,7 @@ function shard(change: Partial<ShardStats>, isDurable = true): ShardStats {
     },
     roundSeriesCount: 10,
     roundStatusCounts: { ok: 4, TooShort: 1, Stale: 2, Boring: 3 },
+    learningCount: 0,
     abstainedCount: 0,
     activeEpisodeCount: 2,
     roundMs: 100,
@@ -46,9 +47,11 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     keepsUp: true,
     samplesPerSecond: 3.5,
     durable: true,
+    learning: 0,
     tooShort: 2,
     stale: 4,
     boring: 6,
+    remote: null,
   });
 });
 

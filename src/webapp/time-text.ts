@@ -106,6 +106,12 @@ function dayExists(year: number, month: number, day: number): boolean {
   return day >= 1 && day <= (lengths[month - 1] ?? 0);
 }
 
+/** e.g. "2026-11-23T04:00:00.000Z" */
+export function formatIsoTime(timeMs: number): string {
+  // eslint-disable-next-line no-restricted-globals -- writes a time that is given
+  return new Date(timeMs).toISOString();
+}
+
 function isoMs(strict: string): number {
   // eslint-disable-next-line no-restricted-globals -- parses a text; does not ask for the time
   return Date.parse(strict);

@@ -44,6 +44,8 @@ export interface OpenSearchNodeOptions {
   /** Transport addresses and names of the nodes that first make up the cluster; without: single. */
   readonly peers?: readonly { readonly name: string; readonly transportPort: number }[];
   readonly heapMegabytes?: number;
+  /** All compilers, for a bench: it starts slower and runs faster. */
+  readonly isFullyCompiled?: boolean;
   /** More lines for opensearch.yml. */
   readonly settings?: readonly string[];
 }
@@ -116,7 +118,8 @@ async function launch(
   const java = [
     join(javaHome, "bin/java"),
     ...[`-Xms${heapMegabytes}m`, `-Xmx${heapMegabytes}m`, "-XX:+UseSerialGC"],
-    ...["-XX:TieredStopAtLevel=1", `-Djava.io.tmpdir=${tmp}`, "-Djna.nosys=true"],
+    ...(options.isFullyCompiled === true ? [] : ["-XX:TieredStopAtLevel=1"]),
+    ...[`-Djava.io.tmpdir=${tmp}`, "-Djna.nosys=true"],
     ...["-Dlog4j.shutdownHookEnabled=false", "-Dlog4j2.disable.jmx=true"],
     ...[`-Dopensearch.path.home=${home}`, `-Dopensearch.path.conf=${conf}`],
     ...["-Dopensearch.distribution.type=zip", "-Dopensearch.bundled_jdk=false"],

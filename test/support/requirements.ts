@@ -62,6 +62,18 @@ export const influxCli: Requirement = {
   isThere: existsSync("/usr/bin/influx"),
 };
 
+export const prometheusPath = "/usr/bin/prometheus";
+export const prometheusServer: Requirement = {
+  name: "prometheus",
+  isThere: existsSync(prometheusPath),
+};
+
+export const nodeExporterPath = "/usr/bin/prometheus-node-exporter";
+export const nodeExporter: Requirement = {
+  name: "prometheus-node-exporter",
+  isThere: existsSync(nodeExporterPath),
+};
+
 /** `describe` for tests that need a program. */
 export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
   if (requirement.isThere) {

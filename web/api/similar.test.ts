@@ -17,6 +17,8 @@ function answer(compared: number, final: boolean): SimilarJson {
     total: 9,
     unmatched: {},
     tookMs: 1,
+    searchedBy: "shards",
+    whyShards: null,
     seenBefore: [],
   };
 }

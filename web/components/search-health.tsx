@@ -3,12 +3,12 @@
  * reading of the collections. Its parts that this program does not have are named as such.
  */
 import type { JSX } from "preact";
-import type { SimilarJson, StatusJson } from "../../src/webapp/contract.ts";
+import type { SearchEngineJson, SimilarJson, StatusJson } from "../../src/webapp/contract.ts";
 import { fetchCollections } from "../api/collections.ts";
 import type { FetchResult } from "../api/fetch-json.ts";
 import { searchSimilar } from "../api/similar.ts";
 import { columnCount, emptyDrawing, levelMax, stroke } from "../lib/drawing.ts";
-import { counted } from "../lib/format.ts";
+import { counted, formatCount, formatDuration } from "../lib/format.ts";
 import { comparedWords } from "../lib/match-words.ts";
 import { emptyAsk } from "../lib/similar-ask.ts";
 import { pageId } from "../state/page-id.ts";
@@ -43,12 +43,15 @@ export function SearchHealth({ status }: { readonly status: StatusJson }): JSX.E
       `${counted(series, "metric")} in ${counted(status.shards.length, "shard")}, searched where they lie`,
     ],
     ["Store", isDurable ? "ok" : "problem", `${status.store}${isDurable ? "" : ", not on disk"}`],
-    ["Fingerprint", "unused", "nothing is sorted out beforehand: every metric is compared"],
+    status.searchEngine === null
+      ? ["Fingerprint", "unused", "nothing is sorted out beforehand: every metric is compared"]
+      : ["Fingerprint", "ok", "the original’s search, as method=classic of /kale/similar"],
     ...["Redis", "Elasticsearch"].map((part) => {
       const isUsed = status.store.toLowerCase().includes(part.toLowerCase());
       const words = isUsed ? "holds the series" : "needed neither by the store nor by the search";
       return [part, isUsed ? "ok" : "unused", words] as const;
     }),
+    ...(status.searchEngine === null ? [] : [engineRow(status.searchEngine)]),
   ];
   return (
     <section class="panel search-health">
@@ -97,6 +100,27 @@ export function SearchHealth({ status }: { readonly status: StatusJson }): JSX.E
       </p>
     </section>
   );
+}
+
+function engineRow(engine: SearchEngineJson): readonly [string, Health, string] {
+  const { lastImport, nodes, problem, scorer, series } = engine;
+  const where = `${nodes.join(", ")}: `;
+  if (lastImport?.outcome === "running" && series === 0) {
+    const share = `${formatCount(lastImport.written)} of ${formatCount(lastImport.total)}`;
+    return ["Search engine", "waiting", `${where}first import, ${share} metrics written`];
+  }
+  const trouble = lastImport?.outcome === "failed" ? lastImport.problem : problem;
+  if (trouble !== "") return ["Search engine", "problem", where + trouble];
+  if (scorer === null) return ["Search engine", "waiting", `${where}not reached yet`];
+  const by = scorer === "plugin" ? "Kale’s plugin" : "Painless scripts";
+  const seconds = lastImport?.seconds ?? null;
+  const took = seconds === null ? "" : `, imported in ${formatDuration(seconds)}`;
+  const progress =
+    lastImport?.outcome === "running"
+      ? `, importing: ${formatCount(lastImport.written)} written`
+      : "";
+  const held = `${counted(series, "metric")} scored by ${by}${took}${progress}`;
+  return ["Search engine", "ok", where + held];
 }
 
 function wordsOfTrial({ value, failure }: Query<SimilarJson>): string {

@@ -59,6 +59,8 @@ const answer: SimilarJson = {
   total: 1512,
   unmatched: {},
   tookMs: 38,
+  searchedBy: "shards",
+  whyShards: null,
   seenBefore: [],
 };
 

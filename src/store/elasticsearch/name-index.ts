@@ -1,11 +1,5 @@
 /** Which series there are, asked of the index that has one document for each. */
-import {
-  type EngineClient,
-  getDocument,
-  scanPages,
-  search,
-  type SearchHit,
-} from "../../engine/index.ts";
+import { type EngineClient, getDocument, scanPages, search } from "../../engine/index.ts";
 import {
   type NamePage,
   type NameQuery,
@@ -38,28 +32,25 @@ export class NameIndex {
   }
 
   /**
-   * A text is looked for by the engine: the name itself, then names that begin with it, then the rest.
-   * A glob is narrowed by the engine to names that begin like it, and tested here.
+   * A text is looked for by the engine, in one search: the name itself, then names that begin with it,
+   * then the rest. A glob is narrowed by the engine to names that begin like it, and tested here.
    */
   async find({ query, limit }: NameQuery): Promise<NamePage> {
     if (/[*?[{]/.test(query) || limit > hitCountMax) return await this.#findByTest(query, limit);
     const lower = query.toLowerCase();
-    const begins: Query = lower === "" ? { match_all: {} } : { prefix: { lower } };
-    const [first, exact] = await Promise.all([
-      this.#page(begins, limit),
-      query === "" ? undefined : this.has(query),
-    ]);
-    const names = first.names.filter((name) => name !== query);
-    if (exact === true) names.unshift(query);
-    if (lower === "") return { names: names.slice(0, limit), totalCount: first.totalCount };
-    const rest = await this.#page(
-      { bool: { must: { wildcard: { lower: `*${escaped(lower)}*` } }, must_not: begins } },
-      Math.max(0, limit - names.length),
-    );
-    return {
-      names: [...names, ...rest.names].slice(0, limit),
-      totalCount: first.totalCount + rest.totalCount,
-    };
+    const ranked = (filter: Query, boost: number): Query => ({ constant_score: { filter, boost } });
+    const { hits, totalCount } = await search<{ name: string }>(this.#client, this.#index, {
+      query: {
+        bool: {
+          filter: lower === "" ? [] : [{ wildcard: { lower: `*${escaped(lower)}*` } }],
+          should: [ranked({ term: { name: query } }, 2), ranked({ prefix: { lower } }, 1)],
+        },
+      },
+      size: limit,
+      sort: [{ _score: "desc" }, { name: "asc" }],
+      _source: ["name"],
+    });
+    return { names: hits.map(({ source }) => source.name), totalCount };
   }
 
   async select({ matchers, limit }: SeriesSelector): Promise<NamePage> {
@@ -94,12 +85,6 @@ export class NameIndex {
       pageSize: hitCountMax,
     });
     for await (const page of pages) for (const hit of page) yield hit.source.name;
-  }
-
-  async #page(query: Query, limit: number): Promise<{ names: string[]; totalCount: number }> {
-    const body = { query, size: limit, sort: [{ name: "asc" }], _source: ["name"] };
-    const { hits, totalCount } = await search<{ name: string }>(this.#client, this.#index, body);
-    return { names: hits.map((hit: SearchHit<{ name: string }>) => hit.source.name), totalCount };
   }
 }
 

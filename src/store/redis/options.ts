@@ -26,6 +26,10 @@ export interface RedisSeriesOptions {
   readonly miniDurationMs: number;
   /** Which names this shard owns: only those are listed, followed and trimmed. */
   readonly wants: (name: string) => boolean;
+  /** Names that are remembered at most. */
+  readonly seriesCountMax: number;
+  /** How many replicas must have a batch before it counts as written; 0 unless given. */
+  readonly replicaCount?: number;
   /** How often other programs' keys are looked at. 5 s unless given. */
   readonly followIntervalMs?: number;
 }

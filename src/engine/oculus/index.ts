@@ -1,0 +1,1 @@
+export { OculusEngine, type OculusEngineParts } from "./oculus-engine.ts";
