@@ -2,6 +2,7 @@
  * The entry of a shard thread: joins the embedded store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
@@ -9,7 +10,10 @@ import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
 import {
   JudgeLoop,
+  LearnedFile,
+  replayBand,
   type SeriesSweep,
+  type ShardServiceParts,
   serveShard,
   ShapeKeeper,
   StreamSweep,
@@ -48,6 +52,8 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
+let learned: LearnedFile | undefined;
+let stream: StreamJudge | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(store.window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
@@ -61,9 +67,15 @@ main = serveShard(parentPort, producers, {
   keeper,
   clock,
   sweep,
+  band: bandReader(stream),
+  onClose: async () => learned?.close(),
   logger,
 });
-if (isJudging) loop.start();
+if (isJudging) {
+  await learned?.load();
+  learned?.start();
+  loop.start();
+}
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
 
@@ -76,6 +88,13 @@ function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
   const { window } = store;
   const scratch = new WindowScratch(window, { fullDurationMs });
-  const stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  learned = new LearnedFile(join(folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
+}
+
+/** A function, since the variable is only known to be set once the sweep was made. */
+function bandReader(judged: StreamJudge | undefined): ShardServiceParts["band"] {
+  if (judged === undefined) return undefined;
+  return (query) => replayBand({ store, judge, rules: judged.rules }, query);
 }

@@ -9,6 +9,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
 import type {
+  BandColumns,
+  BandQuery,
   Episode,
   NameQuery,
   SampleColumns,
@@ -35,6 +37,10 @@ export interface ShardServiceParts {
   readonly keeper: ShapeKeeper;
   readonly clock: Clock;
   readonly sweep: SeriesSweep;
+  /** Missing where the nine checks alone judge. */
+  readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
+  /** Called once judging has ended, before the store is closed. */
+  readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -64,6 +70,7 @@ export function serveShard(
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
     judge: (name: string) => loop.verdictOf(name),
+    band: (query: BandQuery) => parts.band?.(query) ?? noBand,
     adopt: (episodes: Episode[]) => {
       loop.adopt(episodes);
     },
@@ -100,6 +107,7 @@ export function serveShard(
     async close() {
       loop.stop();
       keeper.stop();
+      await parts.onClose?.();
       for (const port of producers) port.close();
       await store.close();
       parts.logger.debug("closed");
@@ -107,6 +115,9 @@ export function serveShard(
   });
   return rpc;
 }
+
+const nothing = new Float64Array(0);
+const noBand: BandColumns = { timesMs: nothing, lower: nothing, upper: nothing };
 
 /** Moves the columns to the other thread where they own their buffers whole, else copies. */
 function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumns> {
