@@ -6,18 +6,22 @@
  *     npm run -s bench -- ingest | judge | latency | search
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
+ *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
+ *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLive } from "./live.ts";
 import { benchOculusEngine } from "./oculus/engine.ts";
+import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
 import { metricsPerService } from "./quality/site-year.ts";
@@ -86,6 +90,19 @@ if (wanted.has("search")) {
   figures["search"] = await benchSearch({
     seriesCount: Number(flags.metrics ?? 5000),
     queryCount: 8,
+  });
+}
+if (wanted.has("opentsdb")) {
+  report("opentsdb");
+  figures["opentsdb"] = await benchOpenTsdb({
+    seriesCount: Number(flags.metrics ?? 1000),
+    queryCount: 9,
+  });
+}
+if (wanted.has("elasticsearch")) {
+  figures["elasticsearch"] = await benchElasticsearch({
+    seriesCount: Number(flags.metrics ?? 1000),
+    report,
   });
 }
 if (wanted.has("oculus")) {

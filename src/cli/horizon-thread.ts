@@ -4,7 +4,7 @@ import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { Rpc } from "../base/rpc.ts";
 import { Horizon } from "../horizon/index.ts";
-import type { BodyRequest } from "../model/index.ts";
+import type { BodyRequest, MetadataQuery } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -37,6 +37,9 @@ const horizon = new Horizon({
     },
     statsdFlushMs: settings.statsdFlushMs,
     gangliaTargets: settings.gangliaTargets,
+    scrapeTargets: settings.scrapeTargets,
+    scrapeEveryMs: settings.scrapeEveryMs,
+    scrapeTimeoutMs: settings.scrapeTimeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,
     clientCountMax: settings.clientCountMax,
     skipList: settings.skipList,
@@ -48,7 +51,12 @@ const horizon = new Horizon({
 const main: Rpc = new Rpc(parentPort, {
   start: () => horizon.start(),
   stats: () => horizon.stats(),
+  metadata: (query: MetadataQuery) => horizon.metadata(query),
   takeBody: (request: BodyRequest) => horizon.takeBody(request),
+  async deliver() {
+    await horizon.deliver();
+    await Promise.all(ports.map((port) => port.delivered()));
+  },
   async close() {
     await horizon.close();
     await Promise.all(ports.map((port) => port.drained()));

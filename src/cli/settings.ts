@@ -9,6 +9,7 @@
 import { noAlerts } from "../alert/index.ts";
 import { checkNames } from "../model/index.ts";
 import { alertsKind } from "./alerts-kind.ts";
+import { remoteSettingsTable } from "./remote-settings.ts";
 import {
   addressKind,
   choiceKind,
@@ -17,9 +18,11 @@ import {
   countOrAutoKind,
   durationKind,
   hostPortListKind,
+  jobUrlListKind,
   listKind,
   pathKind,
   portKind,
+  sizeKind,
   switchKind,
   type SettingKind,
 } from "./setting-kinds.ts";
@@ -36,7 +39,15 @@ export interface Setting<Value> {
 }
 
 export type SettingGroup =
-  "Program" | "Ports" | "Taking in" | "Keeping" | "Judging" | "Alerts" | "Log";
+  | "Program"
+  | "Ports"
+  | "Taking in"
+  | "Keeping"
+  | "Redis"
+  | "Elasticsearch"
+  | "Judging"
+  | "Alerts"
+  | "Log";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -209,6 +220,27 @@ export const settingsTable = {
     doc: "Ganglia daemons, gmond or gmetad, whose XML is asked for, as HOST:PORT.",
     group: "Taking in",
   },
+  scrapeTargets: {
+    key: "scrape",
+    kind: jobUrlListKind,
+    standard: [],
+    doc: "Programs whose page of metrics is asked for as Prometheus does, each as JOB=URL; /metrics is the path unless one is given.",
+    group: "Taking in",
+  },
+  scrapeEveryMs: {
+    key: "scrape-interval",
+    kind: durationKind({ minMs: secondMs, maxMs: hourMs }),
+    standard: 15 * secondMs,
+    doc: "How often each of them is asked.",
+    group: "Taking in",
+  },
+  scrapeTimeoutMs: {
+    key: "scrape-timeout",
+    kind: durationKind({ minMs: 100, maxMs: 10 * minuteMs }),
+    standard: 10 * secondMs,
+    doc: "An answer that is not there whole by then is given up, and the target counts as down.",
+    group: "Taking in",
+  },
   seriesCountMax: {
     key: "series-limit",
     kind: countKind({ min: 1, max: 100_000_000 }),
@@ -260,6 +292,21 @@ export const settingsTable = {
     doc: "Samples are on disk at most this long after they arrive; every-batch waits for the disk before it takes the next batch.",
     group: "Keeping",
   },
+  storeKind: {
+    key: "store",
+    kind: choiceKind(["embedded", "redis", "elasticsearch"]),
+    standard: "embedded",
+    doc: "Where samples are kept: embedded is the data folder alone; the others keep them on other machines, with the data folder as the place where they wait.",
+    group: "Keeping",
+  },
+  outboxBytesMax: {
+    key: "outbox-limit",
+    kind: sizeKind({ minBytes: 1 << 20, maxBytes: 2 ** 40 }),
+    standard: 2 ** 30,
+    doc: "How much may wait in the data folder while a store on other machines does not take it; beyond it senders are made to wait.",
+    group: "Keeping",
+  },
+  ...remoteSettingsTable,
   detectorName: {
     key: "detector",
     kind: choiceKind(["kale", "skyline"]),

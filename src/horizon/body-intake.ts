@@ -18,7 +18,7 @@ import type {
   RefusalCount,
   SourceStats,
 } from "../model/index.ts";
-import type { RowSink } from "../wire/index.ts";
+import type { ExpositionMetadata, RowSink } from "../wire/index.ts";
 import { type BodyReading, readBody } from "./body-intake-readers.ts";
 import { unpackBody } from "./body-intake-unpack.ts";
 import type { Intake } from "./intake.ts";
@@ -45,6 +45,8 @@ export const bodyLimits: BodyLimits = {
 
 export interface BodyIntakesOptions {
   readonly sourceOf: (key: BodyKey) => Source;
+  /** Takes what senders say of their metrics, beside samples. */
+  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
   readonly limits?: Partial<BodyLimits>;
 }
 
@@ -52,14 +54,16 @@ export class BodyIntakes implements BodyIntake {
   readonly #intake: Intake;
   readonly #sourceOf: (key: BodyKey) => Source;
   readonly #limits: BodyLimits;
+  readonly #onMetadata: BodyIntakesOptions["onMetadata"];
   /** Of protocols that something came in. */
   readonly #sources = new Map<BodyKey, Source>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(intake: Intake, { sourceOf, limits }: BodyIntakesOptions) {
+  constructor(intake: Intake, { sourceOf, onMetadata, limits }: BodyIntakesOptions) {
     this.#intake = intake;
     this.#sourceOf = sourceOf;
+    this.#onMetadata = onMetadata;
     this.#limits = { ...bodyLimits, ...limits };
   }
 
@@ -85,7 +89,13 @@ export class BodyIntakes implements BodyIntake {
     await this.#lastTurn;
   }
 
-  async #take({ kind, body, encoding, precision }: BodyRequest): Promise<BodyOutcome> {
+  async #take({
+    kind,
+    body,
+    encoding,
+    precision,
+    exampleCountMax,
+  }: BodyRequest): Promise<BodyOutcome> {
     const source = this.#sourceFor(keyOf(kind));
     if (this.#intake.isFull || this.#isClosed) {
       source.dropDatagram();
@@ -106,9 +116,9 @@ export class BodyIntakes implements BodyIntake {
     const { bytes } = unpacked;
     const report = source.readWhole((sink) => {
       const rows = new LimitedRows(sink, this.#limits.rowBytesMax);
-      const reading = readBody(bytes, rows, { kind, precision });
+      const reading = readBody(bytes, rows, { kind, precision, onMetadata: this.#onMetadata });
       return { ...reading, rowCount: rows.count };
-    });
+    }, exampleCountMax);
     return { isRead: true, counts: countsOf(report) };
   }
 
@@ -167,7 +177,12 @@ const rowFixedBytes = 20;
  * Pieces of which rows were refused behind the reader are told by their share of all rows: exact
  * where a piece is a row, as most are; else rounded so that no more is said to be taken than was.
  */
-function countsOf({ value, acceptedCount, refusals }: InputReport<LimitedReading>): BodyCounts {
+function countsOf({
+  value,
+  acceptedCount,
+  refusals,
+  examples,
+}: InputReport<LimitedReading>): BodyCounts {
   const { pieceCount, emptyPieceCount, refusedPieceCount, histogramCount, isIntact, rowCount } =
     value;
   const shareOf = (count: number, ofRows: number): number =>
@@ -183,6 +198,7 @@ function countsOf({ value, acceptedCount, refusals }: InputReport<LimitedReading
     takenHistogramCount: histogramCount - shareOf(histogramCount, missedRowCount),
     isIntact,
     refusals: refusals.filter(({ reason }) => reason !== "skip-list"),
+    ...(examples.length === 0 ? {} : { examples }),
   };
 }
 

@@ -5,10 +5,11 @@
  * and turned into text when somebody looks: a flood of bad input costs a short copy each.
  */
 import type { Logger } from "../base/log.ts";
-import type { RefusalCount } from "../model/index.ts";
+import type { RefusalCount, RefusedPiece } from "../model/index.ts";
 import type {
   CarbonFault,
   CollectdFault,
+  ExpositionFault,
   GangliaFault,
   InfluxFault,
   MsgpackFault,
@@ -44,6 +45,7 @@ export type BodyRefusal = "unknown-encoding" | "bad-encoding" | "too-many-rows";
 type WireFault =
   | CarbonFault
   | CollectdFault
+  | ExpositionFault
   | GangliaFault
   | InfluxFault
   | MsgpackFault
@@ -74,6 +76,8 @@ const exampleBytesMax = exampleCharsMax * 4 + 1;
 export class RefusalLedger {
   readonly #logger: Logger;
   readonly #entries = new Map<RefusalReason, Entry>();
+  #gathered: RefusedPiece[] = [];
+  #gatherCountMax = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -107,6 +111,19 @@ export class RefusalLedger {
   countPeer(reason: ConnectionFault, nowMs: number, peer: string): void {
     const bytes = new TextEncoder().encode(peer);
     this.count(reason, nowMs, bytes, 0, bytes.length);
+  }
+
+  /** From now on each refusal is kept by itself too, up to so many. */
+  gather(countMax: number): void {
+    this.#gathered = [];
+    this.#gatherCountMax = countMax;
+  }
+
+  /** What was gathered; nothing is gathered from now on. */
+  takeGathered(): RefusedPiece[] {
+    const gathered = this.#gathered;
+    this.gather(0);
+    return gathered;
   }
 
   /** How often each reason was counted so far. */
@@ -150,6 +167,9 @@ export class RefusalLedger {
     entry.lastMs = nowMs;
     entry.exampleBytes = Math.min(end - start, exampleBytesMax);
     entry.example.set(bytes.subarray(start, start + entry.exampleBytes));
+    if (this.#gathered.length < this.#gatherCountMax && reason !== "skip-list") {
+      this.#gathered.push({ reason, example: exampleText(entry) });
+    }
     if (entry.count === 1) {
       this.#logger.warn("refused input, the first of its kind", {
         reason,

@@ -82,7 +82,10 @@ export interface TreeNode {
 }
 
 export interface TagQuery {
-  /** What is counted: the values of this tag; undefined counts the tags themselves. */
+  /**
+   * What is counted: the values of this tag, of any tag for "*", of the path for "name"; undefined
+   * counts the tags themselves, "name" not among them.
+   */
   readonly tag?: string | undefined;
   readonly matchers: readonly SeriesMatcher[];
   /** Only those that begin with it. */
@@ -227,9 +230,33 @@ export interface BandReader {
   band(query: BandQuery): Promise<BandColumns | undefined>;
 }
 
+/** What the samples of one series in each step of time come to. */
+export interface StepQuery {
+  readonly name: string;
+  /** Whole steps: both ends are multiples of `stepMs` since 1970. */
+  readonly range: TimeRange;
+  readonly stepMs: number;
+}
+
+/** Of the steps that hold samples, ascending. Owned by who receives them. */
+export interface StepColumns {
+  /** Where each step begins. */
+  readonly timesMs: Float64Array<ArrayBuffer>;
+  readonly counts: Float64Array<ArrayBuffer>;
+  readonly sums: Float64Array<ArrayBuffer>;
+  readonly minima: Float64Array<ArrayBuffer>;
+  readonly maxima: Float64Array<ArrayBuffer>;
+}
+
 /** What the page and the routes ask of the series, whichever thread or backend has them. */
 export interface SeriesReader {
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /**
+   * For backends that can work these out where the samples lie. Callers read the samples where this
+   * is missing.
+   * @returns undefined where it cannot for this series or this length of step
+   */
+  readSteps?(query: StepQuery): Promise<StepColumns | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
   /** All nine checks on the series as it is now; undefined where the series is unknown. */
   judge(name: string): Promise<Verdict | undefined>;
@@ -327,6 +354,8 @@ export interface BodyRequest {
   readonly encoding: string;
   /** "ns" unless given. */
   readonly precision?: BodyPrecision;
+  /** How many refused pieces are told one by one; none unless given. */
+  readonly exampleCountMax?: number;
 }
 
 /** Why nothing was read of a body. */
@@ -354,6 +383,14 @@ export interface BodyCounts {
   readonly isIntact: boolean;
   /** What was refused of this body, each reason with its last example. */
   readonly refusals: readonly RefusalCount[];
+  /** One by one in the order they were refused, up to as many as were asked for. */
+  readonly examples?: readonly RefusedPiece[];
+}
+
+export interface RefusedPiece {
+  readonly reason: string;
+  /** As `lastExample` in RefusalCount. */
+  readonly example: string;
 }
 
 export type BodyOutcome =
@@ -364,4 +401,32 @@ export type BodyOutcome =
 export interface BodyIntake {
   /** One body is unpacked and read at a time; the caller limits the bytes of those that wait. */
   take(request: BodyRequest): Promise<BodyOutcome>;
+  /** Resolves when what was taken before the call is durable. */
+  sync?(): Promise<void>;
+}
+
+/** One of the processes that share the series of a cluster. */
+export interface ShareProcess {
+  readonly id: string;
+  /** Where it runs, for people. */
+  readonly label: string;
+  readonly isSelf: boolean;
+  readonly isLiving: boolean;
+  /** When it was last heard of. */
+  readonly seenMs: number;
+  /** Series that it judges. */
+  readonly seriesCount: number;
+  /** Partitions that it has. */
+  readonly heldCount: number;
+}
+
+/** How the series are shared by processes, as this one sees it. */
+export interface ShareReport {
+  readonly processId: string;
+  /** Partitions that this process judges. */
+  readonly heldCount: number;
+  readonly partitionCount: number;
+  readonly processes: readonly ShareProcess[];
+  /** Why the share could not be agreed lately; undefined where it could. */
+  readonly problem?: string | undefined;
 }

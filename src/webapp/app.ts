@@ -11,9 +11,11 @@ import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
+import { addOpenTsdbApi } from "./opentsdb-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
@@ -61,6 +63,8 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addGraphiteApi(hono, app);
+  addOpenTsdbApi(hono, app);
   addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
@@ -83,6 +87,10 @@ function answerFailure(error: Error, context: WebappContext, { logger }: WebappP
       code: "internal",
       message: "The program made a mistake; see its log.",
     });
+  }
+  if (code.startsWith("REMOTE_")) {
+    const message = `The machines that keep the samples did not answer: ${error.message}`;
+    return answerFault(context, { code: "unavailable", message });
   }
   return answerFault(context, {
     code: "unavailable",

@@ -8,11 +8,13 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  MetadataReader,
   SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
   SeriesReader,
   ShardStats,
+  ShareReport,
   SimilarityReader,
   SourceStats,
 } from "../model/index.ts";
@@ -60,9 +62,13 @@ export interface WebappParts {
   readonly alerts: AlertOffice;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  /** What senders said of their metrics; missing where this process takes none in. */
+  readonly metadata?: MetadataReader | undefined;
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
+  /** How the series are shared with other processes; undefined where they are not. */
+  readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;

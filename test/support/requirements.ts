@@ -38,6 +38,12 @@ export const prometheusServer: Requirement = {
   isThere: existsSync(prometheusPath),
 };
 
+export const nodeExporterPath = "/usr/bin/prometheus-node-exporter";
+export const nodeExporter: Requirement = {
+  name: "prometheus-node-exporter",
+  isThere: existsSync(nodeExporterPath),
+};
+
 /** `describe` for tests that need a program. */
 export function describeWith(requirement: Requirement, title: string, tests: () => void): void {
   if (requirement.isThere) {

@@ -6,6 +6,7 @@
  * what is among the first of all of them is among the first of each that has it.
  */
 import { assert } from "../../base/assert.ts";
+import { finish, type Steps } from "../../base/steps.ts";
 import type {
   NamePage,
   SeriesSelector,
@@ -14,11 +15,11 @@ import type {
   TreeNode,
   TreeQuery,
 } from "../../model/index.ts";
-import { SelectorError, type SelectorFault } from "./fault.ts";
+import { SelectorError } from "./fault.ts";
 import { compileGlob, matchParts } from "./glob.ts";
 import { soundSelector } from "./selector.ts";
-import { partOf, pathKey, tagsOf } from "./series-parts.ts";
-import { finish, firstSorted, mergeSorted, namesPerStep, type Steps } from "./steps.ts";
+import { anyTagKey, partOf, pathKey, tagsOf } from "./series-parts.ts";
+import { firstSorted, mergeSorted, namesPerStep } from "./steps.ts";
 
 /** Each name once, in its one spelling. */
 export type Names = Iterable<string>;
@@ -47,17 +48,12 @@ export function mergeNamePages(pages: readonly NamePage[], limit: number): NameP
   };
 }
 
-/** @returns undefined where the pattern can be tested */
-export function treeFault({ pattern }: TreeQuery): SelectorFault | undefined {
-  const glob = compileGlob(pattern);
-  if (glob.ok) return undefined;
-  return { code: "too-large", matcherIndex: 0, offset: glob.offset, message: glob.message };
-}
-
 /** @throws SelectorError */
-export function checkTree(query: TreeQuery): void {
-  const fault = treeFault(query);
-  if (fault !== undefined) throw new SelectorError(fault);
+export function checkTree({ pattern }: TreeQuery): void {
+  const glob = compileGlob(pattern);
+  if (glob.ok) return;
+  const { offset, message } = glob;
+  throw new SelectorError({ code: "too-large", matcherIndex: 0, offset, message });
 }
 
 /**
@@ -94,10 +90,7 @@ export function mergeNodes(lists: readonly (readonly TreeNode[])[], limit: numbe
   return Array.from(finish(firstOf(nodes, limit)), ([path, bits]) => nodeOf(path, bits));
 }
 
-/**
- * Tags, or the values of one, sorted by text. The path is the tag "name", which every series has; it
- * is not listed among the tags.
- */
+/** Tags, or the values of one or of all, sorted by text. */
 export function* countTagsOf(names: Names, query: TagQuery): Steps<TagCount[]> {
   const { tag, matchers, prefix, limit } = query;
   const test = soundSelector(matchers);
@@ -154,6 +147,7 @@ function nodeOf(path: string, bits: number): TreeNode {
 
 function textsOf(name: string, tag: string | undefined): string[] {
   if (tag === undefined) return tagsOf(name).map(({ key }) => key);
+  if (tag === anyTagKey) return [...new Set(tagsOf(name).map(({ value }) => value))];
   const value = partOf(name, tag);
   return value === "" && tag !== pathKey ? [] : [value];
 }
