@@ -150,6 +150,7 @@ async function start(
     {
       series: pool,
       index: pool,
+      bands: pool,
       episodes: journal,
       feed,
       similarity: search,
