@@ -1,5 +1,6 @@
 /** The settings of stores on other machines: a part of the table in settings.ts. */
 import {
+  countKind,
   countOrAutoKind,
   durationKind,
   indexWordKind,
@@ -73,6 +74,13 @@ export const remoteSettingsTable = {
     kind: switchKind,
     standard: false,
     doc: "Writes the short copies too, which the original's Oculus reads.",
+    group: "Redis",
+  },
+  redisReplicas: {
+    key: "redis.replicas",
+    kind: countKind({ min: 0, max: 10 }),
+    standard: 0,
+    doc: "How many replicas must have samples before they leave the local disk; with a Sentinel or a Cluster, 1 outlives the loss of a server.",
     group: "Redis",
   },
   elasticsearchUrls: {
