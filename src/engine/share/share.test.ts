@@ -211,5 +211,5 @@ function episodeOf(name: string, startedMs: number): Episode {
     checks: [],
     voteCount: 6,
     sentence: "1 → 5",
-  } as unknown as Episode;
+  };
 }
