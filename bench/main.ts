@@ -7,6 +7,7 @@
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
+ *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *
@@ -23,6 +24,7 @@ import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { benchRedis } from "./redis.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -83,6 +85,13 @@ if (wanted.has("opentsdb")) {
   figures["opentsdb"] = await benchOpenTsdb({
     seriesCount: Number(flags.metrics ?? 1000),
     queryCount: 9,
+  });
+}
+if (wanted.has("redis")) {
+  report("redis");
+  figures["redis"] = await benchRedis({
+    seriesCount: Number(flags.metrics ?? 20_000),
+    roundCount: 15,
   });
 }
 if (wanted.has("elasticsearch")) {
