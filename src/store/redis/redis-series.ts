@@ -34,7 +34,7 @@ import { openServerLink, type ServerLink } from "./server-link.ts";
 /** The original's ROOMBA_GRACE_TIME. */
 const graceMs = 600_000;
 const followIntervalStandardMs = 5000;
-/** Names are listed anew before trimming when this old. */
+/** Names are listed anew before trimming and scanning when this old. */
 const listAgeMaxMs = 60_000;
 
 /** Begins to connect, and comes back by itself whenever the server does. Never fails. */
@@ -109,7 +109,7 @@ class RedisSeries implements RemoteSeries {
   }
 
   async *scan({ range, wants, onProgress }: ScanRequest): AsyncGenerator<ScannedSeries> {
-    await this.#names.refresh(0);
+    await this.#names.refresh(listAgeMaxMs);
     const space = this.#full;
     const names: string[] = [];
     for (let id = 0; id < space.idCount; id++) {
