@@ -16,7 +16,9 @@ export async function benchLatency(options: {
   readonly spikeCount: number;
 }): Promise<LatencyFigures> {
   const { seriesCount, spikeCount } = options;
-  const kale = await startKaleProcess({ args: ["--no-host-metrics", "--max-age", "25h"] });
+  const kale = await startKaleProcess({
+    args: ["--no-host-metrics", "--max-age", "25h", "--detector", "skyline"],
+  });
   try {
     const names = Array.from({ length: seriesCount }, (_, i) => `latency.series${i}`);
     const carbon = await TcpSender.connect({ host: "127.0.0.1", port: kale.ports.carbon });

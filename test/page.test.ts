@@ -31,7 +31,9 @@ async function spike(name: string, value: number): Promise<void> {
 
 describeWith(chromium, "the page in Chromium", () => {
   beforeAll(async () => {
-    kale = await startKaleProcess({ args: ["--no-host-metrics", "--max-age", "1d"] });
+    kale = await startKaleProcess({
+      args: ["--no-host-metrics", "--max-age", "1d", "--detector", "skyline"],
+    });
     browser = await launchBrowser();
   });
 

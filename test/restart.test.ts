@@ -25,7 +25,11 @@ afterAll(async () => {
 function start(): Promise<KaleProcess> {
   return startKaleProcess({
     dataFolder: folder,
-    args: ["--no-host-metrics", "--max-age", "1d", "--commit-interval", "every-batch"],
+    args: [
+      ...["--no-host-metrics", "--max-age", "1d", "--commit-interval", "every-batch"],
+      // Judges after three samples already, where the streaming detector would still be learning.
+      ...["--detector", "skyline"],
+    ],
   });
 }
 

@@ -67,7 +67,9 @@ async function anomalyOf(name: string): Promise<AnomalyJson> {
 
 describeWith(chromium, "the search in Chromium", () => {
   beforeAll(async () => {
-    kale = await startKaleProcess({ args: ["--no-host-metrics", "--max-age", "1d"] });
+    kale = await startKaleProcess({
+      args: ["--no-host-metrics", "--max-age", "1d", "--detector", "skyline"],
+    });
     browser = await launchBrowser();
     await sendSite();
     await anomalyOf("checkout.latency_ms");

@@ -21,17 +21,13 @@ import {
   type EpisodeEnd,
   type EpisodeEvent,
   hashName,
-  type ValueRange,
   type Verdict,
   type VerdictStatus,
 } from "../model/index.ts";
-import { countBefore } from "./numerics/moments.ts";
+import { HourBefore } from "./hour-before.ts";
 import { onsetIndex } from "./onset.ts";
-import { sortRange } from "./numerics/sort.ts";
 import { SecondOrder } from "./second-order.ts";
 import { sentenceOf } from "./sentence.ts";
-
-const hourMs = 3_600_000;
 
 /** A change in the value is worth an event of its own from this share of what was told last. */
 const changeShare = 0.1;
@@ -39,9 +35,6 @@ const changeIntervalMs = 30_000;
 
 /** Abnormal verdicts farther apart than this are two triggers; every series is judged each minute. */
 const quietGapMs = 300_000;
-
-/** The band that the last calm hour kept: without its outermost hundredths. */
-const bandShare = 0.02;
 
 export interface EpisodeTrackerOptions {
   readonly activeCountMax: number;
@@ -78,7 +71,7 @@ export class EpisodeTracker {
   readonly #secondOrder: SecondOrder | undefined;
   /** Triggers that second order keeps quiet about: when each was last abnormal. */
   readonly #quiet = new Map<string, number>();
-  #scratch = new Float64Array(512);
+  readonly #hour = new HourBefore();
   #refusedCount = 0;
 
   constructor(options: Partial<EpisodeTrackerOptions> = {}) {
@@ -243,7 +236,7 @@ export class EpisodeTracker {
     let onset = onsetIndex(verdict.checks, values, count);
     while (onset < count - 1 && timesMs[onset]! <= endedMs) onset += 1;
     const startedMs = timesMs[onset]!;
-    const { before, expected } = this.#measureHour(timesMs, values, count, startedMs);
+    const { before, expected } = this.#hour.measure(timesMs, values, count, startedMs);
     let peak = count - 1;
     for (let i = onset; i < count; i++) {
       if (isFarther(values[i]!, values[peak]!, before)) peak = i;
@@ -264,40 +257,13 @@ export class EpisodeTracker {
       voteCount: verdict.voteCount,
     });
   }
-
-  /** Median and band of the hour up to `untilMs`, which itself is not part of it. */
-  #measureHour(
-    timesMs: Float64Array,
-    values: Float64Array,
-    count: number,
-    untilMs: number,
-  ): { before: number | null; expected: ValueRange | null } {
-    const from = countBefore(timesMs, count, untilMs - hourMs);
-    const until = countBefore(timesMs, count, untilMs);
-    if (this.#scratch.length < until - from) this.#scratch = new Float64Array(2 * (until - from));
-    const sorted = this.#scratch;
-    let kept = 0;
-    for (let i = from; i < until; i++) {
-      const value = values[i]!;
-      if (Number.isFinite(value)) sorted[kept++] = value;
-    }
-    if (kept === 0) return { before: null, expected: null };
-    sortRange(sorted, 0, kept);
-    return {
-      before: quantileOfSorted(sorted, kept, 0.5),
-      expected: {
-        lower: quantileOfSorted(sorted, kept, bandShare),
-        upper: quantileOfSorted(sorted, kept, 1 - bandShare),
-      },
-    };
-  }
 }
 
 /**
  * Start in milliseconds and hash of the name, both to base 36: stable across restarts, safe in a URL.
  * Two names with one hash that start in the same millisecond would share it: a chance of 1 in 4 billion.
  */
-function episodeId(name: string, startedMs: number): string {
+export function episodeId(name: string, startedMs: number): string {
   const bytes = new TextEncoder().encode(name);
   const hash = hashName(bytes, 0, bytes.length);
   return `${Math.trunc(startedMs).toString(36)}-${hash.toString(36).padStart(7, "0")}`;
@@ -330,7 +296,7 @@ function withSentence(episode: Omit<Episode, "sentence">): Episode {
   return { ...episode, sentence };
 }
 
-function isFarther(value: number, than: number, before: number | null): boolean {
+export function isFarther(value: number, than: number, before: number | null): boolean {
   const centre = before ?? 0;
   return Math.abs(value - centre) > Math.abs(than - centre);
 }
@@ -341,7 +307,7 @@ function isNoteworthy({ episode, told, toldMs }: ActiveEpisode, nowMs: number): 
   return hasMoved(episode.peak, told.peak) || hasMoved(episode.observed, told.observed);
 }
 
-function hasMoved(value: number, toldValue: number): boolean {
+export function hasMoved(value: number, toldValue: number): boolean {
   const size = Math.max(Math.abs(value), Math.abs(toldValue));
   return Math.abs(value - toldValue) > changeShare * size;
 }
@@ -350,13 +316,4 @@ function newestFinite(values: Float64Array, count: number): number {
   let i = count - 1;
   while (i > 0 && !Number.isFinite(values[i])) i -= 1;
   return values[i]!;
-}
-
-/** Linear between neighbours. */
-function quantileOfSorted(sorted: Float64Array, count: number, share: number): number {
-  const place = (count - 1) * share;
-  const low = Math.floor(place);
-  const high = Math.min(low + 1, count - 1);
-  const part = place - low;
-  return sorted[low]! + (sorted[high]! - sorted[low]!) * part;
 }

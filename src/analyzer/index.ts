@@ -4,3 +4,4 @@ export * from "./judge.ts";
 export * from "./numbers.ts";
 export * from "./sentence.ts";
 export * from "./settings.ts";
+export * from "./stream/index.ts";

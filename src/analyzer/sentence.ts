@@ -46,7 +46,7 @@ function votes({ voteCount, checkCount }: SentenceFacts): string {
 }
 
 /** Both numbers, with as many digits as it takes to see that they differ. */
-function formatApart(a: number, b: number): readonly [string, string] {
+export function formatApart(a: number, b: number): readonly [string, string] {
   const texts = [formatNumber(a), formatNumber(b)] as const;
   if (texts[0] !== texts[1] || a === b) return texts;
   for (let digits = 5; digits <= 17; digits++) {

@@ -134,7 +134,7 @@ async function start(
       keeper: admin.keeper,
       alerts,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
-      bodies: horizon && bodyIntakeOf(horizon),
+      bodies: horizon && bodyIntakeOf(horizon, pool),
       shards: () => pool.stats(),
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
@@ -255,9 +255,13 @@ async function startShards(
 }
 
 /** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */
-function bodyIntakeOf({ rpc }: RunningThread): BodyIntake {
+function bodyIntakeOf({ rpc }: RunningThread, pool: ShardPool): BodyIntake {
   return {
     take: (request) => rpc.ask<BodyOutcome>("takeBody", request, [request.body.buffer]),
+    async sync() {
+      await rpc.ask<undefined>("deliver");
+      await pool.commit();
+    },
   };
 }
 

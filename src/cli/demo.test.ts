@@ -65,7 +65,7 @@ test("kale demo writes its history, sends the present by all three protocols, an
 
 test("kale demo also records the anomalies of its history", async () => {
   const { kale } = await demo(
-    ["--series", "300", "--hours", "4"],
+    ["--series", "300", "--hours", "4", "--detector", "skyline"],
     (kale) => kale !== undefined && kale.episodes.length > 0,
   );
   const names = new Set(kale.episodes.map(({ name }) => name));

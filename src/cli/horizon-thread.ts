@@ -49,6 +49,10 @@ const main: Rpc = new Rpc(parentPort, {
   start: () => horizon.start(),
   stats: () => horizon.stats(),
   takeBody: (request: BodyRequest) => horizon.takeBody(request),
+  async deliver() {
+    await horizon.deliver();
+    await Promise.all(ports.map((port) => port.delivered()));
+  },
   async close() {
     await horizon.close();
     await Promise.all(ports.map((port) => port.drained()));

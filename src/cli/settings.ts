@@ -260,6 +260,13 @@ export const settingsTable = {
     doc: "Samples are on disk at most this long after they arrive; every-batch waits for the disk before it takes the next batch.",
     group: "Keeping",
   },
+  detectorName: {
+    key: "detector",
+    kind: choiceKind(["kale", "skyline"]),
+    standard: "kale",
+    doc: "Who says what is abnormal: kale is the streaming detector, with the nine checks as one voice; skyline is the vote of the nine alone.",
+    group: "Judging",
+  },
   checks: {
     key: "checks",
     kind: choicesKind(checkNames),
@@ -272,7 +279,7 @@ export const settingsTable = {
     key: "consensus",
     kind: countKind({ min: 1, max: checkNames.length }),
     standard: 6,
-    doc: "A metric is abnormal when this many checks fire.",
+    doc: "With the detector skyline, a metric is abnormal when this many checks fire.",
     original: "CONSENSUS",
     group: "Judging",
   },

@@ -3,11 +3,20 @@
  * the store's window, and serves them to the main thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { EpisodeTracker, Judge } from "../analyzer/index.ts";
+import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
-import { JudgeLoop, serveShard, ShapeKeeper, threadCpuMs } from "../shard/index.ts";
+import {
+  JudgeLoop,
+  type SeriesSweep,
+  serveShard,
+  ShapeKeeper,
+  StreamSweep,
+  threadCpuMs,
+  VoteSweep,
+  WindowScratch,
+} from "../shard/index.ts";
 import { EmbeddedStore } from "../store/index.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
@@ -39,15 +48,10 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
-const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
-const loop = new JudgeLoop(
-  store.window,
-  judge,
-  tracker,
-  (events) => main?.tell("episodes", events),
-  clock,
-  { fullDurationMs: settings.fullDurationMs, threadCpuMs },
-);
+const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
+const loop = new JudgeLoop(store.window, sweep, (events) => main?.tell("episodes", events), clock, {
+  threadCpuMs,
+});
 const keeper = new ShapeKeeper(store.window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {
   shard,
@@ -56,10 +60,22 @@ main = serveShard(parentPort, producers, {
   loop,
   keeper,
   clock,
-  abstainedCount: () => judge.abstainedCount,
-  activeEpisodeCount: () => tracker.activeCount,
+  sweep,
   logger,
 });
 if (isJudging) loop.start();
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+
+function voteSweep(): SeriesSweep {
+  const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
+  return new VoteSweep(store.window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
+}
+
+function streamSweep(): SeriesSweep {
+  const { fullDurationMs, stalePeriodMs } = settings;
+  const { window } = store;
+  const scratch = new WindowScratch(window, { fullDurationMs });
+  const stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
+}

@@ -85,7 +85,13 @@ export class BodyIntakes implements BodyIntake {
     await this.#lastTurn;
   }
 
-  async #take({ kind, body, encoding, precision }: BodyRequest): Promise<BodyOutcome> {
+  async #take({
+    kind,
+    body,
+    encoding,
+    precision,
+    exampleCountMax,
+  }: BodyRequest): Promise<BodyOutcome> {
     const source = this.#sourceFor(keyOf(kind));
     if (this.#intake.isFull || this.#isClosed) {
       source.dropDatagram();
@@ -108,7 +114,7 @@ export class BodyIntakes implements BodyIntake {
       const rows = new LimitedRows(sink, this.#limits.rowBytesMax);
       const reading = readBody(bytes, rows, { kind, precision });
       return { ...reading, rowCount: rows.count };
-    });
+    }, exampleCountMax);
     return { isRead: true, counts: countsOf(report) };
   }
 
@@ -167,7 +173,12 @@ const rowFixedBytes = 20;
  * Pieces of which rows were refused behind the reader are told by their share of all rows: exact
  * where a piece is a row, as most are; else rounded so that no more is said to be taken than was.
  */
-function countsOf({ value, acceptedCount, refusals }: InputReport<LimitedReading>): BodyCounts {
+function countsOf({
+  value,
+  acceptedCount,
+  refusals,
+  examples,
+}: InputReport<LimitedReading>): BodyCounts {
   const { pieceCount, emptyPieceCount, refusedPieceCount, histogramCount, isIntact, rowCount } =
     value;
   const shareOf = (count: number, ofRows: number): number =>
@@ -183,6 +194,7 @@ function countsOf({ value, acceptedCount, refusals }: InputReport<LimitedReading
     takenHistogramCount: histogramCount - shareOf(histogramCount, missedRowCount),
     isIntact,
     refusals: refusals.filter(({ reason }) => reason !== "skip-list"),
+    ...(examples.length === 0 ? {} : { examples }),
   };
 }
 

@@ -27,7 +27,7 @@ import { Source } from "./source.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import { UdpListener } from "./udp-listener.ts";
 
-/** How long `close` waits for room for what was read. */
+/** How long `close` and `deliver` wait for room for what was read. */
 const closeWaitMs = 10_000;
 
 /** A gmetad of a large site gives some ten MiB. */
@@ -126,6 +126,11 @@ export class Horizon {
   /** Takes in what came as the body of a request; see `BodyIntake`. */
   takeBody(request: BodyRequest): Promise<BodyOutcome> {
     return this.#bodies.take(request);
+  }
+
+  /** Hands on to the shards whatever was taken, as far as they have room within a while. */
+  async deliver(): Promise<void> {
+    await this.#intake.drain(closeWaitMs);
   }
 
   /**

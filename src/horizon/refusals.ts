@@ -5,7 +5,7 @@
  * and turned into text when somebody looks: a flood of bad input costs a short copy each.
  */
 import type { Logger } from "../base/log.ts";
-import type { RefusalCount } from "../model/index.ts";
+import type { RefusalCount, RefusedPiece } from "../model/index.ts";
 import type {
   CarbonFault,
   CollectdFault,
@@ -74,6 +74,8 @@ const exampleBytesMax = exampleCharsMax * 4 + 1;
 export class RefusalLedger {
   readonly #logger: Logger;
   readonly #entries = new Map<RefusalReason, Entry>();
+  #gathered: RefusedPiece[] = [];
+  #gatherCountMax = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -107,6 +109,19 @@ export class RefusalLedger {
   countPeer(reason: ConnectionFault, nowMs: number, peer: string): void {
     const bytes = new TextEncoder().encode(peer);
     this.count(reason, nowMs, bytes, 0, bytes.length);
+  }
+
+  /** From now on each refusal is kept by itself too, up to so many. */
+  gather(countMax: number): void {
+    this.#gathered = [];
+    this.#gatherCountMax = countMax;
+  }
+
+  /** What was gathered; nothing is gathered from now on. */
+  takeGathered(): RefusedPiece[] {
+    const gathered = this.#gathered;
+    this.gather(0);
+    return gathered;
   }
 
   /** How often each reason was counted so far. */
@@ -150,6 +165,9 @@ export class RefusalLedger {
     entry.lastMs = nowMs;
     entry.exampleBytes = Math.min(end - start, exampleBytesMax);
     entry.example.set(bytes.subarray(start, start + entry.exampleBytes));
+    if (this.#gathered.length < this.#gatherCountMax && reason !== "skip-list") {
+      this.#gathered.push({ reason, example: exampleText(entry) });
+    }
     if (entry.count === 1) {
       this.#logger.warn("refused input, the first of its kind", {
         reason,

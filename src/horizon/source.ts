@@ -2,7 +2,7 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { RefusalCount, SourceStats } from "../model/index.ts";
+import type { RefusalCount, RefusedPiece, SourceStats } from "../model/index.ts";
 import type { RowSink, SenderNote, StreamReader } from "../wire/index.ts";
 import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
@@ -26,6 +26,7 @@ export interface InputReport<Value> {
   readonly acceptedCount: number;
   /** Of this piece only. */
   readonly refusals: readonly RefusalCount[];
+  readonly examples: readonly RefusedPiece[];
 }
 
 export class Source {
@@ -104,8 +105,16 @@ export class Source {
     this.#end(acceptedBefore);
   }
 
-  /** Reads a whole piece of input by a reader of the caller's, and tells what came of it. */
-  readWhole<Value>(read: (sink: RowSink<RefusalReason>) => Value): InputReport<Value> {
+  /**
+   * Reads a whole piece of input by a reader of the caller's, and tells what came of it.
+   *
+   * @param exampleCountMax  of refusals that are told one by one
+   */
+  readWhole<Value>(
+    read: (sink: RowSink<RefusalReason>) => Value,
+    exampleCountMax = 0,
+  ): InputReport<Value> {
+    this.#refusals.gather(exampleCountMax);
     const refusedBefore = this.#refusals.counts();
     const acceptedBefore = this.#begin();
     const value = read(this.#admission);
@@ -114,7 +123,12 @@ export class Source {
       .report()
       .map((entry) => ({ ...entry, count: entry.count - (refusedBefore.get(entry.reason) ?? 0) }))
       .filter(({ count }) => count > 0);
-    return { value, acceptedCount: this.#admission.acceptedCount - acceptedBefore, refusals };
+    return {
+      value,
+      acceptedCount: this.#admission.acceptedCount - acceptedBefore,
+      refusals,
+      examples: this.#refusals.takeGathered(),
+    };
   }
 
   /** A datagram, or a body, came while the intake had no room. */

@@ -5,11 +5,20 @@
  *
  *     [["grubbs","fired",410,null,96.5,1], …]    check, outcome, observed, lower, upper, isValue
  *
+ * So are `why` and `known`, as they are in the model; null where there is none.
+ *
  * JSON has no infinities: a limit that is infinite comes back as null, "there is no such limit".
  * SQLite has no negative zero: it comes back as 0.
  */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
-import { checkNames, type CheckResult, type Episode, type EpisodeEnd } from "../model/index.ts";
+import {
+  checkNames,
+  type CheckResult,
+  type Episode,
+  type EpisodeEnd,
+  type EpisodeWhy,
+  type KnownAs,
+} from "../model/index.ts";
 
 /** In the order of `rowOf`. */
 export const episodeColumns = [
@@ -28,6 +37,8 @@ export const episodeColumns = [
   "vote_count",
   "checks",
   "sentence",
+  "why",
+  "known",
 ] as const;
 
 export type EpisodeRow = Record<string, SQLOutputValue>;
@@ -49,12 +60,16 @@ export function rowOf(episode: Episode): SQLInputValue[] {
     episode.voteCount,
     JSON.stringify(episode.checks.map(packCheck)),
     episode.sentence,
+    episode.why === undefined ? null : JSON.stringify(episode.why),
+    episode.known === undefined ? null : JSON.stringify(episode.known),
   ];
 }
 
 export function episodeOf(row: EpisodeRow): Episode {
   const lower = numberOrNull(row["expected_lower"]);
   const upper = numberOrNull(row["expected_upper"]);
+  const why = parseObject(row["why"]) as EpisodeWhy | undefined;
+  const known = parseObject(row["known"]) as KnownAs | undefined;
   return {
     id: String(row["id"]),
     name: String(row["name"]),
@@ -70,6 +85,8 @@ export function episodeOf(row: EpisodeRow): Episode {
     checks: unpackChecks(String(row["checks"])),
     voteCount: Number(row["vote_count"]),
     sentence: String(row["sentence"]),
+    ...(why === undefined ? {} : { why }),
+    ...(known === undefined ? {} : { known }),
   };
 }
 
@@ -109,10 +126,20 @@ function parseList(text: string): readonly unknown[] {
   }
 }
 
+function parseObject(text: SQLOutputValue | undefined): object | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const outcomes = ["fired", "calm", "abstained"] as const;
 
 function endReasonOf(value: SQLOutputValue | undefined): EpisodeEnd | null {
-  return value === "calm" || value === "stale" ? value : null;
+  return value === "calm" || value === "stale" || value === "accepted" ? value : null;
 }
 
 function numberOrNull(value: SQLOutputValue | undefined): number | null {

@@ -6,6 +6,8 @@
  *     collection_items
  *     admin_token,       who may change things, all of it hashed; see keeper.ts       version 2
  *     users, sessions
+ *     episodes           why and known; feedback: what people said of anomalies;       version 3
+ *     feedback, rules    rules: what matters enough to be told
  *
  * A file of an older version is brought up to date in one transaction: it is old or new, never half.
  *
@@ -92,6 +94,25 @@ const steps = [
   );
   CREATE INDEX sessions_by_age ON sessions (last_seen_ms);
   CREATE INDEX sessions_by_user ON sessions (user_name);
+`,
+  `
+  ALTER TABLE episodes ADD COLUMN why TEXT;
+  ALTER TABLE episodes ADD COLUMN known TEXT;
+  CREATE TABLE feedback (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    kind       TEXT    NOT NULL,
+    episode_id TEXT    NOT NULL,
+    name       TEXT    NOT NULL,
+    pattern    TEXT    NOT NULL,
+    label      TEXT    NOT NULL,
+    created_ms INTEGER NOT NULL,
+    shape      TEXT    NOT NULL
+  );
+  CREATE TABLE rules (
+    place      INTEGER NOT NULL PRIMARY KEY CHECK (place = 1),
+    rules      TEXT    NOT NULL,
+    changed_ms INTEGER NOT NULL
+  );
 `,
 ] as const;
 

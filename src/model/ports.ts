@@ -82,7 +82,10 @@ export interface TreeNode {
 }
 
 export interface TagQuery {
-  /** What is counted: the values of this tag; undefined counts the tags themselves. */
+  /**
+   * What is counted: the values of this tag, of any tag for "*", of the path for "name"; undefined
+   * counts the tags themselves, "name" not among them.
+   */
   readonly tag?: string | undefined;
   readonly matchers: readonly SeriesMatcher[];
   /** Only those that begin with it. */
@@ -208,9 +211,33 @@ export interface SeriesWindow {
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number;
 }
 
+/** What the samples of one series in each step of time come to. */
+export interface StepQuery {
+  readonly name: string;
+  /** Whole steps: both ends are multiples of `stepMs` since 1970. */
+  readonly range: TimeRange;
+  readonly stepMs: number;
+}
+
+/** Of the steps that hold samples, ascending. Owned by who receives them. */
+export interface StepColumns {
+  /** Where each step begins. */
+  readonly timesMs: Float64Array<ArrayBuffer>;
+  readonly counts: Float64Array<ArrayBuffer>;
+  readonly sums: Float64Array<ArrayBuffer>;
+  readonly minima: Float64Array<ArrayBuffer>;
+  readonly maxima: Float64Array<ArrayBuffer>;
+}
+
 /** What the page and the routes ask of the series, whichever thread or backend has them. */
 export interface SeriesReader {
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /**
+   * For backends that can work these out where the samples lie. Callers read the samples where this
+   * is missing.
+   * @returns undefined where it cannot for this series or this length of step
+   */
+  readSteps?(query: StepQuery): Promise<StepColumns | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
   /** All nine checks on the series as it is now; undefined where the series is unknown. */
   judge(name: string): Promise<Verdict | undefined>;
@@ -269,6 +296,8 @@ export interface ShardStats {
   /** Series looked at in the last full round, by outcome. */
   readonly roundSeriesCount: number;
   readonly roundStatusCounts: Readonly<Record<"ok" | "TooShort" | "Stale" | "Boring", number>>;
+  /** Series that are known too little to be judged; they count as too short above. */
+  readonly learningCount: number;
   readonly abstainedCount: number;
   readonly activeEpisodeCount: number;
   /** The longest full round of the last minute or two, and when the last one ended. */
@@ -306,6 +335,8 @@ export interface BodyRequest {
   readonly encoding: string;
   /** "ns" unless given. */
   readonly precision?: BodyPrecision;
+  /** How many refused pieces are told one by one; none unless given. */
+  readonly exampleCountMax?: number;
 }
 
 /** Why nothing was read of a body. */
@@ -333,6 +364,14 @@ export interface BodyCounts {
   readonly isIntact: boolean;
   /** What was refused of this body, each reason with its last example. */
   readonly refusals: readonly RefusalCount[];
+  /** One by one in the order they were refused, up to as many as were asked for. */
+  readonly examples?: readonly RefusedPiece[];
+}
+
+export interface RefusedPiece {
+  readonly reason: string;
+  /** As `lastExample` in RefusalCount. */
+  readonly example: string;
 }
 
 export type BodyOutcome =
@@ -343,4 +382,6 @@ export type BodyOutcome =
 export interface BodyIntake {
   /** One body is unpacked and read at a time; the caller limits the bytes of those that wait. */
   take(request: BodyRequest): Promise<BodyOutcome>;
+  /** Resolves when what was taken before the call is durable. */
+  sync?(): Promise<void>;
 }

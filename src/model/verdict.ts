@@ -1,4 +1,5 @@
 /** What a check and the checks together say of one series at one moment. */
+import type { ExpectedRange } from "./expected.ts";
 
 /** The nine checks of the original, by its names and in its order. */
 export const checkNames = [
@@ -35,6 +36,22 @@ export interface CheckResult {
 /** Why a series was not judged; the original's three reasons. */
 export type VerdictStatus = "ok" | "TooShort" | "Stale" | "Boring";
 
+/** Why a series is watched but not judged yet, and when it will be. */
+export interface Learning {
+  readonly reason: string;
+  readonly leftMs: number;
+}
+
+/** How the streaming detector sees a series now. */
+export interface Standing {
+  /** Of the newest sample; 0 while learning. */
+  readonly score: number;
+  readonly learning: Learning | null;
+  readonly expected: ExpectedRange | null;
+  /** "counter": judged by its growth; "sparse": judged as single events. */
+  readonly nature: "steady" | "counter" | "sparse";
+}
+
 export interface Verdict {
   readonly status: VerdictStatus;
   /** Empty unless the status is "ok". */
@@ -42,4 +59,6 @@ export interface Verdict {
   /** How many fired. */
   readonly voteCount: number;
   readonly isAnomalous: boolean;
+  /** Missing where the nine checks alone judge. */
+  readonly standing?: Standing | undefined;
 }

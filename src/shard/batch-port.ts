@@ -20,6 +20,7 @@ export class BatchPort {
   readonly #port: MessagePort;
   readonly #listeners: (() => void)[] = [];
   #credit = creditCount;
+  #offeredCount = 0;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -38,6 +39,7 @@ export class BatchPort {
   offer(batch: SampleBatch): boolean {
     if (this.#credit === 0) return false;
     this.#credit -= 1;
+    this.#offeredCount += 1;
     this.#port.postMessage(batch, transferOf(batch));
     return true;
   }
@@ -49,6 +51,12 @@ export class BatchPort {
   /** Resolves when every batch that was offered is written. */
   async drained(): Promise<void> {
     while (this.#credit < creditCount) await this.#change();
+  }
+
+  /** Resolves when the batches offered before the call are written, whatever comes after them. */
+  async delivered(): Promise<void> {
+    const wanted = this.#offeredCount;
+    while (this.#offeredCount - (creditCount - this.#credit) < wanted) await this.#change();
   }
 
   /** Resolves when there is credit. */

@@ -1,8 +1,11 @@
 export { BatchPort } from "./batch-port.ts";
 export { BatchRouter } from "./batch-router.ts";
-export { JudgeLoop } from "./judge-loop.ts";
+export { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";
 export type { ShardSearchReply } from "./search-messages.ts";
 export { SearchPool } from "./search-pool.ts";
 export { ShapeKeeper } from "./shape-keeper.ts";
 export { ShardPool } from "./shard-pool.ts";
 export { serveShard, threadCpuMs } from "./shard-service.ts";
+export { StreamSweep } from "./stream-sweep.ts";
+export { VoteSweep } from "./vote-sweep.ts";
+export { WindowScratch } from "./window-scratch.ts";

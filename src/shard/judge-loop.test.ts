@@ -3,57 +3,10 @@ import { afterEach, expect, test } from "vitest";
 import { EpisodeTracker, Judge } from "../analyzer/index.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
-import type { EpisodeEvent, SeriesWindow, TimeRange } from "../model/index.ts";
+import type { EpisodeEvent } from "../model/index.ts";
 import { JudgeLoop } from "./judge-loop.ts";
-
-/** Series in plain arrays; what a shard's store is to the loop. */
-class PlainWindow implements SeriesWindow {
-  readonly #series: { name: string; timesMs: number[]; values: number[]; revision: number }[] = [];
-
-  add(name: string, timeMs: number, value: number): void {
-    let series = this.#series.find((one) => one.name === name);
-    if (series === undefined) {
-      series = { name, timesMs: [], values: [], revision: 0 };
-      this.#series.push(series);
-    }
-    series.timesMs.push(timeMs);
-    series.values.push(value);
-    series.revision += 1;
-  }
-
-  get idCount(): number {
-    return this.#series.length;
-  }
-  isLive(): boolean {
-    return true;
-  }
-  name(id: number): string {
-    return this.#series[id]!.name;
-  }
-  find(name: string): number | undefined {
-    const id = this.#series.findIndex((one) => one.name === name);
-    return id < 0 ? undefined : id;
-  }
-  newestMs(id: number): number {
-    return this.#series[id]!.timesMs.at(-1) ?? -Infinity;
-  }
-  revision(id: number): number {
-    return this.#series[id]!.revision;
-  }
-  sampleCountMax(id: number): number {
-    return this.#series[id]!.timesMs.length;
-  }
-  copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
-    let count = 0;
-    const series = this.#series[id]!;
-    for (const [i, timeMs] of series.timesMs.entries()) {
-      if (timeMs < range.fromMs || timeMs >= range.untilMs) continue;
-      timesMs[count] = timeMs;
-      values[count++] = series.values[i]!;
-    }
-    return count;
-  }
-}
+import { PlainWindow } from "./plain-window.fixture.ts";
+import { VoteSweep } from "./vote-sweep.ts";
 
 const stepMs = 10_000;
 const loops: JudgeLoop[] = [];
@@ -84,12 +37,12 @@ function setUp(
   const clock: Clock = { nowMs: () => nowMs, elapsedMs };
   const loop = new JudgeLoop(
     window,
-    new Judge(),
-    new EpisodeTracker({ calmDurationMs: 0 }),
+    new VoteSweep(window, new Judge(), new EpisodeTracker({ calmDurationMs: 0 }), {
+      fullDurationMs: 86_400_000,
+    }),
     (some) => events.push(...some),
     clock,
     {
-      fullDurationMs: 86_400_000,
       schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000 },
     },
   );

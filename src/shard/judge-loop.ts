@@ -1,25 +1,44 @@
 /**
  * Judges a shard's series round after round, in slices short enough that batches and questions
- * never wait long.
- *
- * For each series that is due: copy its last day into scratch columns, decide. Only an abnormal
- * series, or one whose episode is still open, costs more than that: the full verdict with its
- * numbers, and an event for the journal.
+ * never wait long. What judging a series means is its sweep's: stream-sweep.ts or vote-sweep.ts.
  */
-import { type Decision, decision, type EpisodeTracker, type Judge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
-import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
+import type {
+  Episode,
+  EpisodeEvent,
+  SeriesWindow,
+  Verdict,
+  VerdictStatus,
+} from "../model/index.ts";
 import { MinuteMax } from "./minute-max.ts";
 import { JudgeSchedule, type ScheduleOptions } from "./judge-schedule.ts";
 
 /** No slice is begun anew after this; one series more may be under way. */
 const sliceBudgetMs = 3;
 
-/** Of a series with more samples than this in its window the newest are judged. */
-export const judgedSampleCountMax = 131_072;
+/** Judges one series at a time. */
+export interface SeriesSweep {
+  readonly activeEpisodeCount: number;
+  readonly abstainedCount: number;
+  /**
+   * @param events  what is to be recorded and shown is added to it
+   * @returns whether all samples of the series were looked at; else it is asked again at once
+   */
+  judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean;
+  /** There is no series behind the id any more. */
+  forget(id: number): void;
+  /** Takes over the episodes that were open when the program ended. */
+  adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[];
+  /** What is thought of a series now; undefined where it is unknown. */
+  verdictOf(name: string, nowMs: number): Verdict | undefined;
+  /** As of the last time the series was judged; undefined before the first. */
+  statusOf(id: number): SweepStatus | undefined;
+}
+
+/** "learning": it is watched, and known too little to be judged. */
+export type SweepStatus = VerdictStatus | "learning";
 
 export interface JudgeLoopOptions {
-  readonly fullDurationMs: number;
   readonly schedule?: ScheduleOptions;
   /** CPU time of this thread so far. */
   readonly threadCpuMs?: () => number;
@@ -27,7 +46,9 @@ export interface JudgeLoopOptions {
 
 export interface RoundStats {
   readonly seriesCount: number;
-  readonly statusCounts: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
+  /** A series that is being learned counts as too short. */
+  readonly statusCounts: Record<VerdictStatus, number>;
+  readonly learningCount: number;
   /** The longest round and the longest slice of the last minute or two. */
   readonly durationMs: number;
   readonly endedMs: number | null;
@@ -37,19 +58,13 @@ export interface RoundStats {
 
 export class JudgeLoop {
   readonly #window: SeriesWindow;
-  readonly #judge: Judge;
-  readonly #tracker: EpisodeTracker;
+  readonly #sweep: SeriesSweep;
   readonly #emit: (events: EpisodeEvent[]) => void;
   readonly #clock: Clock;
-  readonly #fullDurationMs: number;
   readonly #threadCpuMs: () => number;
   readonly #schedule: JudgeSchedule;
-  readonly #timesMs = new Float64Array(judgedSampleCountMax);
-  readonly #values = new Float64Array(judgedSampleCountMax);
-  readonly #range = { fromMs: 0, untilMs: Infinity };
-  /** By id: the last decision, and whether the tracker has to hear of a calm one. */
-  #decisionOf = new Uint8Array(1024).fill(undecided);
-  #isOpen = new Uint8Array(1024);
+  /** The series that was left half judged when the slice ended; -1 for none. */
+  #unfinishedId = -1;
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #isRunning = false;
   #roundStartedMs = 0;
@@ -59,18 +74,15 @@ export class JudgeLoop {
 
   constructor(
     window: SeriesWindow,
-    judge: Judge,
-    tracker: EpisodeTracker,
+    sweep: SeriesSweep,
     emit: (events: EpisodeEvent[]) => void,
     clock: Clock,
-    options: JudgeLoopOptions,
+    options: JudgeLoopOptions = {},
   ) {
     this.#window = window;
-    this.#judge = judge;
-    this.#tracker = tracker;
+    this.#sweep = sweep;
     this.#emit = emit;
     this.#clock = clock;
-    this.#fullDurationMs = options.fullDurationMs;
     this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
     this.#schedule = new JudgeSchedule(options.schedule);
   }
@@ -88,45 +100,31 @@ export class JudgeLoop {
 
   /** Takes over the episodes that were open when the program ended. */
   adopt(episodes: readonly Episode[]): void {
-    this.#tracker.adopt(episodes);
-    const events: EpisodeEvent[] = [];
-    for (const { name } of episodes) {
-      const id = this.#window.find(name);
-      if (id !== undefined) {
-        this.#grow(id + 1);
-        this.#isOpen[id] = 1;
-        continue;
-      }
-      const event = this.#tracker.onCalm(name, "Stale", this.#clock.nowMs());
-      if (event !== undefined) events.push(event);
-    }
+    const events = this.#sweep.adopt(episodes, this.#clock.nowMs());
     if (events.length > 0) this.#emit(events);
   }
 
-  /** All nine checks on a series as it is now. */
   verdictOf(name: string): Verdict | undefined {
-    const id = this.#window.find(name);
-    if (id === undefined) return undefined;
-    const nowMs = this.#clock.nowMs();
-    const count = this.#copy(id, nowMs);
-    return this.#judge.judge(this.#timesMs, this.#values, count, nowMs);
+    return this.#sweep.verdictOf(name, this.#clock.nowMs());
   }
 
   stats(): RoundStats {
     const statusCounts = { ok: 0, TooShort: 0, Stale: 0, Boring: 0 };
     let seriesCount = 0;
-    const idCount = Math.min(this.#window.idCount, this.#decisionOf.length);
-    for (let id = 0; id < idCount; id++) {
+    let learningCount = 0;
+    for (let id = 0; id < this.#window.idCount; id++) {
       if (!this.#window.isLive(id)) continue;
-      const decided = this.#decisionOf[id]!;
-      if (decided === undecided) continue;
+      const status = this.#sweep.statusOf(id);
+      if (status === undefined) continue;
       seriesCount += 1;
-      statusCounts[statusOf(decided as Decision)] += 1;
+      if (status === "learning") learningCount += 1;
+      statusCounts[status === "learning" ? "TooShort" : status] += 1;
     }
     const nowMs = this.#clock.elapsedMs();
     return {
       seriesCount,
       statusCounts,
+      learningCount,
       durationMs: this.#roundMax.max(nowMs),
       endedMs: this.#roundEndedMs,
       lagMs: this.#schedule.lagMs,
@@ -146,13 +144,14 @@ export class JudgeLoop {
     const startedCpuMs = this.#threadCpuMs();
     const nowMs = this.#clock.nowMs();
     const events: EpisodeEvent[] = [];
-    this.#grow(this.#window.idCount);
 
-    let id = this.#nextDue(nowMs);
+    let id = this.#unfinishedId >= 0 ? this.#unfinishedId : this.#nextDue(nowMs);
+    this.#unfinishedId = -1;
     while (id >= 0) {
-      this.#judgeOne(id, nowMs, events);
+      const isDone = this.#sweep.judge(id, nowMs, events);
+      this.#unfinishedId = isDone ? -1 : id;
       if (this.#clock.elapsedMs() - startedMs >= sliceBudgetMs) break;
-      id = this.#nextDue(nowMs);
+      if (isDone) id = this.#nextDue(nowMs);
     }
 
     if (events.length > 0) this.#emit(events);
@@ -180,60 +179,13 @@ export class JudgeLoop {
     }, restMs);
   }
 
-  readonly #revisionOf = (id: number): number =>
-    this.#window.isLive(id) ? this.#window.revision(id) : -1;
+  readonly #revisionOf = (id: number): number => {
+    if (this.#window.isLive(id)) return this.#window.revision(id);
+    this.#sweep.forget(id);
+    return -1;
+  };
 
   #nextDue(nowMs: number): number {
     return this.#schedule.next(nowMs, this.#window.idCount, this.#revisionOf);
-  }
-
-  #judgeOne(id: number, nowMs: number, events: EpisodeEvent[]): void {
-    const count = this.#copy(id, nowMs);
-    const decided = this.#judge.decide(this.#timesMs, this.#values, count, nowMs);
-    this.#decisionOf[id] = decided;
-    let event: EpisodeEvent | undefined;
-    if (decided === decision.anomalous) {
-      const name = this.#window.name(id);
-      const verdict = this.#judge.judge(this.#timesMs, this.#values, count, nowMs);
-      event = this.#tracker.onAnomalous(name, verdict, this.#timesMs, this.#values, count, nowMs);
-      this.#isOpen[id] = 1;
-    } else if (this.#isOpen[id] === 1) {
-      const name = this.#window.name(id);
-      event = this.#tracker.onCalm(name, statusOf(decided), nowMs, this.#window.newestMs(id));
-      this.#isOpen[id] = this.#tracker.isActive(name) ? 1 : 0;
-    }
-    if (event !== undefined) events.push(event);
-  }
-
-  #copy(id: number, nowMs: number): number {
-    this.#range.fromMs = nowMs - this.#fullDurationMs;
-    return this.#window.copy(id, this.#range, this.#timesMs, this.#values);
-  }
-
-  #grow(idCount: number): void {
-    if (idCount <= this.#decisionOf.length) return;
-    const length = Math.max(idCount, this.#decisionOf.length * 2);
-    const decisionOf = new Uint8Array(length).fill(undecided);
-    const isOpen = new Uint8Array(length);
-    decisionOf.set(this.#decisionOf);
-    isOpen.set(this.#isOpen);
-    this.#decisionOf = decisionOf;
-    this.#isOpen = isOpen;
-  }
-}
-
-const undecided = 255;
-
-function statusOf(decided: Decision): "ok" | "TooShort" | "Stale" | "Boring" {
-  switch (decided) {
-    case decision.calm:
-    case decision.anomalous:
-      return "ok";
-    case decision.tooShort:
-      return "TooShort";
-    case decision.stale:
-      return "Stale";
-    case decision.boring:
-      return "Boring";
   }
 }

@@ -1,6 +1,6 @@
 /** A shard's half of the series index: every name of the window is looked at, in slices. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../base/clock.ts";
+import { runInSlices, type Steps } from "../base/steps.ts";
 import type {
   NamePage,
   SeriesIndex,
@@ -11,7 +11,7 @@ import type {
   TreeNode,
   TreeQuery,
 } from "../model/index.ts";
-import { browseTree, countTagsOf, selectNames, type Steps } from "../query/select/index.ts";
+import { browseTree, countTagsOf, selectNames } from "../query/select/index.ts";
 
 /** Half of what one turn may take: several questions may be under way. */
 const sliceMs = 2;
@@ -38,15 +38,8 @@ export class NameIndex implements SeriesIndex {
     return this.#inSlices(countTagsOf(liveNames(this.#window), query));
   }
 
-  async #inSlices<Result>(steps: Steps<Result>): Promise<Result> {
-    for (;;) {
-      const startedMs = this.#clock.elapsedMs();
-      do {
-        const { done, value } = steps.next();
-        if (done === true) return value;
-      } while (this.#clock.elapsedMs() - startedMs < sliceMs);
-      await nextTurn();
-    }
+  #inSlices<Result>(steps: Steps<Result>): Promise<Result> {
+    return runInSlices(steps, this.#clock, { sliceMs });
   }
 }
 

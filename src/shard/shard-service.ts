@@ -21,7 +21,7 @@ import type {
   TreeQuery,
 } from "../model/index.ts";
 import { receiveBatches } from "./batch-port.ts";
-import type { JudgeLoop } from "./judge-loop.ts";
+import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
@@ -34,8 +34,7 @@ export interface ShardServiceParts {
   readonly loop: JudgeLoop;
   readonly keeper: ShapeKeeper;
   readonly clock: Clock;
-  readonly abstainedCount: () => number;
-  readonly activeEpisodeCount: () => number;
+  readonly sweep: SeriesSweep;
   readonly logger: Logger;
 }
 
@@ -85,8 +84,9 @@ export function serveShard(
         store: store.stats(),
         roundSeriesCount: round.seriesCount,
         roundStatusCounts: round.statusCounts,
-        abstainedCount: parts.abstainedCount(),
-        activeEpisodeCount: parts.activeEpisodeCount(),
+        learningCount: round.learningCount,
+        abstainedCount: parts.sweep.abstainedCount,
+        activeEpisodeCount: parts.sweep.activeEpisodeCount,
         roundMs: round.durationMs,
         roundEndedMs: round.endedMs,
         lagMs: round.lagMs,

@@ -24,7 +24,7 @@ export interface AnomalyJson {
   state: "active" | "ended";
   started: number;
   ended: number | null;
-  endReason: "calm" | "stale" | null;
+  endReason: "calm" | "stale" | "accepted" | null;
   lastSeen: number;
   observed: number;
   before: number | null;
@@ -37,8 +37,50 @@ export interface AnomalyJson {
   /** The window to search with: its stretch with a margin, at least an hour. */
   searchFrom: number;
   searchUntil: number;
+  /** Why the streaming detector told of it; null where the nine checks alone gave the verdict. */
+  why: WhyJson | null;
+  /** An anomaly like one that a person spoke of; "normal" ones are greyed, and nothing is sent. */
+  known: KnownJson | null;
   /** Saved collections that it looks like; filled in the answer about one anomaly. */
   seenBefore?: SeenBeforeJson[];
+}
+
+export interface ExpectedJson {
+  lower: number;
+  upper: number;
+  center: number;
+  /** What it rests on: the level lately, the hour of the day, the hour of the week. */
+  basis: "level" | "day" | "week";
+  /** "Mondays 03:00 UTC, 6 weeks" */
+  source: string;
+}
+
+export interface WhyJson {
+  /** 0 to 1, as first given: a healthy metric has one sample in 10^(8 × score) that scores as high. */
+  score: number;
+  scored: number;
+  expected: ExpectedJson;
+  /** Loudest first, each in its own standard deviations. */
+  voices: { voice: string; strength: number }[];
+  step: number;
+  /** The metric counts up; all values are its growth per second. */
+  isRate: boolean;
+}
+
+export interface KnownJson {
+  feedback: string;
+  kind: "normal" | "confirmed";
+  label: string;
+  /** 0 to 100. */
+  likeness: number;
+}
+
+/** How the streaming detector sees a metric now. */
+export interface StandingJson {
+  score: number;
+  learning: { reason: string; left: number } | null;
+  expected: ExpectedJson | null;
+  nature: "steady" | "counter" | "sparse";
 }
 
 /** GET /kale/points */
@@ -65,6 +107,8 @@ export interface VerdictJson {
   checks: CheckJson[];
   votes: number;
   anomalous: boolean;
+  /** Null where the nine checks alone judge. */
+  standing: StandingJson | null;
 }
 
 /** GET /kale/activity?from&until&step : how many metrics were abnormal in each step. */
@@ -112,6 +156,8 @@ export interface ShardJson {
   faults: { code: string; message: string; count: number; last: number }[];
   roundSeries: number;
   roundStatus: Record<"ok" | "TooShort" | "Stale" | "Boring", number>;
+  /** Metrics that are watched, and known too little to be judged. */
+  learning: number;
   abstained: number;
   activeEpisodes: number;
   roundSeconds: number;
@@ -183,6 +229,8 @@ export interface SummaryJson {
   keepsUp: boolean;
   samplesPerSecond: number;
   durable: boolean;
+  /** Metrics that are being learned; they are among those with too few samples. */
+  learning: number;
   /** Metrics with too few samples to be judged. */
   tooShort: number;
   stale: number;

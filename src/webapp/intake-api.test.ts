@@ -296,17 +296,19 @@ test("/api/put answers as OpenTSDB does, with ?summary and ?details", async () =
     errors: [],
   });
 
-  const lastExample = '{"metric":"m"}';
-  const refusals = [
-    { reason: "bad-time", count: 1, lastMs: 0, lastExample },
-    ...partlyTaken.refusals,
+  const examples = [
+    { reason: "bad-time", example: '{"metric":"m"}' },
+    { reason: "too-old", example: "m;host=fe 1 2.5 1764000000" },
+    { reason: "too-old", example: "cut and long… 1 0" },
   ];
-  tell({ ...partlyTaken, refusedPieceCount: 3, refusals });
+  tell({ ...partlyTaken, refusedPieceCount: 3, examples });
   const plain = await post("/api/put", "x");
   expect([plain.status, plain.json()]).toMatchObject([400, { error: { code: 400 } }]);
   const summary = await post("/api/put?summary", "x");
   expect([summary.status, summary.json()]).toEqual([400, { success: 3, failed: 3 }]);
+  expect(bodies.requests.at(-1)?.exampleCountMax).toBeUndefined();
   const details = await post("/api/put?details", "x");
+  expect(bodies.requests.at(-1)?.exampleCountMax).toBe(1_000);
   expect([details.status, details.json()]).toEqual([
     400,
     {
@@ -314,7 +316,11 @@ test("/api/put answers as OpenTSDB does, with ?summary and ?details", async () =
       failed: 3,
       errors: [
         { datapoint: { metric: "m" }, error: "bad-time" },
-        { datapoint: "m\u2028 1 0", error: "too-old, the last of 2" },
+        {
+          datapoint: { metric: "m", timestamp: 1764000000, value: 2.5, tags: { host: "fe 1" } },
+          error: "too-old",
+        },
+        { datapoint: "cut and long… 1 0", error: "too-old" },
       ],
     },
   ]);
@@ -323,6 +329,27 @@ test("/api/put answers as OpenTSDB does, with ?summary and ?details", async () =
   expect((await post("/api/put", "[]")).status).toBe(400);
   tell(broken);
   expect((await post("/api/put?details", "{")).json()).toMatchObject({ error: { code: 400 } });
+});
+
+test("/api/put?sync waits until the points are on disk, for as long as it is told", async () => {
+  let release = (): void => undefined;
+  bodies.syncing = new Promise<void>((resolve) => (release = resolve));
+  const late = await post("/api/put?sync&sync_timeout=5", "x");
+  expect([late.status, late.json()]).toMatchObject([
+    400,
+    { error: { message: expect.stringContaining("timed out") as string } },
+  ]);
+  const details = await post("/api/put?sync=true&sync_timeout=5&details", "x");
+  expect([details.status, details.json()]).toEqual([
+    400,
+    { success: 3, failed: 0, errors: [], timeouts: 3 },
+  ]);
+  release();
+  expect((await post("/api/put?sync", "x")).status).toBe(204);
+  expect((await post("/api/put?sync&summary", "x")).json()).toEqual({ success: 3, failed: 0 });
+  expect(bodies.syncCount).toBe(4);
+  expect((await post("/api/put", "x")).status).toBe(204);
+  expect(bodies.syncCount).toBe(4);
 });
 
 test("/collectd tells what it refused", async () => {

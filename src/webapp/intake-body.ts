@@ -30,6 +30,7 @@ export type SenderBody =
 export interface TakeOptions {
   readonly kind: BodyKind;
   readonly precision?: BodyPrecision;
+  readonly exampleCountMax?: number;
   /** What is meant where the request names no encoding; none unless given. */
   readonly encodingDefault?: string;
 }
@@ -53,7 +54,7 @@ export class IntakeDoor {
 
   /** Rejects with a DeadlineError where the intake stays silent. */
   async take(context: WebappContext, options: TakeOptions): Promise<IntakeResult> {
-    const { kind, precision, encodingDefault = "" } = options;
+    const { encodingDefault = "", ...asked } = options;
     const bodies = this.#bodies;
     if (bodies === undefined) {
       const message = "This Kale takes no metrics in: it runs without the role horizon.";
@@ -65,8 +66,7 @@ export class IntakeDoor {
     try {
       const read = await readSenderBody(context, held);
       if (!read.ok) return read;
-      const request = { kind, body: read.bytes, encoding };
-      work = bodies.take(precision === undefined ? request : { ...request, precision });
+      work = bodies.take({ ...asked, body: read.bytes, encoding });
     } finally {
       if (work === undefined) held.release();
     }
@@ -77,6 +77,15 @@ export class IntakeDoor {
     const outcome = await withDeadline(released, "the intake", this.#limits.answerWaitMs);
     if (outcome.isRead) return { ok: true, counts: outcome.counts };
     return { ok: false, failure: failureOf(context, outcome.fault, encoding) };
+  }
+
+  /**
+   * Waits until what was taken before is durable; rejects with a DeadlineError where that takes
+   * longer than is waited.
+   */
+  async sync(waitMs: number): Promise<void> {
+    const work = this.#bodies?.sync?.() ?? Promise.resolve();
+    await withDeadline(work, "the store", Math.min(waitMs, this.#limits.answerWaitMs));
   }
 
   /** @returns whether there is room for so many bytes more; they are held then */

@@ -30,6 +30,15 @@ export class MemoryBodies implements BodyIntake {
   readonly requests: BodyRequest[] = [];
   outcome: BodyOutcome | Promise<BodyOutcome> = { isRead: true, counts: allTaken };
 
+  /** What `sync` waits for. */
+  syncing: Promise<void> = Promise.resolve();
+  syncCount = 0;
+
+  sync(): Promise<void> {
+    this.syncCount += 1;
+    return this.syncing;
+  }
+
   take(request: BodyRequest): Promise<BodyOutcome> {
     this.requests.push(request);
     return Promise.resolve(this.outcome);

@@ -9,7 +9,7 @@
  * pages only. "anyone": changes nothing; it is not a GET because of what it carries. "sender": takes
  * metrics in, as the ports without HTTP do, from anyone but another site's page; the route itself
  * looks at type and length of the body, and answers in its senders' words. "asker": asks something in
- * a form, in one of the copied APIs; changes nothing, and is not for another site's page either.
+ * a form or JSON, in one of the copied APIs; changes nothing, and is not for another site's page either.
  */
 export type RouteAccess = "account" | "sign-in" | "anyone" | "sender" | "asker";
 
@@ -48,6 +48,10 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/query", access: "sender", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/v1/metrics", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/put", access: "sender", bodyBytesMax: 16 * mib },
+  { method: "POST", path: "/api/query", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/api/query/last", access: "asker", bodyBytesMax: mib },
+  { method: "POST", path: "/api/suggest", access: "asker", bodyBytesMax: 64 * kib },
+  { method: "POST", path: "/api/search/lookup", access: "asker", bodyBytesMax: 64 * kib },
   { method: "POST", path: "/collectd", access: "sender", bodyBytesMax: 16 * mib },
   { method: "POST", path: "/api/v1/query", access: "asker", bodyBytesMax: 256 * kib },
   { method: "POST", path: "/api/v1/query_range", access: "asker", bodyBytesMax: 256 * kib },

@@ -3,19 +3,25 @@ import {
   searchWindowOf,
   type CheckResult,
   type Episode,
+  type EpisodeWhy,
+  type ExpectedRange,
   type SearchEngineReport,
   type ShardStats,
   type SourceStats,
+  type Standing,
   type Verdict,
 } from "../model/index.ts";
 import type {
   AnomalyJson,
   CanaryJson,
   CheckJson,
+  ExpectedJson,
   SearchEngineJson,
   ShardJson,
   SourceJson,
+  StandingJson,
   VerdictJson,
+  WhyJson,
 } from "./contract.ts";
 import type { CanaryReport } from "./parts.ts";
 
@@ -38,6 +44,16 @@ export function anomalyJson(episode: Episode, nowMs: number): AnomalyJson {
     votes: episode.voteCount,
     checks: episode.checks.map(checkJson),
     sentence: episode.sentence,
+    why: episode.why === undefined ? null : whyJson(episode.why),
+    known:
+      episode.known === undefined
+        ? null
+        : {
+            feedback: episode.known.feedbackId,
+            kind: episode.known.kind,
+            label: episode.known.label,
+            likeness: episode.known.likeness,
+          },
     searchFrom: window.fromMs / 1000,
     searchUntil: window.untilMs / 1000,
   };
@@ -50,7 +66,32 @@ export function verdictJson(name: string, verdict: Verdict): VerdictJson {
     checks: verdict.checks.map(checkJson),
     votes: verdict.voteCount,
     anomalous: verdict.isAnomalous,
+    standing: verdict.standing === undefined ? null : standingJson(verdict.standing),
   };
+}
+
+function whyJson(why: EpisodeWhy): WhyJson {
+  return {
+    score: why.score,
+    scored: why.scoredMs / 1000,
+    expected: expectedJson(why.expected),
+    voices: why.voices.map(({ voice, strength }) => ({ voice, strength })),
+    step: why.stepMs / 1000,
+    isRate: why.isRate,
+  };
+}
+
+function standingJson({ score, learning, expected, nature }: Standing): StandingJson {
+  return {
+    score,
+    learning: learning === null ? null : { reason: learning.reason, left: learning.leftMs / 1000 },
+    expected: expected === null ? null : expectedJson(expected),
+    nature,
+  };
+}
+
+function expectedJson({ lower, upper, center, basis, source }: ExpectedRange): ExpectedJson {
+  return { lower, upper, center, basis, source };
 }
 
 export function searchEngineJson(report: SearchEngineReport | undefined): SearchEngineJson | null {
@@ -118,6 +159,7 @@ export function shardJson(shard: ShardStats): ShardJson {
     }),
     roundSeries: shard.roundSeriesCount,
     roundStatus: { ...shard.roundStatusCounts },
+    learning: shard.learningCount,
     abstained: shard.abstainedCount,
     activeEpisodes: shard.activeEpisodeCount,
     roundSeconds: shard.roundMs / 1000,

@@ -86,6 +86,7 @@ export function simulatedShards(
       },
       roundSeriesCount: seriesCount,
       roundStatusCounts: { ok: seriesCount - 3, TooShort: 0, Stale: 1, Boring: 2 },
+      learningCount: 0,
       abstainedCount: 5,
       activeEpisodeCount: Math.floor((counts.activeCount + shard) / 2),
       roundMs: 1_840,

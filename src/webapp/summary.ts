@@ -24,6 +24,7 @@ export function summarize(
     keepsUp: true,
     samplesPerSecond: 0,
     durable: true,
+    learning: 0,
     tooShort: 0,
     stale: 0,
     boring: 0,
@@ -35,6 +36,7 @@ export function summarize(
     summary.lagSeconds = Math.max(summary.lagSeconds, shard.lagMs / 1000);
     summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
     summary.durable &&= store.isDurable;
+    summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;
     summary.stale += shard.roundStatusCounts.Stale;
     summary.boring += shard.roundStatusCounts.Boring;

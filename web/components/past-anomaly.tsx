@@ -22,6 +22,7 @@ export function PastAnomaly({ anomaly }: { readonly anomaly: AnomalyJson }): JSX
           <small>
             {formatDuration(length)}
             {endReason === "stale" && " · went silent"}
+            {endReason === "accepted" && " · new normal"}
           </small>
         </span>
         <span class="past-what">

@@ -17,12 +17,15 @@ export function partsOfSentence(sentence: string): SentenceParts {
 /** How long an anomaly counts as new. */
 export const newSeconds = 15 * 60;
 
-export type StateWord = "new" | "ongoing" | "ended" | "went silent";
+export type StateWord = "new" | "ongoing" | "ended" | "went silent" | "new normal";
 
 export function stateWord(
   anomaly: { readonly state: string; readonly started: number; readonly endReason: string | null },
   now: number,
 ): StateWord {
-  if (anomaly.state === "ended") return anomaly.endReason === "stale" ? "went silent" : "ended";
+  if (anomaly.state === "ended") {
+    if (anomaly.endReason === "accepted") return "new normal";
+    return anomaly.endReason === "stale" ? "went silent" : "ended";
+  }
   return now - anomaly.started < newSeconds ? "new" : "ongoing";
 }

@@ -1,5 +1,6 @@
 /**
- * The anomalies that Kale would have found had it watched the simulated site yesterday: the judge
+ * The anomalies that the nine checks would have found yesterday at the simulated site (the streaming
+ * detector judges history by itself): the judge
  * and the episodes as they are, run over the hours of the incidents that have ended.
  *
  * Only the series that an incident touches are judged, once a minute as in real life, so that a day

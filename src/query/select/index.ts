@@ -11,6 +11,6 @@ export {
   treeFault,
 } from "./scans.ts";
 export { checkSelector, compileSelector, selectorFault, type NameTest } from "./selector.ts";
-export { partOf, pathKey, pathOf, tagsOf, type SeriesTag } from "./series-parts.ts";
-export { finish, type Steps } from "./steps.ts";
+export { anyTagKey, partOf, pathKey, pathOf, tagsOf, type SeriesTag } from "./series-parts.ts";
+export { finish, type Steps } from "../../base/steps.ts";
 export { quoteExpression } from "./value-test.ts";

@@ -6,6 +6,7 @@
  * what is among the first of all of them is among the first of each that has it.
  */
 import { assert } from "../../base/assert.ts";
+import { finish, type Steps } from "../../base/steps.ts";
 import type {
   NamePage,
   SeriesSelector,
@@ -17,8 +18,8 @@ import type {
 import { SelectorError, type SelectorFault } from "./fault.ts";
 import { compileGlob, matchParts } from "./glob.ts";
 import { soundSelector } from "./selector.ts";
-import { partOf, pathKey, tagsOf } from "./series-parts.ts";
-import { finish, firstSorted, mergeSorted, namesPerStep, type Steps } from "./steps.ts";
+import { anyTagKey, partOf, pathKey, tagsOf } from "./series-parts.ts";
+import { firstSorted, mergeSorted, namesPerStep } from "./steps.ts";
 
 /** Each name once, in its one spelling. */
 export type Names = Iterable<string>;
@@ -94,10 +95,7 @@ export function mergeNodes(lists: readonly (readonly TreeNode[])[], limit: numbe
   return Array.from(finish(firstOf(nodes, limit)), ([path, bits]) => nodeOf(path, bits));
 }
 
-/**
- * Tags, or the values of one, sorted by text. The path is the tag "name", which every series has; it
- * is not listed among the tags.
- */
+/** Tags, or the values of one or of all, sorted by text. */
 export function* countTagsOf(names: Names, query: TagQuery): Steps<TagCount[]> {
   const { tag, matchers, prefix, limit } = query;
   const test = soundSelector(matchers);
@@ -154,6 +152,7 @@ function nodeOf(path: string, bits: number): TreeNode {
 
 function textsOf(name: string, tag: string | undefined): string[] {
   if (tag === undefined) return tagsOf(name).map(({ key }) => key);
+  if (tag === anyTagKey) return [...new Set(tagsOf(name).map(({ value }) => value))];
   const value = partOf(name, tag);
   return value === "" && tag !== pathKey ? [] : [value];
 }

@@ -236,8 +236,9 @@ test.each([1, 7, 300, 100_000])(
         names: wanted.slice(0, limit),
         totalCount: wanted.length,
       });
-      for (const tag of [undefined, "host", "name", "none"]) {
-        const query = { tag, matchers, prefix: tag === undefined ? "" : tag.slice(0, 1), limit };
+      for (const tag of [undefined, "host", "name", "none", "*"]) {
+        const prefix = tag === undefined || tag === "*" ? "" : tag.slice(0, 1);
+        const query = { tag, matchers, prefix, limit };
         const lists = sharded(names).map((some) => finish(countTagsOf(some, query)));
         expect(mergeTagCounts(lists, limit)).toEqual(slowCounts(wanted, tag, query.prefix, limit));
       }
@@ -257,7 +258,11 @@ function slowCounts(
   limit: number,
 ): { text: string; seriesCount: number }[] {
   const texts = names.flatMap((name) =>
-    tag === undefined ? tagsOf(name).map(({ key }) => key) : [partOf(name, tag)],
+    tag === undefined
+      ? tagsOf(name).map(({ key }) => key)
+      : tag === "*"
+        ? tagsOf(name).map(({ value }) => value)
+        : [partOf(name, tag)],
   );
   const wanted = [...new Set(texts)].filter((text) => text !== "" && text.startsWith(prefix));
   return wanted

@@ -10,6 +10,9 @@
 /** The key by which conditions speak of the path. */
 export const pathKey = "name";
 
+/** The key by which values of any tag are counted. */
+export const anyTagKey = "*";
+
 const semicolon = 59;
 
 export interface SeriesTag {

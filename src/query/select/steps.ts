@@ -1,23 +1,11 @@
-/**
- * Long work in small steps: a generator that yields after every bit of work, far below a
- * millisecond, so that whoever runs it may let others have the thread in between.
- */
-
-export type Steps<Result> = Generator<undefined, Result>;
+/** Sorting in small steps, see base/steps.ts. */
+import type { Steps } from "../../base/steps.ts";
 
 /** Names looked at between two yields; each may cost some microseconds. */
 export const namesPerStep = 16;
 /** Texts moved between two yields. */
 const textsPerStep = 512;
 const runLength = 512;
-
-/** Runs it to its end at once. */
-export function finish<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
-}
 
 /** The first of the texts, sorted by code units, each once. */
 export function* firstSorted(texts: Iterable<string>, limit: number): Steps<string[]> {

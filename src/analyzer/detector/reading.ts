@@ -1,0 +1,137 @@
+/**
+ * What a series' state says to others: what it expects, how wild it is at this hour, what it rests on.
+ * Also the two ways in which others change it: what was learned meanwhile is taken back, or a new level
+ * is taken over. `kale detect --stream` does neither.
+ */
+import { dayShape, type Expectation, expect } from "./baseline.ts";
+import type { Detector } from "./detector.ts";
+import {
+  cell,
+  cellCount,
+  clock,
+  clockCount,
+  type DetectorState,
+  daySlotCount,
+  weekSlotCount,
+} from "./layout.ts";
+import { readProfile } from "./profile.ts";
+import { Row } from "./row.ts";
+
+const daySeconds = 86_400;
+/** How much wider or narrower than usual an hour may be taken to be. */
+const hourScaleMin = 0.6;
+const hourScaleMax = 2.5;
+
+export interface SeriesFacts {
+  readonly rowCount: number;
+  readonly ageSeconds: number;
+  readonly stepSeconds: number;
+  readonly lastSeconds: number;
+  readonly isCounter: boolean;
+}
+
+export function factsOf(state: DetectorState, series: number): SeriesFacts {
+  const { cells, clocks } = state;
+  const base = series * cellCount;
+  const at = series * clockCount;
+  return {
+    rowCount: cells[base + cell.rowCount]!,
+    ageSeconds: Math.max(0, clocks[at + clock.last]! - clocks[at + clock.first]!),
+    stepSeconds: cells[base + cell.stepSeconds]!,
+    lastSeconds: clocks[at + clock.last]!,
+    isCounter: cells[base + cell.isCounter] === 1,
+  };
+}
+
+/** What the first value was: everything else is kept as a deviation from it. */
+export function originOf(state: DetectorState, series: number): number {
+  return state.clocks[series * clockCount + clock.origin]!;
+}
+
+/** The lowest value lately known; its range creeps in slowly, see range.ts. */
+export function lowestOf(state: DetectorState, series: number): number {
+  return state.cells[series * cellCount + cell.lowest]! + originOf(state, series);
+}
+
+export function lastSecondsOf(state: DetectorState, series: number): number {
+  return state.clocks[series * clockCount + clock.last]!;
+}
+
+const askedRow = new Row();
+
+/** What the series would expect at a time; the values in `into` are deviations from the origin. */
+export function expectAt(
+  detector: Detector,
+  series: number,
+  seconds: number,
+  into: Expectation,
+): void {
+  const { cells, clocks } = detector.state;
+  askedRow.seconds = seconds;
+  askedRow.ageSeconds = Math.max(0, seconds - clocks[series * clockCount + clock.first]!);
+  expect(cells, series * cellCount, askedRow, into);
+}
+
+/** How wild the series is at this time of day, as a factor on how wild it is in all; about 1. */
+export function hourScale(
+  state: DetectorState,
+  series: number,
+  seconds: number,
+  ageSeconds: number,
+): number {
+  if (ageSeconds < daySeconds) return 1;
+  const base = series * cellCount;
+  const usual = state.cells[base + cell.usualSize]!;
+  const now = readProfile(state.cells, base + cell.sizeSlots, dayShape, seconds);
+  if (!(usual > 0) || Number.isNaN(now)) return 1;
+  return Math.min(hourScaleMax, Math.max(hourScaleMin, now / usual));
+}
+
+/** Cells that an anomaly should not teach: what is expected, and how far from it is usual. */
+const taught: readonly (readonly [at: number, count: number])[] = [
+  [cell.overall, 2],
+  [cell.level, 1],
+  [cell.errors, 3],
+  [cell.daySlots, daySlotCount],
+  [cell.weekSlots, weekSlotCount],
+  [cell.sizeSlots, daySlotCount],
+  [cell.usualSize, 1],
+  [cell.shortHistory, 2],
+  [cell.pointHistory, 2],
+  [cell.longHistory, 2],
+];
+const taughtCount = taught.reduce((sum, [, count]) => sum + count, 0);
+
+/** What the series knows now, to be taken up again after an anomaly. */
+export function rememberTaught(state: DetectorState, series: number): Float32Array {
+  const kept = new Float32Array(taughtCount);
+  const base = series * cellCount;
+  let next = 0;
+  for (const [at, count] of taught) {
+    kept.set(state.cells.subarray(base + at, base + at + count), next);
+    next += count;
+  }
+  return kept;
+}
+
+export function restoreTaught(state: DetectorState, series: number, kept: Float32Array): void {
+  const base = series * cellCount;
+  let next = 0;
+  for (const [at, count] of taught) {
+    state.cells.set(kept.subarray(next, next + count), base + at);
+    next += count;
+  }
+}
+
+/** Moves everything that is expected by `shift`: a new level is taken over. */
+export function shiftExpected(state: DetectorState, series: number, shift: number): void {
+  const { cells } = state;
+  const base = series * cellCount;
+  // Slots that were never visited are NaN and stay so.
+  const move = (at: number, count: number): void => {
+    for (let i = base + at; i < base + at + count; i++) cells[i] = cells[i]! + shift;
+  };
+  move(cell.level, 1);
+  move(cell.daySlots, daySlotCount);
+  move(cell.weekSlots, weekSlotCount);
+}

@@ -1,0 +1,95 @@
+/**
+ * What a series does by habit: the nightly job that is told twice and then known.
+ *
+ * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two on
+ * different days at about the same time make a habit: the next is not told, unless it goes half as far
+ * again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
+ * so that monthly jobs are known too. Times of day are UTC.
+ */
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+
+const timesToLearn = 2;
+/** How far apart two may begin to be the same. */
+const slackMs = 45 * minuteMs;
+const forgottenAfterMs = 40 * dayMs;
+const excess = 1.5;
+const lengthSlackMs = 15 * minuteMs;
+
+/** Of one series; the one unseen for longest makes room. */
+const habitCountMax = 4;
+
+export interface Habit {
+  /** When it began last; the time of day follows it. */
+  lastMs: number;
+  lengthMs: number;
+  /** How far from expected it went. */
+  size: number;
+  /** On how many days. */
+  count: number;
+}
+
+export class Habits {
+  readonly #seriesCountMax: number;
+  readonly #habits = new Map<number, Habit[]>();
+
+  constructor(options: { readonly seriesCountMax: number }) {
+    this.#seriesCountMax = options.seriesCountMax;
+  }
+
+  /** Of a series, to be kept over a restart. */
+  of(id: number): readonly Habit[] {
+    return this.#habits.get(id) ?? [];
+  }
+
+  restore(id: number, habits: readonly Habit[]): void {
+    this.#put(
+      id,
+      habits.slice(0, habitCountMax).map((habit) => ({ ...habit })),
+    );
+  }
+
+  forget(id: number): void {
+    this.#habits.delete(id);
+  }
+
+  /** Takes note of what ended. */
+  note(id: number, startedMs: number, lengthMs: number, size: number): void {
+    const habits = this.of(id).filter(({ lastMs }) => startedMs - lastMs < forgottenAfterMs);
+    const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
+    if (known !== undefined) {
+      if (startedMs - known.lastMs > dayMs / 2) known.count += 1;
+      known.lastMs = startedMs;
+      known.lengthMs = Math.max(lengthMs, 0.8 * known.lengthMs);
+      known.size = Math.max(size, 0.8 * known.size);
+    } else {
+      habits.sort((a, b) => b.lastMs - a.lastMs);
+      habits.splice(habitCountMax - 1);
+      habits.push({ lastMs: startedMs, lengthMs, size, count: 1 });
+    }
+    this.#put(id, habits);
+  }
+
+  /** Whether what began then, and has come so far, is no more than what the series does at that time. */
+  explains(id: number, startedMs: number, nowMs: number, size: number): boolean {
+    const habit = this.#habits.get(id)?.find(({ lastMs }) => isSameTime(lastMs, startedMs));
+    if (habit === undefined || habit.count < timesToLearn) return false;
+    if (startedMs - habit.lastMs >= forgottenAfterMs) return false;
+    const lengthMaxMs = excess * habit.lengthMs + lengthSlackMs;
+    return size <= excess * habit.size && nowMs - startedMs <= lengthMaxMs;
+  }
+
+  #put(id: number, habits: Habit[]): void {
+    this.#habits.delete(id);
+    this.#habits.set(id, habits);
+    if (this.#habits.size <= this.#seriesCountMax) return;
+    const { value: oldest } = this.#habits.keys().next();
+    if (oldest !== undefined) this.#habits.delete(oldest);
+  }
+}
+
+function isSameTime(aMs: number, bMs: number): boolean {
+  const apart = (((bMs - aMs) % dayMs) + dayMs) % dayMs;
+  return Math.min(apart, dayMs - apart) <= slackMs;
+}

@@ -1,0 +1,1 @@
+export { StreamJudge, type StreamJudgeOptions, type StreamWindow } from "./stream-judge.ts";

@@ -1,0 +1,591 @@
+/**
+ * From rows to episodes: the streaming detector, heard with floors, and remembered.
+ *
+ *            score ≥ its least                 odd for the least duration
+ *     calm ────────────────────→ armed ──────────────────────────────────→ active ──→ ended
+ *       ↑                          │ half an hour without                            calm:     back for 2 min
+ *       └──────────────────────────┘                                                 stale:    silent
+ *                                                                                    accepted: a new level, kept
+ *
+ * A row is odd where it lies beyond the band (band.ts), or where a series with a rhythm of its own draws
+ * a shape it never drew. The detector's score says that something is rare; the band, the least duration and
+ * two rows that it matters. While a series is abnormal it learns nothing of what to expect, so that an
+ * outage does not become its own normal, and leaves no echo a day or a week later; a level that is
+ * accepted is taken over at once.
+ *
+ * Everything goes by the rows' own times: history that is given after the fact is judged as it would have
+ * been. Rows come in order; one that is not later than the newest is the caller's to leave out. Pure.
+ */
+import { assert } from "../../base/assert.ts";
+import {
+  defaultFloors,
+  type Episode,
+  type EpisodeEnd,
+  type EpisodeEvent,
+  type EpisodeWhy,
+  type ExpectedRange,
+  type Floors,
+  type KnownAs,
+  type Learning,
+  RuleBook,
+  type Standing,
+} from "../../model/index.ts";
+import {
+  DetectorBank,
+  factsOf,
+  lastSecondsOf,
+  lowestOf,
+  originOf,
+  hourScale,
+  rememberTaught,
+  restoreTaught,
+  shiftExpected,
+} from "../detector/index.ts";
+import { episodeId, hasMoved, isFarther } from "../episodes.ts";
+import { HourBefore } from "../hour-before.ts";
+import type { Judge } from "../judge.ts";
+import { onsetIndex } from "../onset.ts";
+import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
+import { stage, StreamColumns } from "./columns.ts";
+import { Habits } from "./habits.ts";
+import { streamSentence } from "./stream-sentence.ts";
+import { voicesOf } from "./voices.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** A series is judged once it has so many rows, over so long. */
+const learnedRows = 60;
+const learnedMs = 30 * minuteMs;
+
+/** So many rows have to be odd; one where rows are rarer than that. */
+const oddRowsMin = 2;
+const rareStepMs = 10 * minuteMs;
+const oddRunMax = 250;
+const oddRunFall = 3;
+
+/** After a score that high, what is odd within this long, or so many rows, belongs to it. */
+const armedMs = 30 * minuteMs;
+const armedRows = 10;
+
+/** So many calm rows, reaching so far, end an episode. */
+const calmRowCountMin = 3;
+const calmMs = 2 * minuteMs;
+/** Without an odd row for so long, what a habit explains is over. */
+const habitRestMs = 20 * minuteMs;
+
+/** A change in the value is worth an event of its own when so much time has passed. */
+const changeIntervalMs = 30_000;
+/** Rows older than this are history: only begin and end are told of it. */
+const liveAgeMs = 10 * minuteMs;
+
+const usualMemoryRows = 10_000;
+const usualClip = 4;
+const shareMemoryRows = 1_000;
+const habitSeriesCountMax = 50_000;
+
+/** Of the mean level while abnormal. */
+const newLevelRows = 120;
+/** A person confirmed one like it: it may be this much less rare. */
+const confirmedEase = 0.02;
+
+export interface StreamWindow {
+  /** Fills the columns with the series up to a time, oldest first. @returns how many samples */
+  copy(id: number, untilMs: number): number;
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  name(id: number): string;
+}
+
+export interface StreamJudgeOptions {
+  readonly activeCountMax: number;
+  readonly stalePeriodMs: number;
+  /** Whether an episode is like one that a person spoke of. */
+  readonly knownAs?: (id: number, episode: Episode) => KnownAs | undefined;
+}
+
+interface Armed {
+  readonly score: number;
+  readonly why: EpisodeWhy;
+  readonly kept: Float32Array;
+  untilMs: number;
+  /** Since when a habit explains it, and how far it went; see habits.ts. */
+  habit:
+    { readonly sinceMs: number; readonly size: number; readonly lastOddMs: number } | undefined;
+}
+
+interface Active {
+  episode: Episode;
+  /** What was expected before it began; undefined where an earlier run knew it. */
+  kept: Float32Array | undefined;
+  calmRows: number;
+  told: Episode;
+  toldMs: number;
+  /** Level and spread while it lasts. */
+  mean: number;
+  spread: number;
+  rows: number;
+}
+
+export class StreamJudge {
+  readonly bank = new DetectorBank();
+  readonly columns = new StreamColumns();
+  readonly habits = new Habits({ seriesCountMax: habitSeriesCountMax });
+  readonly #window: StreamWindow;
+  readonly #judge: Judge;
+  readonly #options: StreamJudgeOptions;
+  readonly #armed = new Map<number, Armed>();
+  readonly #active = new Map<number, Active>();
+  readonly #endedMs = new Map<number, number>();
+  readonly #hour = new HourBefore();
+  #rules = new RuleBook([]);
+  /** Distinct floors; a column names them by place. */
+  #floors: Floors[] = [defaultFloors];
+  readonly #floorsByText = new Map<string, number>();
+  #confirmedIds: (name: string) => boolean = () => false;
+  #refusedCount = 0;
+
+  constructor(window: StreamWindow, judge: Judge, options: StreamJudgeOptions) {
+    assert(options.activeCountMax >= 1, "at least one episode is kept");
+    this.#window = window;
+    this.#judge = judge;
+    this.#options = options;
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  /** How often an anomaly was not kept since there were too many. */
+  get refusedCount(): number {
+    return this.#refusedCount;
+  }
+
+  get rules(): RuleBook {
+    return this.#rules;
+  }
+
+  isActive(id: number): boolean {
+    return this.columns.stage[id] === stage.active;
+  }
+
+  isWatched(id: number): boolean {
+    return id < this.columns.room && this.columns.stage[id] !== stage.calm;
+  }
+
+  episodeOf(id: number): Episode | undefined {
+    return this.#active.get(id)?.episode;
+  }
+
+  activeIds(): number[] {
+    return [...this.#active.keys()];
+  }
+
+  /** From now on these apply. What goes on and is ignored now ends with its next row. */
+  useRules(rules: RuleBook): void {
+    this.#rules = rules;
+    this.#floors = [];
+    this.#floorsByText.clear();
+    this.columns.floors.fill(0);
+  }
+
+  /** @param isConfirmed  whether a person confirmed an anomaly of this metric: it is heard a little earlier */
+  useConfirmed(isConfirmed: (name: string) => boolean): void {
+    this.#confirmedIds = isConfirmed;
+  }
+
+  /** Time of the newest row judged; -Infinity if there is none. */
+  judgedMs(id: number): number {
+    const { rowCount } = factsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id));
+    if (rowCount === 0) return -Infinity;
+    return Math.round(lastSecondsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id)) * 1000);
+  }
+
+  /** The id is free, or its series is to be learned anew. */
+  forget(id: number): void {
+    this.bank.clear(id);
+    this.columns.grow(id + 1);
+    this.columns.clearLearned(id);
+    this.columns.stage[id] = stage.calm;
+    this.columns.floors[id] = 0;
+    this.#armed.delete(id);
+    this.#active.delete(id);
+    this.#endedMs.delete(id);
+    this.habits.forget(id);
+  }
+
+  /** Goes on with an episode of an earlier run. @returns false where there is no room */
+  adopt(id: number, episode: Episode): boolean {
+    this.columns.grow(id + 1);
+    if (episode.endedMs !== null || this.#active.has(id)) return true;
+    if (this.#active.size >= this.#options.activeCountMax) {
+      this.#refusedCount += 1;
+      return false;
+    }
+    this.#active.set(id, startActive(episode, undefined, episode.lastSeenMs));
+    this.columns.stage[id] = stage.active;
+    return true;
+  }
+
+  /**
+   * Judges a row and learns from it.
+   *
+   * @param timeMs  later than the series' newest row
+   * @param nowMs   of the clock; says whether the row is news or history
+   * @returns what to record and show; undefined where nothing noteworthy changed
+   */
+  take(id: number, timeMs: number, value: number, nowMs: number): EpisodeEvent | undefined {
+    const { columns } = this;
+    columns.grow(id + 1);
+    const detector = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    const lastMs = lastSecondsOf(detector.state, index) * 1000;
+    const score = detector.judge(index, timeMs / 1000, value);
+    const { row, expectation } = detector;
+    if (!Number.isFinite(value)) return undefined;
+    columns.score[id] = score;
+    // The first row, and the first of a series whose nature was found out: all is learned anew.
+    if (row.rowCount === 1) {
+      columns.clearLearned(id);
+      return undefined;
+    }
+    const floors = this.floorsOf(id);
+    const origin = originOf(detector.state, index);
+    const residual = row.value - expectation.value;
+    const center = expectation.value + origin;
+    const facts = {
+      center,
+      usual: columns.usual[id]!,
+      hourScale: hourScale(detector.state, index, row.seconds, row.ageSeconds),
+      isSparse: isSparse(columns, id),
+    };
+    const half = halfWidth(facts, floors);
+    const isShape = detector.rhythm > 0 && score >= floors.leastScore;
+    const isOdd = isShape || (Math.abs(residual) > half && isToward(floors, residual));
+    const run = columns.oddRun[id]!;
+    columns.oddRun[id] = isOdd ? Math.min(oddRunMax, run + 1) : Math.max(0, run - oddRunFall);
+
+    const observed = row.value + origin;
+    if (columns.stage[id] === stage.active) {
+      const kept = this.#active.get(id)?.kept;
+      if (kept !== undefined) restoreTaught(detector.state, index, kept);
+      return this.#goOn(id, { timeMs, observed, isOdd, center, floors, nowMs });
+    }
+    const steps = (timeMs - lastMs) / 1000 / row.stepSeconds;
+    this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
+    if (floors.isIgnored || row.rowCount < learnedRows || row.ageSeconds * 1000 < learnedMs) {
+      return undefined;
+    }
+    const isConfirmed =
+      score >= floors.leastScore - confirmedEase && this.#confirmedIds(this.#window.name(id));
+    if (score >= floors.leastScore || isConfirmed) {
+      const lowest = lowestOf(detector.state, index);
+      const expected = rangeOf(
+        expectation.baseline,
+        { center, half, lowest },
+        row.seconds,
+        row.ageSeconds,
+      );
+      this.#arm(id, timeMs, score, expected);
+    }
+    if (columns.stage[id] !== stage.armed) return undefined;
+    return this.#tryBegin(id, { timeMs, observed, isOdd, floors, nowMs });
+  }
+
+  /** A look at a series that brought no row: has it fallen silent? */
+  look(id: number, newestMs: number, nowMs: number): EpisodeEvent | undefined {
+    if (!this.isWatched(id) || nowMs - newestMs <= this.#options.stalePeriodMs) return undefined;
+    this.#armed.delete(id);
+    const active = this.#active.get(id);
+    if (active === undefined) {
+      this.columns.stage[id] = stage.calm;
+      return undefined;
+    }
+    return this.#end(id, active, "stale", nowMs);
+  }
+
+  floorsOf(id: number): Floors {
+    let place = this.columns.floors[id]! - 1;
+    if (place < 0) {
+      const floors = this.#rules.floorsFor(this.#window.name(id));
+      const text = JSON.stringify(floors);
+      place = this.#floorsByText.get(text) ?? this.#floors.push(floors) - 1;
+      this.#floorsByText.set(text, place);
+      this.columns.floors[id] = place + 1;
+    }
+    return this.#floors[place]!;
+  }
+
+  learningOf(id: number): Learning | null {
+    const { rowCount, ageSeconds, stepSeconds } = factsOf(
+      this.bank.detectorOf(id).state,
+      this.bank.indexOf(id),
+    );
+    const stepMs = stepSeconds * 1000;
+    if (rowCount < learnedRows) {
+      const leftMs = Math.max(
+        (learnedRows - rowCount) * (stepMs > 0 ? stepMs : minuteMs),
+        learnedMs - ageSeconds * 1000,
+      );
+      return { reason: `${rowCount} of the ${learnedRows} samples that are needed first`, leftMs };
+    }
+    if (ageSeconds * 1000 >= learnedMs) return null;
+    const knownMinutes = Math.floor(ageSeconds / 60);
+    return {
+      reason: `${knownMinutes} of the ${learnedMs / minuteMs} minutes that are needed first`,
+      leftMs: learnedMs - ageSeconds * 1000,
+    };
+  }
+
+  /** How the series stands, for a person who looks. */
+  standingOf(id: number, seconds: number): Standing | undefined {
+    if (id >= this.columns.room) return undefined;
+    const detector = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    const facts = factsOf(detector.state, index);
+    const learning = this.learningOf(id);
+    const nature = facts.isCounter ? "counter" : isSparse(this.columns, id) ? "sparse" : "steady";
+    return {
+      score: learning === null ? this.columns.score[id]! : 0,
+      learning,
+      nature,
+      expected:
+        facts.rowCount < 2
+          ? null
+          : expectedAt(detector, index, this.columns, id, this.floorsOf(id), seconds),
+    };
+  }
+
+  #learn(id: number, rowCount: number, size: number, value: number, steps: number): void {
+    const { columns } = this;
+    const usual = columns.usual[id]!;
+    const counted = rowCount < 20 ? size : Math.min(size, usualClip * usual + 0.01 * size);
+    columns.usual[id] = usual + (counted - usual) / Math.min(rowCount, usualMemoryRows);
+    const rate = 1 / Math.min(rowCount, shareMemoryRows);
+    const isIrregular = steps > 1.5 || steps < 0.5 ? 1 : 0;
+    columns.irregular[id] = columns.irregular[id]! + rate * (isIrregular - columns.irregular[id]!);
+    columns.zeros[id] = columns.zeros[id]! + rate * ((value === 0 ? 1 : 0) - columns.zeros[id]!);
+  }
+
+  #arm(id: number, timeMs: number, score: number, expected: ExpectedRange): void {
+    const detector = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    const stepMs = detector.row.stepSeconds * 1000;
+    const untilMs = timeMs + Math.max(armedMs, armedRows * stepMs);
+    const before = this.#armed.get(id);
+    if (before !== undefined) {
+      before.untilMs = untilMs;
+      return;
+    }
+    const { isCounter } = factsOf(detector.state, index);
+    const why: EpisodeWhy = {
+      score,
+      scoredMs: timeMs,
+      expected,
+      voices: voicesOf(detector),
+      stepMs,
+      isRate: isCounter,
+    };
+    const kept = rememberTaught(detector.state, index);
+    this.#armed.set(id, { score, why, kept, untilMs, habit: undefined });
+    this.columns.stage[id] = stage.armed;
+  }
+
+  #tryBegin(id: number, at: RowFacts): EpisodeEvent | undefined {
+    const armed = this.#armed.get(id);
+    assert(armed !== undefined, "an armed series has what armed it");
+    const { habit } = armed;
+    const isOver =
+      habit === undefined ? at.timeMs > armed.untilMs : at.timeMs - habit.lastOddMs > habitRestMs;
+    if (isOver) {
+      if (habit !== undefined) {
+        this.habits.note(id, habit.sinceMs, habit.lastOddMs - habit.sinceMs, habit.size);
+      }
+      this.#armed.delete(id);
+      this.columns.stage[id] = stage.calm;
+      return undefined;
+    }
+    const run = this.columns.oddRun[id]!;
+    const { stepMs } = armed.why;
+    const runNeeded = stepMs >= rareStepMs ? 1 : oddRowsMin;
+    const lastedMs = run === oddRunMax ? Infinity : run * stepMs;
+    if (!at.isOdd || run < runNeeded || lastedMs < at.floors.leastDurationMs) return undefined;
+    if (this.#isHabit(id, armed, at, run)) return undefined;
+    if (this.#active.size >= this.#options.activeCountMax) {
+      this.#refusedCount += 1;
+      return undefined;
+    }
+    this.#armed.delete(id);
+    this.columns.stage[id] = stage.active;
+    const episode = this.#recognised(id, this.#begin(id, armed.why, at, run));
+    this.#active.set(id, startActive(episode, armed.kept, at.timeMs));
+    return { change: "started", episode };
+  }
+
+  /** Whether the series does just this at this time of day; what it does now then counts as once more. */
+  #isHabit(id: number, armed: Armed, { timeMs, observed }: RowFacts, run: number): boolean {
+    const size = Math.abs(observed - armed.why.expected.center);
+    const sinceMs = armed.habit?.sinceMs ?? timeMs - (run - 1) * armed.why.stepMs;
+    if (!this.habits.explains(id, sinceMs, timeMs, size)) return false;
+    armed.habit = { sinceMs, size: Math.max(size, armed.habit?.size ?? 0), lastOddMs: timeMs };
+    return true;
+  }
+
+  #begin(id: number, why: EpisodeWhy, { timeMs, observed }: RowFacts, run: number): Episode {
+    const name = this.#window.name(id);
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
+    const { lower, upper, center } = why.expected;
+    const limits = [
+      { check: "grubbs", outcome: "fired", observed, lower, upper, isValue: true },
+    ] as const;
+    let onset = why.isRate ? Math.max(0, count - run) : onsetIndex(limits, values, count);
+    const earliestMs = Math.max(
+      timeMs - Math.max(hourMs, run * why.stepMs),
+      this.#endedMs.get(id) ?? -Infinity,
+    );
+    while (onset < count - 1 && timesMs[onset]! <= earliestMs) onset += 1;
+    const startedMs = count === 0 ? timeMs : timesMs[onset]!;
+    const { before } = why.isRate
+      ? { before: center }
+      : this.#hour.measure(timesMs, values, count, startedMs);
+    let peak = observed;
+    let peakMs = timeMs;
+    for (let i = onset; i < count && !why.isRate; i++) {
+      if (!isFarther(values[i]!, peak, center)) continue;
+      peak = values[i]!;
+      peakMs = timesMs[i]!;
+    }
+    return withSentence({
+      id: episodeId(name, startedMs),
+      name,
+      startedMs,
+      lastSeenMs: timeMs,
+      endedMs: null,
+      endReason: null,
+      before: before ?? center,
+      observed,
+      peak,
+      peakMs,
+      expected: { lower, upper },
+      checks,
+      voteCount,
+      why,
+    });
+  }
+
+  #goOn(id: number, at: RowFacts & { readonly center: number }): EpisodeEvent | undefined {
+    const active = this.#active.get(id);
+    assert(active !== undefined, "an active series has an episode");
+    const { timeMs, observed, isOdd, floors, nowMs } = at;
+    // Rows that an earlier run has judged already are only learned from.
+    if (timeMs <= active.episode.lastSeenMs) return undefined;
+    active.rows += 1;
+    const rate = 1 / Math.min(active.rows, newLevelRows);
+    active.mean += rate * (observed - active.mean);
+    active.spread += rate * (Math.abs(observed - active.mean) - active.spread);
+    if (floors.isIgnored) return this.#end(id, active, "calm", timeMs);
+    if (!isOdd) {
+      active.calmRows += 1;
+      const isLong = timeMs - active.episode.lastSeenMs >= calmMs;
+      return active.calmRows >= calmRowCountMin && isLong
+        ? this.#end(id, active, "calm", timeMs)
+        : undefined;
+    }
+    active.calmRows = 0;
+    const isPeak = isFarther(
+      observed,
+      active.episode.peak,
+      active.episode.why?.expected.center ?? null,
+    );
+    active.episode = {
+      ...active.episode,
+      lastSeenMs: timeMs,
+      observed,
+      ...(isPeak ? { peak: observed, peakMs: timeMs } : {}),
+    };
+    if (timeMs - active.episode.startedMs >= floors.newNormalAfterMs) {
+      this.#acceptLevel(id, active, at.center);
+      return this.#end(id, active, "accepted", timeMs);
+    }
+    if (nowMs - timeMs > liveAgeMs || !isNoteworthy(active, timeMs)) return undefined;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
+    active.episode = this.#recognised(id, withSentence({ ...active.episode, checks, voteCount }));
+    active.told = active.episode;
+    active.toldMs = timeMs;
+    return { change: "changed", episode: active.episode };
+  }
+
+  /** Everything that is expected moves to where the series has been; its spread there is usual now. */
+  #acceptLevel(id: number, active: Active, center: number): void {
+    const { state } = this.bank.detectorOf(id);
+    shiftExpected(state, this.bank.indexOf(id), active.mean - center);
+    this.columns.usual[id] = Math.max(this.columns.usual[id]!, active.spread);
+    this.columns.oddRun[id] = 0;
+  }
+
+  #end(id: number, active: Active, endReason: EpisodeEnd, atMs: number): EpisodeEvent {
+    this.#active.delete(id);
+    this.columns.stage[id] = stage.calm;
+    const endedMs = Math.max(atMs, active.episode.lastSeenMs);
+    this.#rememberEnd(id, endedMs);
+    const { startedMs, lastSeenMs, peak, why } = active.episode;
+    if (endReason === "calm" && why !== undefined) {
+      const size = Math.abs(peak - why.expected.center);
+      this.habits.note(id, startedMs, lastSeenMs - startedMs, size);
+    }
+    const episode = withSentence({ ...active.episode, endedMs, endReason });
+    return { change: "ended", episode: this.#recognised(id, episode) };
+  }
+
+  #rememberEnd(id: number, endedMs: number): void {
+    this.#endedMs.delete(id);
+    this.#endedMs.set(id, endedMs);
+    if (this.#endedMs.size <= this.#options.activeCountMax) return;
+    const { value: oldest } = this.#endedMs.keys().next();
+    if (oldest !== undefined) this.#endedMs.delete(oldest);
+  }
+
+  #recognised(id: number, episode: Episode): Episode {
+    const { knownAs } = this.#options;
+    return knownAs === undefined ? episode : { ...episode, known: knownAs(id, episode) };
+  }
+}
+
+interface RowFacts {
+  readonly timeMs: number;
+  readonly observed: number;
+  readonly isOdd: boolean;
+  readonly floors: Floors;
+  readonly nowMs: number;
+}
+
+function startActive(episode: Episode, kept: Float32Array | undefined, toldMs: number): Active {
+  return {
+    episode,
+    kept,
+    calmRows: 0,
+    told: episode,
+    toldMs,
+    mean: episode.observed,
+    spread: 0,
+    rows: 1,
+  };
+}
+
+function isToward({ direction }: Floors, residual: number): boolean {
+  return direction === "both" || residual > 0 === (direction === "up");
+}
+
+function isNoteworthy({ episode, told, toldMs }: Active, timeMs: number): boolean {
+  if (timeMs - toldMs >= changeIntervalMs) return true;
+  return hasMoved(episode.peak, told.peak) || hasMoved(episode.observed, told.observed);
+}
+
+/** Tells of the newest value while that is what is odd; of the peak once it is over. */
+function withSentence(episode: Omit<Episode, "sentence">): Episode {
+  return { ...episode, sentence: streamSentence(episode) };
+}

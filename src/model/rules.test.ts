@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { defaultFloors, readRules, RuleBook, ruleJson, type Rule } from "./rules.ts";
+
+function read(input: unknown): readonly Rule[] {
+  const reading = readRules(input);
+  if (!reading.ok) throw new Error(reading.fault);
+  return reading.rules;
+}
+
+test("RuleBook lets each rule that matches change what those before it said", () => {
+  const book = new RuleBook(
+    read([
+      { match: "*", "least-relative": 0.2, "least-duration": "5m" },
+      { match: "web.*", "least-relative": 0.5 },
+      { match: "web.*.staging", ignore: true },
+    ]),
+  );
+  expect(book.floorsFor("db.load")).toEqual({
+    ...defaultFloors,
+    leastRelative: 0.2,
+    leastDurationMs: 300_000,
+  });
+  expect(book.floorsFor("web.fe1")).toMatchObject({ leastRelative: 0.5, leastDurationMs: 300_000 });
+  expect(book.floorsFor("web.fe1.staging")).toMatchObject({ isIgnored: true, leastRelative: 0.5 });
+  expect(book.rulesFor("web.fe1").map(({ match }) => match)).toEqual(["*", "web.*"]);
+});
+
+test("ruleJson() writes what readRules() reads", () => {
+  const given = [
+    { match: "a.*", ignore: true },
+    {
+      match: "queue",
+      "least-score": 0.5,
+      "least-relative": 0.1,
+      "least-absolute": 50,
+      "least-duration": "90s",
+      "new-normal-after": "6h",
+      direction: "up",
+    },
+  ];
+  expect(read(given).map(ruleJson)).toEqual(given);
+});
+
+test.each([
+  ["a map", { match: "x" }, "Rules are a list."],
+  [
+    "no pattern",
+    [{ ignore: true }],
+    'Rule 1: match is missing: a pattern of names, such as "web.*" or "latency".',
+  ],
+  [
+    "a wrong unit",
+    [{ match: "x" }, { match: "x", "least-duration": "5 parsecs" }],
+    /^Rule 2: least-duration is "5 parsecs"; allowed is a time/,
+  ],
+  ["a wrong word", [{ match: "x", direction: "sideways" }], /allowed is up, down or both/],
+  [
+    "a typing error",
+    [{ match: "x", "least-absolut": 3 }],
+    /nothing is called "least-absolut"; known are match, ignore/,
+  ],
+  ["a score above one", [{ match: "x", "least-score": 2 }], /a number from 0 to 1/],
+  ["a number that is none", [{ match: "x", "least-absolute": Infinity }], /a number from 0/],
+])("readRules() refuses %s, and says what is allowed", (...[, input, fault]) => {
+  const reading = readRules(input);
+  expect(reading.ok ? "" : reading.fault).toMatch(fault);
+});

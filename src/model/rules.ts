@@ -1,0 +1,222 @@
+/**
+ * What matters enough to be told, by pattern of name.
+ *
+ * Rules are a list. Every rule whose `match` fits a metric's name applies to it, from the first to the
+ * last: a later one changes what an earlier one said, and leaves the rest; beneath all lies
+ * `defaultFloors`. So a rule for "*" is a default, and one for "web.*.latency" only says what differs.
+ * They are written the same in the configuration file (`rules:`), over HTTP and on the page:
+ *
+ *     - match: "*.staging.*"
+ *       ignore: true
+ *     - match: "queue.*.depth"
+ *       least-absolute: 50
+ *       least-duration: 5m
+ *       direction: up
+ */
+import { nameMatcher } from "./series-name.ts";
+
+export type RuleDirection = "up" | "down" | "both";
+
+/** What applies to one metric. */
+export interface Floors {
+  /** Nothing is told. */
+  readonly isIgnored: boolean;
+  /** How rare it has to be, as a score from 0 to 1. */
+  readonly leastScore: number;
+  /** Least distance from what is expected, as a share of that. */
+  readonly leastRelative: number;
+  /** Least distance from what is expected, in the metric's own unit. */
+  readonly leastAbsolute: number;
+  /** It has to last this long, and two samples. */
+  readonly leastDurationMs: number;
+  /** A metric that has kept a new level for so long has a new normal. */
+  readonly newNormalAfterMs: number;
+  readonly direction: RuleDirection;
+}
+
+export const defaultFloors: Floors = {
+  isIgnored: false,
+  leastScore: 0.4,
+  leastRelative: 0.05,
+  leastAbsolute: 0,
+  leastDurationMs: 60_000,
+  newNormalAfterMs: 6 * 3_600_000,
+  direction: "both",
+};
+
+/** What is undefined is as the rules before say. */
+export interface Rule extends Partial<Floors> {
+  /** Glob over the whole name, or a part of it; see `nameMatcher`. */
+  readonly match: string;
+}
+
+export const ruleCountMax = 1_000;
+const matchLengthMax = 1024;
+const durationMaxMs = 31 * 86_400_000;
+
+export class RuleBook {
+  readonly rules: readonly Rule[];
+  readonly #matched: readonly MatchedRule[];
+
+  constructor(rules: readonly Rule[]) {
+    this.rules = rules;
+    this.#matched = rules.map((rule) => ({ rule, isFor: nameMatcher(rule.match) }));
+  }
+
+  floorsFor(name: string): Floors {
+    let floors = defaultFloors;
+    for (const { rule, isFor } of this.#matched) {
+      if (isFor(name)) floors = { ...floors, ...definedOf(rule) };
+    }
+    return floors;
+  }
+
+  /** Those that apply to a name, in order. */
+  rulesFor(name: string): Rule[] {
+    return this.#matched.filter(({ isFor }) => isFor(name)).map(({ rule }) => rule);
+  }
+}
+
+interface MatchedRule {
+  readonly rule: Rule;
+  readonly isFor: (name: string) => boolean;
+}
+
+export type RulesReading =
+  | { readonly ok: true; readonly rules: readonly Rule[] }
+  /** Whole sentence: which rule, what was found, what is allowed. */
+  | { readonly ok: false; readonly fault: string };
+
+/** Reads a list of rules as YAML or JSON gave it. */
+export function readRules(input: unknown): RulesReading {
+  if (input === null || input === undefined) return { ok: true, rules: [] };
+  if (!Array.isArray(input)) return { ok: false, fault: "Rules are a list." };
+  if (input.length > ruleCountMax) {
+    return {
+      ok: false,
+      fault: `There are ${input.length} rules; at most ${ruleCountMax} are taken.`,
+    };
+  }
+  const rules: Rule[] = [];
+  for (const [i, item] of (input as unknown[]).entries()) {
+    const read = readRule(item);
+    if (typeof read === "string") return { ok: false, fault: `Rule ${i + 1}: ${read}.` };
+    rules.push(read);
+  }
+  return { ok: true, rules };
+}
+
+/** As `readRules` takes it. */
+export function ruleJson(rule: Rule): Record<string, unknown> {
+  const json: Record<string, unknown> = { match: rule.match };
+  for (const field of fieldNames) {
+    const value = rule[field];
+    if (value !== undefined) json[fields[field].key] = fields[field].show(value as never);
+  }
+  return json;
+}
+
+interface RuleField<Value> {
+  readonly key: string;
+  readonly allowed: string;
+  readonly read: (input: unknown) => Value | undefined;
+  readonly show: (value: Value) => unknown;
+}
+
+const asIs = (value: unknown): unknown => value;
+
+function durationField(key: string): RuleField<number> {
+  return {
+    key,
+    allowed: 'a time from 0s to 31d, such as "90s", "5m" or "6h"',
+    read: (input) => {
+      const ms = durationMs(input);
+      return ms !== undefined && ms <= durationMaxMs ? ms : undefined;
+    },
+    show: showDuration,
+  };
+}
+
+function numberField(key: string, max: number): RuleField<number> {
+  return {
+    key,
+    allowed: max === Infinity ? "a number from 0" : `a number from 0 to ${max}`,
+    read: (input) =>
+      typeof input === "number" && input >= 0 && input <= max && input < Infinity
+        ? input
+        : undefined,
+    show: asIs,
+  };
+}
+
+const directions: readonly RuleDirection[] = ["up", "down", "both"];
+
+const fields: { readonly [Field in keyof Floors]: RuleField<Floors[Field]> } = {
+  isIgnored: {
+    key: "ignore",
+    allowed: "true or false",
+    read: (input) => (typeof input === "boolean" ? input : undefined),
+    show: asIs,
+  },
+  leastScore: numberField("least-score", 1),
+  leastRelative: numberField("least-relative", 1000),
+  leastAbsolute: numberField("least-absolute", Infinity),
+  leastDurationMs: durationField("least-duration"),
+  newNormalAfterMs: durationField("new-normal-after"),
+  direction: {
+    key: "direction",
+    allowed: "up, down or both",
+    read: (input) => directions.find((known) => known === input),
+    show: asIs,
+  },
+};
+const fieldNames = Object.keys(fields) as readonly (keyof Floors)[];
+
+/** @returns the rule, or what is wrong with it */
+function readRule(input: unknown): Rule | string {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return "is no map";
+  const given = new Map<string, unknown>(Object.entries(input));
+  const match = given.get("match");
+  given.delete("match");
+  if (typeof match !== "string" || match === "" || match.length > matchLengthMax) {
+    return `match is missing: a pattern of names, such as "web.*" or "latency"`;
+  }
+  const rule: Record<string, unknown> = { match };
+  for (const name of fieldNames) {
+    const { key, allowed, read } = fields[name];
+    const found = given.get(key);
+    given.delete(key);
+    if (found === undefined || found === null) continue;
+    const value = read(found);
+    if (value === undefined) return `${key} is ${JSON.stringify(found)}; allowed is ${allowed}`;
+    rule[name] = value;
+  }
+  const [unknown] = given.keys();
+  if (unknown !== undefined) {
+    const known = fieldNames.map((name) => fields[name].key).join(", ");
+    return `nothing is called ${JSON.stringify(unknown.slice(0, 80))}; known are match, ${known}`;
+  }
+  return rule as unknown as Rule;
+}
+
+function definedOf(rule: Rule): Partial<Floors> {
+  const given = fieldNames.filter((field) => rule[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, rule[field]]));
+}
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A bare number is seconds. */
+function durationMs(input: unknown): number | undefined {
+  if (typeof input === "number") return input >= 0 && input < 1e9 ? input * 1000 : undefined;
+  const found = typeof input === "string" ? /^(\d{1,9}) ?([smhd])$/.exec(input.trim()) : null;
+  if (found === null) return undefined;
+  return Number(found[1]) * units[found[2] as keyof typeof units];
+}
+
+function showDuration(ms: number): string {
+  for (const unit of ["d", "h", "m"] as const) {
+    if (ms > 0 && ms % units[unit] === 0) return `${ms / units[unit]}${unit}`;
+  }
+  return `${ms / 1000}s`;
+}

@@ -1,0 +1,11 @@
+export { aggregate } from "./aggregate.ts";
+export { aggregatorNames, noAggregator } from "./aggregators.ts";
+export { answerPieces, type QueryResult, tsuidOf, type TsdbAnnotation } from "./answer.ts";
+export { downsample, type Downsample, edgesOf, type StepEdges } from "./downsample.ts";
+export { FaultKeeper } from "./fault-keeper.ts";
+export { filterTypes, matchersOf, parseFilter, type TagFilter } from "./filters.ts";
+export { groupSeries, type SeriesGroup } from "./group.ts";
+export { type ParsedQuery, parseQueryJson } from "./parse-json.ts";
+export { isSet, parseMetric, parseQueryUrl } from "./parse-url.ts";
+export type { SubQuery, TsdbQuery } from "./query.ts";
+export { rateOf } from "./rate.ts";

@@ -1,0 +1,36 @@
+/** Room for the judged part of one series, filled from the shard's window: nothing is made per series. */
+import type { SeriesWindow } from "../model/index.ts";
+
+/** Of a series with more samples than this in its window the newest are judged. */
+export const judgedSampleCountMax = 131_072;
+
+export class WindowScratch {
+  readonly timesMs = new Float64Array(judgedSampleCountMax);
+  readonly values = new Float64Array(judgedSampleCountMax);
+  readonly #window: SeriesWindow;
+  readonly #fullDurationMs: number;
+  readonly #range = { fromMs: 0, untilMs: Infinity };
+
+  constructor(window: SeriesWindow, options: { readonly fullDurationMs: number }) {
+    this.#window = window;
+    this.#fullDurationMs = options.fullDurationMs;
+  }
+
+  /** All that is judged at a moment, samples that lie ahead of it too. @returns how many samples */
+  copyFrom(id: number, nowMs: number): number {
+    this.#range.fromMs = nowMs - this.#fullDurationMs;
+    this.#range.untilMs = Infinity;
+    return this.#window.copy(id, this.#range, this.timesMs, this.values);
+  }
+
+  /** The judged part up to and with a time. @returns how many samples */
+  copy(id: number, untilMs: number): number {
+    this.#range.fromMs = untilMs - this.#fullDurationMs;
+    this.#range.untilMs = untilMs + 1;
+    return this.#window.copy(id, this.#range, this.timesMs, this.values);
+  }
+
+  name(id: number): string {
+    return this.#window.name(id);
+  }
+}
