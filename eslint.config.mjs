@@ -46,6 +46,7 @@ export default tseslint.config(
       "src/model/sample-batch.ts",
       "src/shard/**",
       "src/analyzer/**",
+      "src/query/**",
       "src/oculus/**",
       "src/query/promql/**",
       "src/store/embedded/**",

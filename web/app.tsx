@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
 import { Notice } from "./components/notice.tsx";
+import { RemoteBanner } from "./components/remote-banner.tsx";
 import { SignInDialog } from "./components/sign-in-dialog.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
@@ -54,6 +55,7 @@ export function App(): JSX.Element {
         Skip to the content
       </a>
       <Header onHelp={() => setHelp(true)} />
+      <RemoteBanner />
       <main id="content" ref={main} tabIndex={-1}>
         <Page route={route} />
       </main>

@@ -129,6 +129,11 @@ export class EpisodeTracker {
     return count;
   }
 
+  /** Forgets open episodes without ending them: somebody else goes on with them. */
+  forget(isGone: (name: string) => boolean): void {
+    for (const name of this.#active.keys()) if (isGone(name)) this.#active.delete(name);
+  }
+
   /**
    * Takes an abnormal verdict.
    *

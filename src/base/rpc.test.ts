@@ -35,6 +35,16 @@ test("Rpc carries a failure to the one who asked, with the method's name", async
   close();
 });
 
+test("Rpc carries the code of a failure", async () => {
+  const { asking, close } = pair({
+    fail: () => {
+      throw Object.assign(new Error("gone"), { code: "REMOTE_UNREACHABLE" });
+    },
+  });
+  await expect(asking.ask("fail")).rejects.toMatchObject({ code: "REMOTE_UNREACHABLE" });
+  close();
+});
+
 test("Rpc moves the buffers of a Transferred answer", async () => {
   const columns = Float64Array.of(1, 2, 3);
   const { asking, close } = pair({ columns: () => new Transferred(columns, [columns.buffer]) });

@@ -2,7 +2,7 @@
  * Questions and answers between two threads over one message port.
  *
  *     { kind: "ask",    id, method, input }  →
- *                                            ←  { kind: "answer", id, value } | { kind: "failure", id, message }
+ *                                            ←  { kind: "answer", id, value } | { kind: "failure", id, message, code }
  *     { kind: "tell",   method, input }      →   no answer
  *
  * Both sides may ask. What travels is copied by the structured clone; buffers named in a transfer
@@ -27,9 +27,15 @@ export class Transferred<T> {
   }
 }
 
-/** The other thread could not answer; its message is kept. */
+/** The other thread could not answer; its message is kept, and its code where it had one. */
 export class RemoteError extends Error {
   override readonly name = "RemoteError";
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** Says something that wants no answer; works before there is an Rpc on this side. */
@@ -53,7 +59,12 @@ type Message =
   | { readonly kind: "ask"; readonly id: number; readonly method: string; readonly input: unknown }
   | { readonly kind: "tell"; readonly method: string; readonly input: unknown }
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly message: string };
+  | {
+      readonly kind: "failure";
+      readonly id: number;
+      readonly message: string;
+      readonly code: string | undefined;
+    };
 
 export class Rpc {
   readonly #endpoint: MessageEndpoint;
@@ -105,7 +116,7 @@ export class Rpc {
         this.#settle(message.id)?.resolve(message.value);
         return;
       case "failure":
-        this.#settle(message.id)?.reject(new RemoteError(message.message));
+        this.#settle(message.id)?.reject(new RemoteError(message.message, message.code));
     }
   }
 
@@ -118,7 +129,12 @@ export class Rpc {
       } else this.#endpoint.postMessage({ kind: "answer", id, value });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#endpoint.postMessage({ kind: "failure", id, message: `${method}: ${message}` });
+      this.#endpoint.postMessage({
+        kind: "failure",
+        id,
+        message: `${method}: ${message}`,
+        code: codeOf(error),
+      });
     }
   }
 
@@ -133,4 +149,9 @@ export class Rpc {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }

@@ -14,16 +14,19 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { BodyIntake, BodyOutcome, SourceStats } from "../model/index.ts";
+import type { BodyIntake, BodyOutcome, Episode, SourceStats } from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
+import { ClusterShare } from "./cluster-share.ts";
+import { processIdOf } from "./identity.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
   type RunningThread,
   type ShardEvents,
@@ -55,6 +58,7 @@ async function start(
   const { clock } = io;
   const roles = new Set(settings.roles);
   const startedMs = clock.nowMs();
+  const store = storeChoiceOf(settings);
 
   const folder = openDataFolder(settings, clock);
   undo.push(() => {
@@ -84,19 +88,22 @@ async function start(
   });
   undo.push(() => alerts.close());
 
+  const processId = processIdOf(folder.path, () => randomBytes(8).toString("hex"));
   const feed = new EpisodeFeed(clock);
   const search = new SearchPool(clock, {
     windowMs: settings.fullDurationMs,
     warmDurationMs: settings.miniDurationMs,
     budgetMs: searchBudgetMs,
   });
+  let share: ClusterShare | undefined = undefined;
   const { pool, sink, toShards } = await startShards(
-    { folder, settings, logger },
+    { folder, settings, store, processId, logger },
     (shard) => ({
       episodes(events) {
         journal.record(events);
         feed.publish(events);
         alerts.take(events);
+        share?.publish(events);
       },
       searchProgress(reply) {
         search.progress(shard, reply);
@@ -105,9 +112,15 @@ async function start(
     undo,
   );
   search.connect(pool.shards);
-  const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
-  await pool.adopt(active);
-  alerts.take(active.map((episode) => ({ change: "changed", episode })));
+  const adopt = (episodes: readonly Episode[]): void => {
+    alerts.take(episodes.map((episode) => ({ change: "changed", episode })));
+  };
+  // Of a cluster's series each process goes on with those that it comes to judge.
+  if (store.kind !== "elasticsearch") {
+    const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
+    await pool.adopt(active);
+    adopt(active);
+  }
 
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
@@ -139,6 +152,7 @@ async function start(
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
       settings: () => settingReports(settings, origins),
+      share: () => share?.report(),
       clock,
       logger: logger.for("webapp"),
     },
@@ -148,13 +162,17 @@ async function start(
       ports: pages,
       pagesFolder: join(import.meta.dirname, "../../dist/web"),
       dataFolder: folder.path,
-      store: "embedded",
+      store: settings.storeKind,
       startedMs,
       allowedHosts: settings.hostNames,
       trustsProxy: settings.trustsProxy,
       skyline: {
         fullDurationMs: settings.fullDurationMs,
         miniDurationMs: settings.miniDurationMs,
+        ...(store.kind === "redis" && {
+          fullNamespace: store.fullNamespace,
+          miniNamespace: store.miniNamespace,
+        }),
       },
       onPageView: () => {
         visits.happened();
@@ -183,8 +201,25 @@ async function start(
     });
   }
 
+  const addresses = addressesOf(settings.bindAddress, opened);
+  if (store.kind === "elasticsearch") {
+    const running = new ClusterShare(
+      { pool, journal, feed, adopt, clock, logger: logger.for("share") },
+      {
+        choice: store,
+        processId,
+        session: randomBytes(8).toString("hex"),
+        label: addresses.webapp ?? "",
+        isJudging: roles.has("analyzer"),
+      },
+    );
+    share = running;
+    running.start();
+    undo.push(() => running.stop());
+  }
+
   return {
-    addresses: addressesOf(settings.bindAddress, opened),
+    addresses,
     problems,
     newAdminToken: admin.newToken,
     sink,
@@ -194,7 +229,10 @@ async function start(
     onFirstVisit(listener) {
       visits.listen(listener);
     },
+    warmShare: () => warmShareOf(pool),
     async stop() {
+      // What is on its way may otherwise wait for machines that do not come back.
+      pool.letIn();
       for (const step of undo.splice(0).reverse()) await step();
     },
   };
@@ -213,8 +251,16 @@ async function startShards(
   {
     folder,
     settings,
+    store,
+    processId,
     logger,
-  }: { readonly folder: DataFolder; readonly settings: Settings; readonly logger: Logger },
+  }: {
+    readonly folder: DataFolder;
+    readonly settings: Settings;
+    readonly store: StoreChoice;
+    readonly processId: string;
+    readonly logger: Logger;
+  },
   eventsOf: (shard: number) => ShardEvents,
   undo: UndoStep[],
 ): Promise<RunningShards> {
@@ -233,6 +279,8 @@ async function startShards(
           shardCount,
           folder: folder.shardFolder(shard),
           settings,
+          store,
+          processId,
           isJudging: settings.roles.includes("analyzer"),
           producers: [fromMain.port2, fromHorizon.port2],
         },
@@ -244,7 +292,10 @@ async function startShards(
   undo.push(async () => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   });
-  const pool = new ShardPool(threads.map(({ rpc }) => rpc));
+  const pool = new ShardPool(
+    threads.map(({ rpc }) => rpc),
+    { namesAreShared: store.kind === "elasticsearch" },
+  );
   const sink = new BatchRouter(own);
   undo.push(async () => {
     await sink.drained();
@@ -252,6 +303,17 @@ async function startShards(
     for (const port of own) port.close();
   });
   return { pool, sink, toShards };
+}
+
+/** How much of the shards' windows is filled, 0 to 1; undefined while their store is not reached. */
+async function warmShareOf(pool: ShardPool): Promise<number | undefined> {
+  const shards = await pool.stats();
+  const warmths = shards.flatMap(({ store }) => store.remote?.warmth ?? []);
+  if (warmths.some(({ state }) => state === "waiting")) return undefined;
+  if (warmths.every(({ state }) => state === "warm")) return 1;
+  const doneCount = warmths.reduce((sum, warmth) => sum + warmth.doneCount, 0);
+  const totalCount = warmths.reduce((sum, warmth) => sum + warmth.totalCount, 0);
+  return totalCount === 0 ? 0 : Math.min(doneCount / totalCount, 0.999);
 }
 
 /** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */

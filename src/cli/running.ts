@@ -46,6 +46,11 @@ export interface RunningKale {
   record(events: readonly EpisodeEvent[]): void;
   /** Calls the listener once, when a page is asked for the first time. */
   onFirstVisit(listener: () => void): void;
+  /**
+   * How much of the window is filled from a store on other machines, 0 to 1; nothing is judged
+   * before it is 1. Undefined while the store has not been reached.
+   */
+  warmShare(): Promise<number | undefined>;
   /** Resolves when all that was taken in is durable and every listener, thread and file is closed. */
   stop(): Promise<void>;
 }
@@ -55,6 +60,7 @@ export type StartErrorCode =
   | "START_NO_PORT_LEFT"
   | "START_DATA_IN_USE"
   | "START_DATA_UNUSABLE"
+  | "START_STORE_UNUSABLE"
   | "START_PART_FAILED";
 
 /** Kale could not start for a reason that lies outside of it. */

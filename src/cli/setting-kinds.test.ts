@@ -8,9 +8,15 @@ import {
   hostPortListKind,
   listKind,
   pathKind,
+  optionalTextKind,
   portKind,
+  redisUrlKind,
+  secretKind,
   showDuration,
+  sizeKind,
   switchKind,
+  urlListKind,
+  wordKind,
 } from "./setting-kinds.ts";
 
 const duration = durationKind({ minMs: 0, maxMs: 86_400_000, words: { never: -1 } });
@@ -27,6 +33,22 @@ test.each([
   { kind: countKind({ min: 1, max: 9 }), input: 0, expected: undefined },
   { kind: countOrAutoKind(8), input: "auto", expected: 0 },
   { kind: countOrAutoKind(8), input: 0, expected: undefined },
+  { kind: sizeKind({ minBytes: 1024, maxBytes: 2 ** 40 }), input: "2GiB", expected: 2 ** 31 },
+  { kind: sizeKind({ minBytes: 1024, maxBytes: 2 ** 40 }), input: "512 MiB", expected: 2 ** 29 },
+  { kind: sizeKind({ minBytes: 1024, maxBytes: 2 ** 40 }), input: 4096, expected: undefined },
+  { kind: sizeKind({ minBytes: 2 ** 20, maxBytes: 2 ** 40 }), input: "4KiB", expected: undefined },
+  { kind: optionalTextKind, input: "none", expected: "" },
+  { kind: optionalTextKind, input: "kale", expected: "kale" },
+  { kind: secretKind, input: 12345, expected: "12345" },
+  { kind: wordKind, input: "metrics.", expected: "metrics." },
+  { kind: wordKind, input: "*", expected: undefined },
+  { kind: redisUrlKind, input: "unix:///run/redis.sock", expected: "unix:///run/redis.sock" },
+  { kind: redisUrlKind, input: "redis+cluster://a:1,b:2", expected: "redis+cluster://a:1,b:2" },
+  { kind: redisUrlKind, input: "redis://user:word@host:1", expected: undefined },
+  { kind: redisUrlKind, input: "host:6379", expected: undefined },
+  { kind: urlListKind, input: "http://a:9200,https://b", expected: ["http://a:9200", "https://b"] },
+  { kind: urlListKind, input: ["https://me:word@b"], expected: undefined },
+  { kind: urlListKind, input: [], expected: undefined },
   { kind: switchKind, input: true, expected: true },
   { kind: switchKind, input: "No", expected: false },
   { kind: switchKind, input: "maybe", expected: undefined },
@@ -91,3 +113,8 @@ test.each(["gmond1", "gmond1:0", "gmond1:99999", ":8649", "::1:8649", "a b:1", "
     expect(hostPortListKind.read(text)).toBe(undefined);
   },
 );
+
+test("secretKind is never shown", () => {
+  expect(secretKind.show("hunter2")).toBe("(secret)");
+  expect(secretKind.show("")).toBe("none");
+});

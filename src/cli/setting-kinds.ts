@@ -73,6 +73,85 @@ export const pathKind: SettingKind<string> = {
   read: (input) => (textOf(input) === "" ? undefined : textOf(input)),
 };
 
+/** A text that may be left out: "" in the program, `none` in the file. */
+export const optionalTextKind: SettingKind<string> = {
+  allowed: "a text, or none",
+  placeholder: "TEXT",
+  words: ["none"],
+  read: (input) => (textOf(input) === "none" ? "" : textOf(input)),
+  show: (value) => (value === "" ? "none" : value),
+};
+
+export const optionalPathKind: SettingKind<string> = {
+  ...optionalTextKind,
+  allowed: "a path, or none",
+  placeholder: "PATH",
+};
+
+/** A password or key: read like any text, but never shown. */
+export const secretKind: SettingKind<string> = {
+  ...optionalTextKind,
+  show: (value) => (value === "" ? "none" : "(secret)"),
+};
+
+/** A word of a name that goes into other programs. */
+export const wordKind: SettingKind<string> = {
+  allowed: "a word of letters, digits, '.', '_', ':' and '-', at most 64 of them",
+  placeholder: "WORD",
+  words: [],
+  read: (input) => {
+    const text = textOf(input);
+    return text !== undefined && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(text) ? text : undefined;
+  },
+  show: String,
+};
+
+/** What names of indexes may begin with. */
+export const indexWordKind: SettingKind<string> = {
+  allowed: "a word of lower case letters, digits, '-' and '_', at most 64 of them",
+  placeholder: "WORD",
+  words: [],
+  read: (input) => {
+    const text = textOf(input);
+    return text !== undefined && /^[a-z0-9][a-z0-9_-]{0,63}$/.test(text) ? text : undefined;
+  },
+  show: String,
+};
+
+/** The form only; what it means is the Redis store's matter. User and password are not part of it. */
+export const redisUrlKind: SettingKind<string> = {
+  allowed:
+    "redis://HOST:PORT[/DATABASE], rediss://HOST:PORT, unix:///PATH, redis+cluster://HOST:PORT,HOST:PORT or redis+sentinel://HOST:PORT,HOST:PORT/MASTER",
+  placeholder: "URL",
+  words: [],
+  read: (input) => {
+    const text = textOf(input);
+    if (text === undefined || text.includes("@")) return undefined;
+    return /^(unix:\/\/\/.+|rediss?(\+(cluster|sentinel))?:\/\/[^\s/]+(\/[^\s/]*)?)$/.test(text)
+      ? text
+      : undefined;
+  },
+  show: String,
+};
+
+/** Addresses over HTTP; user and password are not part of them, since addresses are shown. */
+export const urlListKind: SettingKind<readonly string[]> = {
+  allowed: "a list of http:// or https:// addresses without user and password",
+  placeholder: "URL,…",
+  words: [],
+  read: (input) => {
+    const texts = listOf(input);
+    return texts !== undefined && texts.length > 0 && texts.every(isPlainUrl) ? texts : undefined;
+  },
+  show: (value) => `[${value.join(", ")}]`,
+};
+
+function isPlainUrl(text: string): boolean {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return username === "" && password === "" && search === "" && hash === "";
+}
+
 /** An address to listen on: a numeric address, which needs no name server at start. */
 export const addressKind: SettingKind<string> = {
   allowed: "an IP address such as 127.0.0.1, 0.0.0.0 or ::1, or the word localhost",
@@ -183,6 +262,34 @@ export function durationKind(range: {
     },
     show: (ms) => words.find(([, special]) => special === ms)?.[0] ?? showDuration(ms),
   };
+}
+
+const unitBytes: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** A number of bytes, written with a unit. */
+export function sizeKind(range: {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}): SettingKind<number> {
+  return {
+    allowed: `a size from ${showSize(range.minBytes)} to ${showSize(range.maxBytes)}, such as 512MiB or 2GiB`,
+    placeholder: "SIZE",
+    words: [],
+    read: (input) => {
+      const found = /^(\d{1,9}) ?(KiB|MiB|GiB)$/.exec(textOf(input) ?? "");
+      const sizeBytes = Number(found?.[1]) * (unitBytes[found?.[2] ?? ""] ?? Number.NaN);
+      return sizeBytes >= range.minBytes && sizeBytes <= range.maxBytes ? sizeBytes : undefined;
+    },
+    show: showSize,
+  };
+}
+
+function showSize(sizeBytes: number): string {
+  for (const unit of ["GiB", "MiB"] as const) {
+    const size = unitBytes[unit] ?? 1;
+    if (sizeBytes % size === 0) return `${sizeBytes / size}${unit}`;
+  }
+  return `${sizeBytes / 2 ** 10}KiB`;
 }
 
 /** A whole number, or the word `auto`, which is 0 in the program. */

@@ -15,6 +15,8 @@ const groups: readonly SettingGroup[] = [
   "Ports",
   "Taking in",
   "Keeping",
+  "Redis",
+  "Elasticsearch",
   "Judging",
   "Alerts",
   "Log",
@@ -90,8 +92,6 @@ port that was set here and is taken ends the start.
 
 /** Settings of the original that have no counterpart, and what took their place. */
 const replacedOriginals: readonly (readonly [name: string, place: string])[] = [
-  ["REDIS_SOCKET_PATH", "none: series are kept by Kale itself, in `data`"],
-  ["FULL_NAMESPACE, MINI_NAMESPACE", "none: `/app_settings` answers the original's `metrics.`"],
   ["LOG_PATH, PID_PATH", "none: the log goes to stderr, the service manager knows the process"],
   ["ROOMBA_PROCESSES, ROOMBA_GRACE_TIME", "none: what is older than `full-duration` leaves memory"],
   ["CHUNK_SIZE, MAX_QUEUE_SIZE, WORKER_PROCESSES", "none: intake is bounded, and pauses senders"],

@@ -9,6 +9,7 @@
 import { noAlerts } from "../alert/index.ts";
 import { checkNames } from "../model/index.ts";
 import { alertsKind } from "./alerts-kind.ts";
+import { remoteSettingsTable } from "./remote-settings.ts";
 import {
   addressKind,
   choiceKind,
@@ -20,6 +21,7 @@ import {
   listKind,
   pathKind,
   portKind,
+  sizeKind,
   switchKind,
   type SettingKind,
 } from "./setting-kinds.ts";
@@ -36,7 +38,15 @@ export interface Setting<Value> {
 }
 
 export type SettingGroup =
-  "Program" | "Ports" | "Taking in" | "Keeping" | "Judging" | "Alerts" | "Log";
+  | "Program"
+  | "Ports"
+  | "Taking in"
+  | "Keeping"
+  | "Redis"
+  | "Elasticsearch"
+  | "Judging"
+  | "Alerts"
+  | "Log";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -260,6 +270,21 @@ export const settingsTable = {
     doc: "Samples are on disk at most this long after they arrive; every-batch waits for the disk before it takes the next batch.",
     group: "Keeping",
   },
+  storeKind: {
+    key: "store",
+    kind: choiceKind(["embedded", "redis", "elasticsearch"]),
+    standard: "embedded",
+    doc: "Where samples are kept: embedded is the data folder alone; the others keep them on other machines, with the data folder as the place where they wait.",
+    group: "Keeping",
+  },
+  outboxBytesMax: {
+    key: "outbox-limit",
+    kind: sizeKind({ minBytes: 1 << 20, maxBytes: 2 ** 40 }),
+    standard: 2 ** 30,
+    doc: "How much may wait in the data folder while a store on other machines does not take it; beyond it senders are made to wait.",
+    group: "Keeping",
+  },
+  ...remoteSettingsTable,
   detectorName: {
     key: "detector",
     kind: choiceKind(["kale", "skyline"]),

@@ -1,5 +1,5 @@
 /**
- * The entry of a shard thread: joins the embedded store, the judge and the loop that runs it over
+ * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
@@ -7,6 +7,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
+import type { Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
   type SeriesSweep,
@@ -17,27 +18,20 @@ import {
   VoteSweep,
   WindowScratch,
 } from "../shard/index.ts";
-import { EmbeddedStore } from "../store/index.ts";
+import { openShardStore } from "./shard-store.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { shard, shardCount, folder, settings, isJudging, producers } = workerData as ShardThreadData;
+const data = workerData as ShardThreadData;
+const { shard, settings, isJudging, producers } = data;
 const clock = systemClock;
 
 const logger = threadLogger(parentPort, `shard ${shard}`);
 // Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
 
-const store = await EmbeddedStore.open(folder, {
-  clock,
-  logger,
-  windowMs: settings.fullDurationMs,
-  retentionMs: settings.retentionMs,
-  commitIntervalMs: settings.commitIntervalMs,
-  commitEveryBatch: settings.commitIntervalMs === 0,
-  seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),
-});
+const { store, window, ...opened } = await openShardStore(data, { clock, logger });
 const judge = new Judge({
   fullDurationMs: settings.fullDurationMs,
   stalePeriodMs: settings.stalePeriodMs,
@@ -49,32 +43,46 @@ const judge = new Judge({
   compat: settings.isCompatible,
 });
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
-const loop = new JudgeLoop(store.window, sweep, (events) => main?.tell("episodes", events), clock, {
+const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
 });
-const keeper = new ShapeKeeper(store.window, clock, { warmDurationMs: settings.miniDurationMs });
+const keeper = new ShapeKeeper(window, clock, { warmDurationMs: settings.miniDurationMs });
 main = serveShard(parentPort, producers, {
   shard,
   store,
-  window: store.window,
+  window,
   loop,
   keeper,
+  ...opened,
+  judgeStranger,
   clock,
   sweep,
   logger,
 });
-if (isJudging) loop.start();
+if (isJudging) {
+  void opened.warm.then(() => {
+    loop.start();
+  });
+}
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
 
+/** A series that others judge, or that was silent for longer than the window: from its samples. */
+async function judgeStranger(name: string): Promise<Verdict | undefined> {
+  if (settings.storeKind === "embedded") return undefined;
+  const nowMs = clock.nowMs();
+  const range = { fromMs: nowMs - settings.fullDurationMs, untilMs: Number.MAX_SAFE_INTEGER };
+  const columns = await store.read(name, range);
+  return columns && judge.judge(columns.timesMs, columns.values, columns.timesMs.length, nowMs);
+}
+
 function voteSweep(): SeriesSweep {
   const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
-  return new VoteSweep(store.window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
+  return new VoteSweep(window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
 }
 
 function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
-  const { window } = store;
   const scratch = new WindowScratch(window, { fullDurationMs });
   const stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });

@@ -68,6 +68,7 @@ export async function startSmallKale(): Promise<SmallKale> {
     },
     record: (events) => episodes.push(...events.map(({ episode }) => episode)),
     newAdminToken: undefined,
+    warmShare: () => Promise.resolve(1),
     onFirstVisit: (listener) => visitors.push(listener),
     visit: () => {
       for (const visitor of visitors.splice(0)) visitor();

@@ -23,6 +23,7 @@ function standIn(): {
         sink: { write: () => Promise.resolve() },
         newAdminToken: undefined,
         record: () => undefined,
+        warmShare: () => Promise.resolve(1),
         onFirstVisit: () => undefined,
         stop: () => {
           stopped.push(1);

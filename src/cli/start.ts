@@ -5,9 +5,12 @@ import { startBanner } from "./banner.ts";
 import type { Command, CommandIo } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
 import type { ListenAddress, RunningAddresses, RunningKale, StartOptions } from "./running.ts";
+import { ProgressBar } from "./progress.ts";
 import { settingsHelp } from "./settings-help.ts";
 import type { Settings } from "./settings.ts";
 import { listenForStop, type SignalSource } from "./stop-signals.ts";
+
+const warmLookMs = 250;
 
 /** What `start` needs beside its `CommandIo`; arguments, so that a test can stand in. */
 export interface StartParts {
@@ -71,12 +74,26 @@ export async function runStart(
     }),
   );
   if (io.stderr.isTTY !== true) logger.info("listening", listenFacts(running.addresses));
+  void showWarmStart(running, io);
   const signal = await stop.asked;
   logger.info(`${signal}: writing down what has arrived; the same again ends at once`);
   await running.stop();
   stop.release();
   logger.info("ended");
   return 0;
+}
+
+/** A bar while the window is filled from a store on other machines. */
+async function showWarmStart(running: RunningKale, io: CommandIo): Promise<void> {
+  const bar = new ProgressBar(io, "filling the window from the store");
+  for (;;) {
+    // Nobody answers once the program ends.
+    const share = await running.warmShare().catch(() => 1);
+    if (share === 1) break;
+    bar.update(share ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, warmLookMs).unref());
+  }
+  bar.end();
 }
 
 /** For who reads the log by program, and never sees the banner. */

@@ -2,6 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { LogLevel } from "../base/log.ts";
 import type { Settings } from "./settings.ts";
+import type { StoreChoice } from "./store-choice.ts";
 
 export interface ShardThreadData {
   readonly shard: number;
@@ -9,6 +10,9 @@ export interface ShardThreadData {
   /** The shard's own folder inside the data folder. */
   readonly folder: string;
   readonly settings: Settings;
+  readonly store: StoreChoice;
+  /** Which of the processes of a cluster this one is. */
+  readonly processId: string;
   /** False where the role analyzer is off: the shard keeps series and answers, but judges nothing. */
   readonly isJudging: boolean;
   /** One for each thread that sends batches. */

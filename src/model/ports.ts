@@ -385,3 +385,29 @@ export interface BodyIntake {
   /** Resolves when what was taken before the call is durable. */
   sync?(): Promise<void>;
 }
+
+/** One of the processes that share the series of a cluster. */
+export interface ShareProcess {
+  readonly id: string;
+  /** Where it runs, for people. */
+  readonly label: string;
+  readonly isSelf: boolean;
+  readonly isLiving: boolean;
+  /** When it was last heard of. */
+  readonly seenMs: number;
+  /** Series that it judges. */
+  readonly seriesCount: number;
+  /** Partitions that it has. */
+  readonly heldCount: number;
+}
+
+/** How the series are shared by processes, as this one sees it. */
+export interface ShareReport {
+  readonly processId: string;
+  /** Partitions that this process judges. */
+  readonly heldCount: number;
+  readonly partitionCount: number;
+  readonly processes: readonly ShareProcess[];
+  /** Why the share could not be agreed lately; undefined where it could. */
+  readonly problem?: string | undefined;
+}

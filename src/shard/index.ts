@@ -5,7 +5,7 @@ export type { ShardSearchReply } from "./search-messages.ts";
 export { SearchPool } from "./search-pool.ts";
 export { ShapeKeeper } from "./shape-keeper.ts";
 export { ShardPool } from "./shard-pool.ts";
-export { serveShard, threadCpuMs } from "./shard-service.ts";
+export { serveShard, type ShardShare, threadCpuMs } from "./shard-service.ts";
 export { StreamSweep } from "./stream-sweep.ts";
 export { VoteSweep } from "./vote-sweep.ts";
 export { WindowScratch } from "./window-scratch.ts";

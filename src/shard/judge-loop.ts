@@ -27,6 +27,8 @@ export interface SeriesSweep {
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean;
   /** There is no series behind the id any more. */
   forget(id: number): void;
+  /** Another process judges these series from now on, and goes on with their open episodes. */
+  release(isGone: (name: string) => boolean): void;
   /** Takes over the episodes that were open when the program ended. */
   adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[];
   /** What is thought of a series now; undefined where it is unknown. */
@@ -102,6 +104,11 @@ export class JudgeLoop {
   adopt(episodes: readonly Episode[]): void {
     const events = this.#sweep.adopt(episodes, this.#clock.nowMs());
     if (events.length > 0) this.#emit(events);
+  }
+
+  /** Lets go of series that another process judges from now on: it goes on with their episodes. */
+  release(isGone: (name: string) => boolean): void {
+    this.#sweep.release(isGone);
   }
 
   verdictOf(name: string): Verdict | undefined {

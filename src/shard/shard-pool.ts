@@ -34,9 +34,18 @@ export class ShardPool implements SeriesReader, SeriesIndex {
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
-  /** @param shards  in the order of their numbers */
-  constructor(shards: readonly Rpc[]) {
+  readonly #namesAreShared: boolean;
+
+  /**
+   * @param shards  in the order of their numbers
+   * @param options.namesAreShared  each shard finds the names of all, since one remote has them
+   */
+  constructor(
+    shards: readonly Rpc[],
+    options: { readonly namesAreShared: boolean } = { namesAreShared: false },
+  ) {
     this.shards = shards;
+    this.#namesAreShared = options.namesAreShared;
   }
 
   get shardCount(): number {
@@ -52,6 +61,7 @@ export class ShardPool implements SeriesReader, SeriesIndex {
   }
 
   async findNames(query: NameQuery): Promise<NamePage> {
+    if (this.#namesAreShared) return await this.#findSharedNames(query);
     const pages = await this.#askAll<NamePage>("findNames", query);
     return {
       names: sortNames(
@@ -94,6 +104,31 @@ export class ShardPool implements SeriesReader, SeriesIndex {
     );
   }
 
+  /**
+   * From now on these partitions are judged here: the shards fill their windows, go on with the open
+   * episodes and begin to judge. Resolves when all of them have.
+   */
+  async takeOver(partitions: readonly number[], episodes: readonly Episode[]): Promise<void> {
+    await Promise.all(
+      this.shards.map((shard, i) =>
+        shard.ask<undefined>("takeOver", {
+          partitions,
+          episodes: episodes.filter(({ name }) => shardOfName(name, this.shardCount) === i),
+        }),
+      ),
+    );
+  }
+
+  /** These partitions are judged elsewhere from now on. */
+  async drop(partitions: readonly number[]): Promise<void> {
+    await this.#askAll("drop", partitions);
+  }
+
+  /** The program ends: whoever waits for room in a shard's store is let go. */
+  letIn(): void {
+    for (const shard of this.shards) shard.tell("letIn", undefined);
+  }
+
   /** Resolves when all that was written before is durable. */
   async commit(): Promise<void> {
     await this.#askAll("commit");
@@ -102,6 +137,21 @@ export class ShardPool implements SeriesReader, SeriesIndex {
   /** Ends judging and closes the stores. */
   async close(): Promise<void> {
     await this.#askAll("close");
+  }
+
+  /** What the remote has, and what the shards have that it has not yet. */
+  async #findSharedNames({ query, limit }: NameQuery): Promise<NamePage> {
+    const [first, ...others] = this.shards;
+    const [page, ...fresh] = await Promise.all([
+      first!.ask<NamePage>("findNames", { query, limit }),
+      ...others.map((shard) => shard.ask<string[]>("freshNames", query)),
+    ]);
+    const known = new Set(page.names);
+    const added = fresh.flat().filter((name) => !known.has(name));
+    return {
+      names: sortNames([...page.names, ...added], query).slice(0, limit),
+      totalCount: page.totalCount + added.length,
+    };
   }
 
   #owner(name: string): Rpc {

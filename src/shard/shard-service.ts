@@ -8,17 +8,19 @@ import type { MessagePort } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
-import type {
-  Episode,
-  NameQuery,
-  SampleColumns,
-  SeriesSelector,
-  SeriesStore,
-  SeriesWindow,
-  ShardStats,
-  TagQuery,
-  TimeRange,
-  TreeQuery,
+import {
+  type Episode,
+  type NameQuery,
+  partitionOfName,
+  type SampleColumns,
+  type SeriesSelector,
+  type SeriesStore,
+  type SeriesWindow,
+  type ShardStats,
+  type TagQuery,
+  type TimeRange,
+  type TreeQuery,
+  type Verdict,
 } from "../model/index.ts";
 import { receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
@@ -27,13 +29,28 @@ import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-mes
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
 
+/** A store of whose series other processes judge a part. */
+export interface ShardShare {
+  /** Resolves when the window has the series of these partitions; `onShown` is called just then. */
+  takeOver(partitions: readonly number[], onShown: () => void): Promise<void>;
+  drop(partitions: readonly number[]): void;
+}
+
 export interface ShardServiceParts {
   readonly shard: number;
   readonly store: SeriesStore;
   readonly window: SeriesWindow;
   readonly loop: JudgeLoop;
   readonly keeper: ShapeKeeper;
+  /** Resolves when the window has what it is judged by. */
+  readonly warm: Promise<void>;
+  /** Lets go of batches that wait for room in the store, since the program ends. */
+  readonly letIn: () => void;
+  readonly freshNames: (query: string) => string[];
+  readonly share: ShardShare | undefined;
   readonly clock: Clock;
+  /** A verdict on a series that the window does not have. */
+  readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
   readonly sweep: SeriesSweep;
   readonly logger: Logger;
 }
@@ -63,9 +80,26 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
-    judge: (name: string) => loop.verdictOf(name),
+    freshNames: (query: string) => parts.freshNames(query),
+    judge: (name: string) => loop.verdictOf(name) ?? parts.judgeStranger(name),
+    // A series that the window does not have yet is not one that fell silent.
     adopt: (episodes: Episode[]) => {
-      loop.adopt(episodes);
+      void parts.warm.then(() => {
+        loop.adopt(episodes);
+      });
+    },
+    async takeOver(taken: { partitions: number[]; episodes: Episode[] }) {
+      await parts.share?.takeOver(taken.partitions, () => {
+        loop.adopt(taken.episodes);
+      });
+    },
+    drop(partitions: number[]) {
+      const gone = new Set(partitions);
+      parts.share?.drop(partitions);
+      loop.release((name) => gone.has(partitionOfName(name)));
+    },
+    letIn: () => {
+      parts.letIn();
     },
     commit: () => store.commit(),
     shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),

@@ -89,6 +89,11 @@ export class StreamSweep implements SeriesSweep {
     this.#seen[id] = seen.never;
   }
 
+  /** The window has let go of them before. */
+  release(): void {
+    for (let id = 0; id < this.#seen.length; id++) if (!this.#window.isLive(id)) this.forget(id);
+  }
+
   adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[] {
     const events: EpisodeEvent[] = [];
     for (const episode of episodes) {

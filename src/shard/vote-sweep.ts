@@ -71,6 +71,10 @@ export class VoteSweep implements SeriesSweep {
     if (id < this.#decisionOf.length) this.#decisionOf[id] = undecided;
   }
 
+  release(isGone: (name: string) => boolean): void {
+    this.#tracker.forget(isGone);
+  }
+
   adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[] {
     this.#tracker.adopt(episodes);
     const events: EpisodeEvent[] = [];

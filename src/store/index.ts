@@ -1,3 +1,5 @@
+export { openElasticsearchSeries } from "./elasticsearch/index.ts";
 export { DataFolder, EmbeddedStore } from "./embedded/index.ts";
 export { StoreError } from "./errors.ts";
-export { RemoteStore } from "./remote/index.ts";
+export { openRedisSeries, parseRedisAddress, redisAddressForms } from "./redis/index.ts";
+export { type RemoteSeries, RemoteStore } from "./remote/index.ts";

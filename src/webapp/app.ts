@@ -11,6 +11,7 @@ import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
@@ -62,6 +63,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });
   addIntakeApi(hono, app);
+  addGraphiteApi(hono, app);
   addOpenTsdbApi(hono, app);
   addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
@@ -85,6 +87,10 @@ function answerFailure(error: Error, context: WebappContext, { logger }: WebappP
       code: "internal",
       message: "The program made a mistake; see its log.",
     });
+  }
+  if (code.startsWith("REMOTE_")) {
+    const message = `The machines that keep the samples did not answer: ${error.message}`;
+    return answerFault(context, { code: "unavailable", message });
   }
   return answerFault(context, {
     code: "unavailable",

@@ -175,6 +175,54 @@ export interface CanaryJson {
   roundTripSeconds: number | null;
 }
 
+/** How the machines are that keep the samples, where `store` is not "embedded". */
+export interface RemoteStoreJson {
+  /** e.g. "redis 127.0.0.1:6379" */
+  description: string;
+  reachable: boolean;
+  /** What is wrong, for a person; null while nothing is. */
+  problem: string | null;
+  /** Since when nothing could be written there. */
+  failingSince: number | null;
+  /** Accepted samples that wait on the local disk. */
+  waiting: number;
+  waitingBytes: number;
+  waitingBytesMax: number;
+  /** When the oldest of them was taken in. */
+  oldestWaiting: number | null;
+  /** Whether senders are made to wait. */
+  holding: boolean;
+  heldWrites: number;
+  written: number;
+  writtenBytes: number;
+  retries: number;
+  /** How often it asked for less. */
+  busy: number;
+  /** Samples that it refused for good; they were set aside on the local disk. */
+  refused: number;
+  lastWrite: number | null;
+  /** How far the window is filled from there, 0 to 1; nothing is judged before it is 1. */
+  warmShare: number;
+}
+
+/** The processes that share the metrics of one cluster. */
+export interface ShareJson {
+  /** Why the share could not be agreed lately. */
+  problem: string | null;
+  /** Of how many partitions this process judges how many. */
+  held: number;
+  partitions: number;
+  processes: {
+    id: string;
+    label: string;
+    self: boolean;
+    living: boolean;
+    seen: number;
+    series: number;
+    held: number;
+  }[];
+}
+
 /** GET /kale/status */
 export interface StatusJson {
   version: string;
@@ -184,6 +232,10 @@ export interface StatusJson {
   store: string;
   process: { cpuSeconds: number; residentBytes: number; heapBytes: number };
   disk: { freeBytes: number | null; totalBytes: number | null };
+  /** null where samples are kept in the data folder alone. */
+  remote: RemoteStoreJson | null;
+  /** null where this process judges all there is. */
+  share: ShareJson | null;
   shards: ShardJson[];
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];
@@ -235,6 +287,11 @@ export interface SummaryJson {
   tooShort: number;
   stale: number;
   boring: number;
+  /** The machines that keep the samples; null where the data folder alone does. */
+  remote: Pick<
+    RemoteStoreJson,
+    "description" | "reachable" | "problem" | "failingSince" | "waiting" | "holding" | "warmShare"
+  > | null;
 }
 
 /**

@@ -21,12 +21,14 @@ import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
 import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
+import { remoteStoreJson } from "./remote-store-json.ts";
 import { seenBeforeJson } from "./seen-before.ts";
 import {
   anomalyJson,
   canaryJson,
   shardJson,
   searchEngineJson,
+  shareJson,
   sourceJson,
   verdictJson,
 } from "./shapes.ts";
@@ -226,6 +228,8 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
         heapBytes: memory.heapUsed,
       },
       disk: await diskSpace(facts.dataFolder),
+      remote: remoteStoreJson(shards),
+      share: shareJson(parts.share?.()),
       shards: shards.map(shardJson),
       canary: canaryJson(parts.canary()),
       settings: parts.settings().map(({ key, value, source }) => ({ key, value, source })),

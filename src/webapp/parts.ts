@@ -12,6 +12,7 @@ import type {
   SeriesIndex,
   SeriesReader,
   ShardStats,
+  ShareReport,
   SimilarityReader,
   SourceStats,
 } from "../model/index.ts";
@@ -60,6 +61,8 @@ export interface WebappParts {
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;
+  /** How the series are shared with other processes; undefined where they are not. */
+  readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;

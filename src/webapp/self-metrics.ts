@@ -3,6 +3,7 @@ import type { EpisodeChange, ShardStats, SourceStats } from "../model/index.ts";
 import type { RouteCount } from "./http-counters.ts";
 import type { CanaryReport, WebappFacts } from "./parts.ts";
 import { PrometheusText } from "./prometheus-text.ts";
+import { writeRemoteStore } from "./remote-metrics.ts";
 
 export interface SelfMetrics {
   readonly facts: WebappFacts;
@@ -102,6 +103,7 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
       code,
     });
   }
+  if (store.remote !== undefined) writeRemoteStore(text, store.remote, labels);
   for (const [status, count] of Object.entries(shard.roundStatusCounts)) {
     text.gauge("kale_judging_series", "Series of the last round, by outcome.", count, {
       ...labels,

@@ -7,6 +7,7 @@ import {
   type ExpectedRange,
   type SearchEngineReport,
   type ShardStats,
+  type ShareReport,
   type SourceStats,
   type Standing,
   type Verdict,
@@ -18,6 +19,7 @@ import type {
   ExpectedJson,
   SearchEngineJson,
   ShardJson,
+  ShareJson,
   SourceJson,
   StandingJson,
   VerdictJson,
@@ -196,4 +198,22 @@ function secondsOrNull(timeMs: number | null): number | null {
 
 function finiteOrNull(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
+}
+
+export function shareJson(report: ShareReport | undefined): ShareJson | null {
+  if (report === undefined) return null;
+  return {
+    problem: report.problem ?? null,
+    held: report.heldCount,
+    partitions: report.partitionCount,
+    processes: report.processes.map((process) => ({
+      id: process.id,
+      label: process.label,
+      self: process.isSelf,
+      living: process.isLiving,
+      seen: process.seenMs / 1000,
+      series: process.seriesCount,
+      held: process.heldCount,
+    })),
+  };
 }

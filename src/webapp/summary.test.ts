@@ -51,6 +51,7 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     tooShort: 2,
     stale: 4,
     boring: 6,
+    remote: null,
   });
 });
 

@@ -1,14 +1,18 @@
 /** The state of the whole in a dozen numbers: the line at the top of every page. */
-import type { ShardStats, SourceStats } from "../model/index.ts";
+import type { ShardStats, ShareReport, SourceStats } from "../model/index.ts";
 import type { SummaryJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappParts } from "./parts.ts";
+import { remoteStoreJson } from "./remote-store-json.ts";
 
 /**
  * Every metric is judged once a minute. A round planned for each minute ends a little after it, so
  * a tenth more still counts as kept.
  */
 export const judgePromiseMs = 66_000;
+
+/** More are not counted. */
+const activeCountMax = 100_000;
 
 export function summarize(
   shards: readonly ShardStats[],
@@ -28,6 +32,7 @@ export function summarize(
     tooShort: 0,
     stale: 0,
     boring: 0,
+    remote: remoteSummaryOf(shards),
   };
   let judgedMs = -Infinity;
   for (const { store, ...shard } of shards) {
@@ -45,6 +50,13 @@ export function summarize(
   for (const source of sources) summary.samplesPerSecond += source.ratePerSecond;
   if (judgedMs > -Infinity) summary.judgedSecondsAgo = Math.max(0, (nowMs - judgedMs) / 1000);
   return summary;
+}
+
+function remoteSummaryOf(shards: readonly ShardStats[]): SummaryJson["remote"] {
+  const remote = remoteStoreJson(shards);
+  if (remote === null) return null;
+  const { description, reachable, problem, failingSince, waiting, holding, warmShare } = remote;
+  return { description, reachable, problem, failingSince, waiting, holding, warmShare };
 }
 
 /** Asks shards and listeners once for however many readers come at the same time. */
@@ -65,9 +77,22 @@ export class SummaryReader {
     return this.#asked;
   }
 
+  /** What other processes judge is on this page too. */
+  #withOthers(summary: SummaryJson, { processes }: ShareReport): SummaryJson {
+    const others = processes.filter(({ isSelf, isLiving }) => isLiving && !isSelf);
+    const active = this.#parts.episodes.find({ state: "active", limit: activeCountMax });
+    return {
+      ...summary,
+      metrics: others.reduce((sum, { seriesCount }) => sum + seriesCount, summary.metrics),
+      abnormal: active.length,
+    };
+  }
+
   async #ask(): Promise<SummaryJson> {
     const answers = Promise.all([this.#parts.shards(), this.#parts.sources()]);
     const [shards, sources] = await withDeadline(answers, "the shards", this.#answerWaitMs);
-    return summarize(shards, sources, this.#parts.clock.nowMs());
+    const summary = summarize(shards, sources, this.#parts.clock.nowMs());
+    const share = this.#parts.share?.();
+    return share === undefined ? summary : this.#withOthers(summary, share);
   }
 }

@@ -1,6 +1,13 @@
 /** How Kale itself is doing: does it keep up, is what it has safe, and with which settings it runs. */
 import type { ComponentChildren, JSX } from "preact";
-import type { CanaryJson, ShardJson, StatusJson, SummaryJson } from "../../src/webapp/contract.ts";
+import type {
+  CanaryJson,
+  RemoteStoreJson,
+  ShardJson,
+  ShareJson,
+  StatusJson,
+  SummaryJson,
+} from "../../src/webapp/contract.ts";
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
@@ -13,6 +20,7 @@ import {
   formatShortSpan,
   formatValue,
 } from "../lib/format.ts";
+import { remoteTrouble, waitingWords } from "../lib/remote-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useQuery } from "../state/query.ts";
 import { useStore } from "../state/store.ts";
@@ -30,6 +38,8 @@ export function StatusPage(): JSX.Element {
       {value !== undefined ? (
         <>
           <Tiles status={value} summary={summary} />
+          {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
+          {value.share !== null && <Share share={value.share} now={value.now} />}
           <Faults shards={value.shards} />
           <SearchHealth status={value} />
           <div class="panels">
@@ -124,6 +134,103 @@ function Tiles({
         </span>
       </Tile>
     </div>
+  );
+}
+
+/** The machines that keep the samples. */
+function Remote({
+  remote,
+  now,
+}: {
+  readonly remote: RemoteStoreJson;
+  readonly now: number;
+}): JSX.Element {
+  const trouble = remoteTrouble(remote, now);
+  const facts: readonly (readonly [title: string, value: string])[] = [
+    ["waiting", waitingWords(remote, now)],
+    ["written", `${counted(remote.written, "sample")}, ${formatBytes(remote.writtenBytes)}`],
+    ["given again", counted(remote.retries, "time")],
+    ["asked for less", counted(remote.busy, "time")],
+    ["batches that waited at the limit", formatCount(remote.heldWrites)],
+    ["refused for good and set aside", counted(remote.refused, "sample")],
+    ["window filled from there", `${Math.floor(remote.warmShare * 100)} %`],
+  ];
+  return (
+    <section class="panel">
+      <h2 class="section">
+        {remote.description}{" "}
+        <span class={`tag ${trouble === undefined ? "ok" : "warn"}`}>
+          <span aria-hidden="true">{trouble === undefined ? "● " : "▲ "}</span>
+          {remote.reachable ? "reachable" : "away"}
+        </span>
+      </h2>
+      {trouble !== undefined && (
+        <p>
+          <strong>{trouble.title}.</strong> {trouble.words}
+        </p>
+      )}
+      <div class="scroll">
+        <table>
+          <tbody>
+            {facts.map(([title, value]) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
+                <td>{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** The processes that share the metrics of a cluster. */
+function Share({ share, now }: { readonly share: ShareJson; readonly now: number }): JSX.Element {
+  return (
+    <section class="panel">
+      <h2 class="section">
+        Processes on this cluster{" "}
+        {share.problem !== null && (
+          <span class="tag warn">
+            <span aria-hidden="true">▲ </span>not agreed
+          </span>
+        )}
+      </h2>
+      {share.problem !== null && <p>{share.problem}</p>}
+      <p>
+        This process judges {share.held} of {share.partitions} parts.
+      </p>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Processes on this cluster">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">process</th>
+              <th scope="col" class="n">
+                parts
+              </th>
+              <th scope="col" class="n">
+                metrics
+              </th>
+              <th scope="col">last heard of</th>
+            </tr>
+          </thead>
+          <tbody>
+            {share.processes.map(({ id, label, self, living, seen, series, held }) => (
+              <tr key={id}>
+                <th scope="row">
+                  {label} {self && <span class="soft">(this one)</span>}{" "}
+                  {!living && <span class="tag warn">▲ gone</span>}
+                </th>
+                <td class="n">{formatCount(held)}</td>
+                <td class="n">{formatCount(series)}</td>
+                <td>{formatDuration(Math.max(0, now - seen))} ago</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 

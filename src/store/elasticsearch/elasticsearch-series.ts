@@ -72,6 +72,8 @@ const retentionIntervalMs = hourMs;
 /** An open hour of a writer that was not heard of for this long is sealed by whoever sees it. */
 const abandonedAfterMs = 6 * hourMs;
 
+const allPartitions = Array.from({ length: partitionCount }, (_, partition) => partition);
+
 /** Resolves at once, whether the cluster is there or not. */
 export function openElasticsearchSeries(
   options: ElasticsearchSeriesOptions,
@@ -164,10 +166,10 @@ export class ElasticsearchSeries implements RemoteSeries {
   }
 
   async *scan(request: ScanRequest): AsyncGenerator<ScannedSeries> {
-    const { range, wants, onProgress } = request;
-    const totalCount = await this.#asking(() => this.#reader.countIn(range));
+    const { range, wants, partitions = allPartitions, onProgress } = request;
+    const totalCount = await this.#asking(() => this.#reader.countIn(range, partitions));
     let doneCount = 0;
-    for (let partition = 0; partition < partitionCount; partition++) {
+    for (const partition of partitions) {
       onProgress(doneCount, totalCount);
       const ownSeries = [...this.#open.all()].filter((series) => series.partition === partition);
       const byName = new Map<string, PointDocument[]>();

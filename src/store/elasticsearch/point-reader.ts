@@ -63,8 +63,9 @@ export class PointReader {
     return this.#pages(this.#indexes.open, query);
   }
 
-  async countIn(range: TimeRange): Promise<number> {
-    return await count(this.#client, this.#indexes.all, hoursIn(range));
+  async countIn(range: TimeRange, partitions: readonly number[]): Promise<number> {
+    const query = { bool: { filter: [{ terms: { partition: partitions } }, hoursIn(range)] } };
+    return await count(this.#client, this.#indexes.all, query);
   }
 
   async *#pages(index: string, query: Query): AsyncGenerator<readonly PointDocument[]> {

@@ -32,6 +32,11 @@ export interface RemoteSeries {
    * among them, and the same ones may come twice; `onSamples` owns the batch and is awaited.
    */
   follow?(onSamples: (batch: SampleBatch) => Promise<void>): void;
+  /**
+   * Series of these partitions into which other writers have written since, with what they wrote and
+   * maybe more around it; missing where nobody else may. Clocks differ: ask with some overlap.
+   */
+  changedSince?(sinceMs: number, partitions: readonly number[]): AsyncIterable<ScannedSeries>;
   /** Trimming, rollover, deletion of what is older than the retention; called about once a minute. */
   maintain(): Promise<void>;
   health(): RemoteHealth;
@@ -42,6 +47,8 @@ export interface ScanRequest {
   readonly range: TimeRange;
   /** Which names are wanted; a backend that can leaves the others where they are. */
   readonly wants: (name: string) => boolean;
+  /** No series of other partitions is wanted; all are looked at where it is not given. */
+  readonly partitions?: readonly number[] | undefined;
   /** Told now and then, for a progress bar. */
   readonly onProgress: (doneCount: number, totalCount: number) => void;
 }

@@ -16,6 +16,7 @@ import {
   type NamePage,
   type NameQuery,
   nameMatcher,
+  partitionsOfShard,
   type RemoteStoreStats,
   type SampleBatch,
   type SampleColumns,
@@ -30,13 +31,13 @@ import { type Disk, realDisk } from "../log/disk.ts";
 import { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
 import { ColumnsBuilder } from "../memory/columns.ts";
-import { SeriesMemory } from "../memory/index.ts";
 import { Courier } from "./courier.ts";
 import { OlderRows } from "./older-rows.ts";
 import { Outbox } from "./outbox.ts";
 import type { RemoteSeries } from "./remote-series.ts";
 import { SetAside } from "./set-aside.ts";
-import { fillWindow, isSample } from "./warm-start.ts";
+import { isSample } from "./warm-start.ts";
+import { WarmWindow } from "./warm-window.ts";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -44,7 +45,6 @@ const hourMs = 60 * minuteMs;
 /** A batch is taken in pieces of this many rows, with the thread free in between. */
 const rowsPerPiece = 2048;
 const sliceMs = 2;
-const warmRetryMs = 2 * secondMs;
 /** Names that the remote does not have yet and that one answer takes in beyond its own limit. */
 const freshNameCountMax = 10_000;
 
@@ -79,8 +79,12 @@ export interface RemoteStoreOptions {
   readonly closePatienceMs?: number;
   /** How often the window is trimmed; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
-  /** Which series the window is filled with. */
+  /** Which series belong to this shard. */
   readonly wants?: (name: string) => boolean;
+  /** Partitions in which it has series. */
+  readonly partitions?: readonly number[];
+  /** Whether other processes judge a part of them: none is judged here before `takeOver`. */
+  readonly isShared?: boolean;
 }
 
 type Settings = Required<RemoteStoreOptions>;
@@ -90,7 +94,7 @@ export class RemoteStore implements SeriesStore {
   readonly #settings: Settings;
   readonly #logger: Logger;
   readonly #remote: RemoteSeries;
-  readonly #memory: SeriesMemory;
+  readonly #window: WarmWindow;
   readonly #faults: FaultLedger;
   readonly #outbox: Outbox;
   readonly #setAside: SetAside;
@@ -98,15 +102,6 @@ export class RemoteStore implements SeriesStore {
   readonly #courier: Courier;
   /** Series new to the window, and the ordinal of their first row, until it is acknowledged. */
   readonly #fresh = new Map<string, number>();
-  readonly #encoder = new TextEncoder();
-  readonly #warmListeners: (() => void)[] = [];
-  #warmth: RemoteStoreStats["warmth"] = { state: "waiting", doneCount: 0, totalCount: 0 };
-  /** From here on the window has all that the remote has; Infinity until it is warm. */
-  #coveredFromMs = Infinity;
-  /** Older rows than this do not go into the window. */
-  #windowFromMs: number;
-  #isFilling = false;
-  #shedCount = 0;
   #writing: Promise<void> = Promise.resolve();
   readonly #room: (() => void)[] = [];
   #heldWriteCount = 0;
@@ -115,7 +110,6 @@ export class RemoteStore implements SeriesStore {
   #isClosed = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #maintainTimer: NodeJS.Timeout | undefined;
-  #warmTimer: NodeJS.Timeout | undefined;
   #remoteMaintainedAtMs: number;
 
   private constructor(
@@ -130,18 +124,20 @@ export class RemoteStore implements SeriesStore {
     this.#outbox = parts.outbox;
     this.#setAside = parts.setAside;
     this.#older = new OlderRows({ countMax: settings.olderRowCountMax });
-    this.#windowFromMs = settings.clock.nowMs() - settings.windowMs;
     this.#remoteMaintainedAtMs = settings.clock.elapsedMs();
-    this.#memory = new SeriesMemory({
-      seriesCountMax: settings.seriesCountMax,
-      memoryBytesMax: settings.memoryBytesMax,
-      chunkSampleCount: settings.chunkSampleCount,
-      onNewSeries: (id) => {
-        if (!this.#isFilling) this.#fresh.set(this.#memory.name(id), this.#outbox.nextOrdinal);
+    this.#window = new WarmWindow(
+      {
+        remote,
+        clock: settings.clock,
+        logger: this.#logger,
+        faults: parts.faults,
+        onFresh: (name) => this.#fresh.set(name, this.#outbox.nextOrdinal),
+        neededFromMs: () => this.#outbox.windowMinMs(),
+        mayForget: (name) => !this.#fresh.has(name) && !this.#older.has(name),
       },
-      onSealed: () => undefined,
-    });
-    this.window = this.#memory;
+      settings,
+    );
+    this.window = this.#window.shown;
     this.#courier = new Courier(
       {
         ...parts,
@@ -185,8 +181,21 @@ export class RemoteStore implements SeriesStore {
 
   /** Resolves when the window is filled from the remote, however long that takes. */
   get warm(): Promise<void> {
-    if (this.#warmth.state === "warm") return Promise.resolve();
-    return new Promise((resolve) => this.#warmListeners.push(resolve));
+    return this.#window.warm;
+  }
+
+  /**
+   * From now on these partitions are judged here.
+   *
+   * @param onShown  called when the window has them, before anything is judged
+   */
+  takeOver(partitions: readonly number[], onShown: () => void): Promise<void> {
+    return this.#window.takeOver(partitions, onShown);
+  }
+
+  /** These partitions are judged elsewhere from now on. */
+  drop(partitions: readonly number[]): void {
+    this.#window.drop(partitions);
   }
 
   write(batch: SampleBatch): Promise<void> {
@@ -203,13 +212,13 @@ export class RemoteStore implements SeriesStore {
   /** Rejects with a RemoteError where the remote is needed and does not answer. */
   async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     if (this.#isClosed) throw closed();
-    const id = this.#memory.find(name);
+    const id = this.#window.memory.find(name);
     // Taken before the remote is asked: what it has acknowledged meanwhile is then in both.
     const own = new ColumnsBuilder();
-    if (id !== undefined) this.#readWindow(id, range, own);
+    if (id !== undefined) this.#window.read(id, range, own);
     this.#older.overlay(name, range, own);
     const isKnown = id !== undefined || this.#older.has(name);
-    if (id !== undefined && range.fromMs >= this.#coveredFromMs) return own.take(range);
+    if (id !== undefined && this.#window.covers(id, range)) return own.take(range);
 
     const far = await this.#remote.read(name, range);
     if (far === undefined) return isKnown ? own.take(range) : undefined;
@@ -245,9 +254,9 @@ export class RemoteStore implements SeriesStore {
   }
 
   stats(): StoreStats {
-    const memory = this.#memory.stats();
+    const memory = this.#window.memory.stats();
     return {
-      seriesCount: memory.seriesCount,
+      seriesCount: this.#window.seriesCount,
       sampleCount: memory.sampleCount + this.#older.count,
       memoryBytes: memory.memoryBytes,
       diskBytes: this.#outbox.diskBytes,
@@ -262,7 +271,7 @@ export class RemoteStore implements SeriesStore {
 
   /** Trims the window, and lets the remote look after itself when it is time. Never rejects. */
   async maintain(): Promise<void> {
-    await this.#trim();
+    await this.#window.trim();
     const { clock } = this.#settings;
     if (clock.elapsedMs() - this.#remoteMaintainedAtMs < minuteMs) return;
     this.#remoteMaintainedAtMs = clock.elapsedMs();
@@ -292,7 +301,7 @@ export class RemoteStore implements SeriesStore {
     if (this.#isClosed) return;
     this.letIn();
     clearTimeout(this.#maintainTimer);
-    clearTimeout(this.#warmTimer);
+    this.#window.stop();
     await this.#writing.catch(() => undefined);
     this.#isClosed = true;
     clearTimeout(this.#commitTimer);
@@ -314,7 +323,7 @@ export class RemoteStore implements SeriesStore {
     await this.#outbox.replay((rows, first) => this.#takeBack(rows, first));
     this.#courier.start();
     this.#scheduleMaintain();
-    void this.#warmUp();
+    this.#window.start();
   }
 
   async #take(batch: SampleBatch): Promise<void> {
@@ -331,6 +340,7 @@ export class RemoteStore implements SeriesStore {
 
   #takeRows(batch: SampleBatch, from: number, until: number): void {
     const { names, nameEnds, timesMs, values, types } = batch;
+    const { memory } = this.#window;
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
     let badCount = 0;
     let expiredCount = 0;
@@ -344,13 +354,13 @@ export class RemoteStore implements SeriesStore {
       } else {
         const start = row === 0 ? 0 : nameEnds[row - 1]!;
         const end = nameEnds[row]!;
-        const id = this.#memory.resolve(names, start, end);
+        const id = memory.resolve(names, start, end);
         if (id < 0) continue; // refused and counted by memory
-        const isInWindow = timeMs >= this.#windowFromMs;
+        const isInWindow = timeMs >= this.#window.fromMs;
         const place = { names, start, end, types: types?.[row] ?? 0 };
         const ordinal = this.#outbox.add(place, timeMs, value, isInWindow);
-        if (isInWindow) this.#memory.add(id, timeMs, value);
-        else this.#older.add(this.#memory.name(id), ordinal, timeMs, value);
+        if (isInWindow) memory.add(id, timeMs, value);
+        else this.#older.add(memory.name(id), ordinal, timeMs, value);
       }
     }
     if (badCount > 0) {
@@ -366,15 +376,16 @@ export class RemoteStore implements SeriesStore {
   /** Rows of the outbox that an earlier run left. @returns time of the oldest one in the window */
   #takeBack(rows: SampleBatch, first: number): number {
     const { count, names, nameEnds, timesMs, values } = rows;
+    const { memory } = this.#window;
     let windowMs = Infinity;
     for (let row = 0; row < count; row++) {
-      const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
+      const id = memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
       const timeMs = timesMs[row]!;
       if (id < 0) continue;
-      if (timeMs >= this.#windowFromMs) {
-        this.#memory.add(id, timeMs, values[row]!);
+      if (timeMs >= this.#window.fromMs) {
+        memory.add(id, timeMs, values[row]!);
         windowMs = Math.min(windowMs, timeMs);
-      } else this.#older.add(this.#memory.name(id), first + row, timeMs, values[row]!);
+      } else this.#older.add(memory.name(id), first + row, timeMs, values[row]!);
     }
     return windowMs;
   }
@@ -444,96 +455,6 @@ export class RemoteStore implements SeriesStore {
     this.#makeRoom();
   }
 
-  #readWindow(id: number, range: TimeRange, columns: ColumnsBuilder): void {
-    const countMax = this.#memory.sampleCountMax(id, range);
-    const part = new ColumnsBuilder(Math.max(1, countMax));
-    part.count = this.#memory.copy(id, range, part.timesMs, part.values);
-    columns.merge(part.timesMs, part.values, 0, part.count);
-  }
-
-  async #warmUp(): Promise<void> {
-    const { clock, windowMs, wants } = this.#settings;
-    const startedMs = clock.elapsedMs();
-    const range = { fromMs: clock.nowMs() - windowMs, untilMs: Number.MAX_SAFE_INTEGER };
-    try {
-      const onProgress = (doneCount: number, totalCount: number): void => {
-        this.#warmth = { state: "warming", doneCount, totalCount };
-      };
-      const seriesCount = await fillWindow(
-        this.#memory,
-        this.#remote,
-        { range, wants, onProgress },
-        {
-          clock,
-          isStopped: () => this.#isClosed,
-          resolve: (name) => this.#resolveScanned(name),
-        },
-      );
-      if (this.#isClosed) return;
-      this.#coveredFromMs = Math.max(range.fromMs, this.#windowFromMs);
-      this.#warmth = { state: "warm", doneCount: seriesCount, totalCount: seriesCount };
-      this.#logger.info("the window is filled from the remote", {
-        series: seriesCount,
-        tookMs: Math.round(clock.elapsedMs() - startedMs),
-      });
-      for (const isWarm of this.#warmListeners.splice(0)) isWarm();
-    } catch (error) {
-      if (this.#isClosed) return;
-      this.#warmth = { ...this.#warmth, state: "waiting" };
-      this.#faults.report(
-        "warm-start-failed",
-        `The window could not be filled from the remote, and will be: ${words(error)}`,
-      );
-      this.#warmTimer = setTimeout(() => void this.#warmUp(), warmRetryMs);
-      this.#warmTimer.unref();
-    }
-  }
-
-  #resolveScanned(name: string): number {
-    const bytes = this.#encoder.encode(name);
-    this.#isFilling = true;
-    try {
-      return this.#memory.resolve(bytes, 0, bytes.length);
-    } finally {
-      this.#isFilling = false;
-    }
-  }
-
-  /** Lets go of what has left the window, but for what the remote does not have. */
-  async #trim(): Promise<void> {
-    const { clock, windowMs } = this.#settings;
-    const nowMs = clock.nowMs();
-    const fromMs = nowMs - windowMs;
-    this.#windowFromMs = Math.max(this.#windowFromMs, fromMs);
-    const evictMs = Math.min(fromMs, this.#outbox.windowMinMs());
-    if (this.#coveredFromMs < evictMs) this.#coveredFromMs = evictMs;
-    const slicer = new Slicer(clock, { sliceMs });
-    for (let id = 0; id < this.#memory.idCount; id++) {
-      if (id % 16 === 15 && slicer.isDue) await slicer.pause();
-      if (this.#isClosed) return;
-      if (!this.#memory.isLive(id)) continue;
-      this.#memory.evictBefore(id, evictMs);
-      if (this.#memory.newestMs(id) < evictMs) this.#forget(id);
-    }
-    const { shedSampleCount } = this.#memory.stats();
-    if (shedSampleCount === this.#shedCount) return;
-    this.#faults.report(
-      "memory-full",
-      "Memory is at its limit, so the window holds less than its length; older samples are read from the remote. Give it more, or watch fewer metrics.",
-      {},
-      shedSampleCount - this.#shedCount,
-    );
-    this.#shedCount = shedSampleCount;
-    this.#coveredFromMs = Math.max(this.#coveredFromMs, nowMs);
-  }
-
-  /** The remote still knows the series, and all of it. */
-  #forget(id: number): void {
-    const name = this.#memory.name(id);
-    if (this.#fresh.has(name) || this.#older.has(name)) return;
-    this.#memory.removeSeries(id);
-  }
-
   #scheduleMaintain(): void {
     const { maintainIntervalMs } = this.#settings;
     if (maintainIntervalMs === 0 || this.#isClosed) return;
@@ -566,7 +487,7 @@ export class RemoteStore implements SeriesStore {
       busyCount: this.#courier.busyCount,
       refusedSampleCount: this.#setAside.sampleCount,
       lastWriteMs: health.lastWriteMs,
-      warmth: this.#warmth,
+      warmth: this.#window.warmth,
     };
   }
 }
@@ -592,6 +513,8 @@ function withDefaults(options: RemoteStoreOptions): Settings {
     closePatienceMs: 5 * secondMs,
     maintainIntervalMs: 5 * secondMs,
     wants: () => true,
+    partitions: partitionsOfShard(0, 1),
+    isShared: false,
     ...options,
   };
   return { ...settings, retentionMs: Math.max(settings.retentionMs, windowMs) };

@@ -1,0 +1,16 @@
+export { parseAtTime } from "./at-time.ts";
+export { defaultGraphiteLimits, type GraphiteLimits, type Pace } from "./budget.ts";
+export { pointsWithin, type Points } from "./consolidate.ts";
+export { GraphiteError, type GraphiteFault } from "./errors.ts";
+export { evaluateTargets, type GraphiteQuery } from "./evaluate.ts";
+export type { GraphiteSource } from "./fetch.ts";
+export { dygraphJson, graphiteJson, rickshawJson } from "./formats/json.ts";
+export { msgpackBytes } from "./formats/msgpack.ts";
+export { pickleBytes } from "./formats/pickle.ts";
+export { csvText, rawText } from "./formats/text.ts";
+export { type FunctionInfo, functionInfos, infinityJson } from "./function-info.ts";
+export { compilePattern } from "./pattern.ts";
+export { readRenderRequest, readZone, type RenderRequest } from "./render-request.ts";
+export type { Drawing, Series } from "./series.ts";
+export { parseTagExpressions } from "./tag-expression.ts";
+export { TimeZone, wallTime } from "./time-zone.ts";

@@ -1,0 +1,412 @@
+/** Series and targets that Kale and graphite-web are both asked for. */
+import { seededRandom } from "../../src/base/random.ts";
+import type { OracleSeries } from "./graphite-web.ts";
+
+/** 2025-11-24T16:00:00Z */
+export const oracleNow = 1_764_000_000;
+const days = 9;
+
+/** A day's wave with noise, gaps, counters that begin anew, and steps of 10, 60 and 300 s. */
+export function oracleSeries(): OracleSeries[] {
+  const random = seededRandom(8);
+  const made: OracleSeries[] = [];
+  function add(
+    name: string,
+    step: number,
+    hours: number,
+    value: (i: number) => number | null,
+  ): void {
+    const start = oracleNow - Math.floor((hours * 3600) / step) * step;
+    const count = Math.floor((oracleNow - start) / step) + 1;
+    made.push({ name, step, start, values: Array.from({ length: count }, (_, i) => value(i)) });
+  }
+  const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+  for (const [at, host] of ["web1", "web2", "web3"].entries()) {
+    const wave = (i: number): number => Math.sin((i + at * 40) / 229) * 20 + 50 + random.next() * 9;
+    add(`servers.${host}.cpu.user`, 60, 24 * days, (i) =>
+      i % 97 === at + 5 || (i % 500 > 470 && at === 1) ? null : rounded(wave(i)),
+    );
+    add(`servers.${host}.cpu.system`, 60, 26, (i) => rounded(wave(i) / 5));
+    let total = 0;
+    add(`servers.${host}.requests`, 60, 26, (i) => {
+      total = i % 700 === 650 ? 0 : total + Math.floor(random.next() * 200);
+      return i % 211 === 3 ? null : total;
+    });
+  }
+  add("servers.web1.disk", 10, 3, (i) => rounded(1000 + i / 7 + random.next()));
+  add("servers.web2.disk", 300, 26, (i) => (i % 13 === 4 ? null : rounded(900 - i / 11)));
+  add("flat.zero", 60, 26, () => 0);
+  add("flat.seven", 60, 26, () => 7);
+  add("flat.negative", 60, 26, (i) => -3 - (i % 4));
+  add("sparse.one", 60, 26, (i) => (i % 40 < 3 ? rounded(random.next() * 10) : null));
+  add("sparse.two", 60, 26, (i) => (i % 3 !== 0 ? rounded(random.next() * 1e9) : null));
+  add("small.part", 60, 26, () => rounded(random.next()));
+  for (const host of ["fe1", "fe2"]) {
+    for (const dc of ["north", "south"]) {
+      const name = `disk.used;dc=${dc};host=${host}`;
+      add(name, 60, 26, () => rounded(random.next() * 100));
+    }
+  }
+  add("disk.free;dc=north;host=fe1", 60, 26, () => rounded(random.next() * 100));
+  return made;
+}
+
+const a = "servers.web1.cpu.user";
+const all = "servers.*.cpu.user";
+const mixed = "servers.web*.disk";
+const counter = "servers.web1.requests";
+
+/** One of each way a function may be called, and then those that dashboards combine. */
+export const oracleTargets: readonly string[] = [
+  a,
+  all,
+  "servers.{web1,web3}.cpu.*",
+  "servers.web[12].cpu.user",
+  "servers.web?.cpu.user",
+  "servers.*.*.user",
+  "no.such.series",
+  mixed,
+  "sparse.*",
+  // Combine
+  ...["sum", "average", "min", "max", "diff", "stddev", "rangeOf", "multiply", "count"].flatMap(
+    (name) => {
+      const short = name === "rangeOf" ? "rangeOfSeries" : `${name}Series`;
+      return [
+        `${short}(${all})`,
+        `${short}(${mixed})`,
+        `${short}(${a},sparse.one,flat.zero)`,
+        `${short}(no.such)`,
+      ];
+    },
+  ),
+  `sum(${all})`,
+  `avg(${all})`,
+  `multiplySeries(${a})`,
+  `powSeries(small.part,flat.seven)`,
+  `powSeries(flat.negative,small.part)`,
+  ...[
+    "average",
+    "avg",
+    "avg_zero",
+    "median",
+    "sum",
+    "total",
+    "min",
+    "max",
+    "diff",
+    "stddev",
+    "count",
+    "range",
+    "rangeOf",
+    "multiply",
+    "last",
+    "current",
+    "sumSeries",
+  ].flatMap((name) => [`aggregate(${all},"${name}")`, `aggregate(sparse.*,"${name}",0.7)`]),
+  `aggregateWithWildcards(servers.*.cpu.*,"sum",1)`,
+  `aggregateWithWildcards(servers.*.cpu.*,"max",1,3)`,
+  `sumSeriesWithWildcards(servers.*.cpu.*,1)`,
+  `averageSeriesWithWildcards(servers.*.cpu.*,3)`,
+  `multiplySeriesWithWildcards(servers.*.cpu.*,1)`,
+  `sumSeriesLists(servers.*.cpu.user,servers.*.cpu.system)`,
+  `diffSeriesLists(servers.*.cpu.user,servers.*.cpu.system)`,
+  `multiplySeriesLists(servers.*.cpu.user,servers.*.cpu.system)`,
+  `aggregateSeriesLists(servers.*.cpu.user,servers.*.cpu.system,"max")`,
+  `percentileOfSeries(${all},50)`,
+  `percentileOfSeries(${all},90,true)`,
+  `percentileOfSeries(sparse.*,33,"true")`,
+  `countSeries()`,
+  `group(${a},flat.*)`,
+  `unique(${all},${a})`,
+  `fallbackSeries(no.such,flat.seven)`,
+  `fallbackSeries(flat.seven,no.such)`,
+  `divideSeries(${all},flat.seven)`,
+  `divideSeries(${all},flat.zero)`,
+  `divideSeries(${all},no.such)`,
+  `divideSeries(servers.web1.disk,servers.web2.disk)`,
+  `divideSeriesLists(servers.*.cpu.user,servers.*.cpu.system)`,
+  `asPercent(${all})`,
+  `asPercent(${all},1500)`,
+  `asPercent(${all},12.5)`,
+  `asPercent(${all},sumSeries(${all}))`,
+  `asPercent(servers.*.cpu.user,servers.*.cpu.system)`,
+  `asPercent(servers.*.cpu.*,None,1)`,
+  `asPercent(servers.*.cpu.user,servers.{web1,web2}.cpu.system,1)`,
+  `asPercent(servers.web1.cpu.user,servers.*.cpu.system,1)`,
+  `pct(${all})`,
+  `weightedAverage(servers.*.cpu.user,servers.*.cpu.system,1)`,
+  `groupByNode(servers.*.cpu.*,1)`,
+  `groupByNode(servers.*.cpu.*,1,"sumSeries")`,
+  `groupByNode(servers.*.cpu.*,3,"max")`,
+  `groupByNode(servers.*.cpu.*,-1,"avg")`,
+  `groupByNodes(servers.*.cpu.*,"sum",1,3)`,
+  `groupByNodes(servers.*.cpu.*,"asPercent",1)`,
+  `groupByNodes(scale(servers.*.cpu.*,2),"average",0,1)`,
+  `reduceSeries(mapSeries(servers.*.cpu.*,1),"asPercent",3,"user","system")`,
+  `reduce(map(servers.*.cpu.*,1),"divideSeries",3,"user","system")`,
+  `applyByNode(servers.*.cpu.user,1,"sumSeries(%.cpu.*)")`,
+  `applyByNode(servers.*.cpu.user,1,"divideSeries(%.cpu.user,%.cpu.system)","% ratio")`,
+  `groupByTags(seriesByTag("name=disk.used"),"sum","host")`,
+  `groupByTags(seriesByTag("host=fe1"),"average","dc","name")`,
+  `groupByTags(seriesByTag("host=~fe."),"max","dc")`,
+  // Tags
+  `seriesByTag("name=disk.used")`,
+  `seriesByTag('name=disk.used','host=fe1')`,
+  `seriesByTag("name=~disk","host!=fe1")`,
+  `seriesByTag("host=~fe","dc!=~nor")`,
+  `seriesByTag("name=disk.used","rack=")`,
+  `seriesByTag("host=fe1","dc!=")`,
+  `seriesByTag("name=no.such")`,
+  `disk.used;dc=north;host=fe1`,
+  `aliasByTags(seriesByTag("name=disk.used"),"host","dc")`,
+  `aliasByTags(seriesByTag("name=disk.used"),"name",0)`,
+  `aliasByNode(seriesByTag("name=disk.used"),1,"host")`,
+  `sumSeries(seriesByTag("name=disk.used"))`,
+  `scale(seriesByTag("name=disk.used","host=fe2"),2)`,
+  `groupByNode(seriesByTag("name=disk.used"),"host","sum")`,
+  // Transform
+  ...[
+    "absolute",
+    "invert",
+    "squareRoot",
+    "sigmoid",
+    "logit",
+    "derivative",
+    "nonNegativeDerivative",
+    "perSecond",
+    "integral",
+    "isNonNull",
+    "changed",
+    "minMax",
+    "offsetToZero",
+    "keepLastValue",
+    "interpolate",
+    "transformNull",
+    "log",
+    "round",
+    "cumulative",
+  ].flatMap((name) => [
+    `${name}(${a})`,
+    `${name}(sparse.one)`,
+    `${name}(flat.negative)`,
+    `${name}(${counter})`,
+  ]),
+  `exp(small.part)`,
+  `scale(${a},2)`,
+  `scale(${a},-0.0000125)`,
+  `scale(${a},1e6)`,
+  `scale(${a},1234567)`,
+  `offset(${a},10)`,
+  `offset(${a},-0.5)`,
+  `add(${a},2.7)`,
+  `pow(${a},2)`,
+  `pow(flat.negative,0.5)`,
+  `scaleToSeconds(${a},1)`,
+  `scaleToSeconds(${mixed},3600)`,
+  `round(${a},1)`,
+  `round(sparse.two,-3)`,
+  `round(small.part,0)`,
+  `log(${a},2)`,
+  `log(flat.zero)`,
+  `delay(${a},3)`,
+  `delay(${a},-3)`,
+  `delay(${a},0)`,
+  `integralByInterval(${a},"1h")`,
+  `integralByInterval(sparse.one,"30min")`,
+  `nonNegativeDerivative(flat.negative,0)`,
+  `perSecond(flat.negative,maxValue=-1)`,
+  `perSecond(flat.negative,-1,-6)`,
+  `nonNegativeDerivative(flat.negative,minValue=-6)`,
+  `keepLastValue(sparse.one,10)`,
+  `keepLastValue(sparse.one,100)`,
+  `keepLastValue(sparse.one,inf)`,
+  `interpolate(sparse.one,5)`,
+  `interpolate(sparse.one,100)`,
+  `transformNull(sparse.one,-1)`,
+  `transformNull(sparse.one,default=5)`,
+  `transformNull(sparse.one,0,sparse.two)`,
+  `consolidateBy(${a},"max")`,
+  `sumSeries(consolidateBy(servers.web1.disk,"sum"),servers.web2.disk)`,
+  ...["max", "min", "first", "last", "avg_zero", "sum"].map(
+    (name) => `sumSeries(consolidateBy(sparse.one,"${name}"),servers.web2.disk)`,
+  ),
+  `events("none")`,
+  `setXFilesFactor(sparse.one,0.5)`,
+  `sumSeries(setXFilesFactor(sparse.*,0.9))`,
+  `summarize(setXFilesFactor(sparse.one,0.5),"1h")`,
+  `xFilesFactor(${a},0.2)`,
+  `summarize(${a},"10min")`,
+  `summarize(${a},"1h","max")`,
+  `summarize(${a},"1h","max",true)`,
+  `summarize(${a},"7min","last")`,
+  `summarize(sparse.one,"5min","count")`,
+  `summarize(servers.web2.disk,"1min","avg")`,
+  `summarize(${counter},"1d","sum",false)`,
+  `summarize(${a},"1h",func="median")`,
+  `smartSummarize(${a},"10min")`,
+  `smartSummarize(${a},"1h","avg")`,
+  `smartSummarize(${a},"1h","avg","hours")`,
+  `smartSummarize(${a},"1h","max","days")`,
+  `smartSummarize(servers.web1.cpu.user,"1d","sum","weeks")`,
+  `smartSummarize(servers.web1.cpu.user,"1d","sum","weeks3")`,
+  `smartSummarize(${a},"7min","last","minutes")`,
+  `hitcount(${a},"1h")`,
+  `hitcount(${a},"10min",true)`,
+  `hitcount(sparse.one,"7min")`,
+  `hitcount(servers.web2.disk,"1min")`,
+  `hitcount(${a},"1d",true)`,
+  // Calculate
+  ...["Average", "Median", "Sum", "Min", "Max"].flatMap((name) => [
+    `moving${name}(${a},10)`,
+    `moving${name}(sparse.*,"7min")`,
+    `moving${name}(${a},"30min",0.9)`,
+    `moving${name}(${mixed},3)`,
+  ]),
+  `movingWindow(${a},5,"range")`,
+  `movingWindow(${a},"10min","stddev")`,
+  `movingWindow(${a},5,"last")`,
+  `movingWindow(${a},5)`,
+  `exponentialMovingAverage(${a},10)`,
+  `exponentialMovingAverage(sparse.one,"10min")`,
+  `stdev(${a},5)`,
+  `stdev(sparse.two,20)`,
+  `stdev(${a},30,0.9)`,
+  `holtWintersForecast(${a})`,
+  `holtWintersForecast(${a},"3d","12h")`,
+  `holtWintersConfidenceBands(${a})`,
+  `holtWintersConfidenceBands(${all},2,"4d")`,
+  `holtWintersConfidenceArea(${a})`,
+  `holtWintersAberration(${a})`,
+  `holtWintersAberration(${a},1,"2d","6h")`,
+  `linearRegression(${a})`,
+  `linearRegression(${all},"08:00_20251124","12:00_20251124")`,
+  `linearRegression(flat.seven)`,
+  `nPercentile(${all},95)`,
+  `nPercentile(sparse.one,1)`,
+  `aggregateLine(${all})`,
+  `aggregateLine(${all},"max")`,
+  `aggregateLine(${a},"avg",true)`,
+  `aggregateLine(${a},"count")`,
+  `identity("clock")`,
+  // Filter
+  `averageAbove(servers.*.cpu.*,20)`,
+  `averageBelow(servers.*.cpu.*,20)`,
+  `currentAbove(servers.*.cpu.*,20)`,
+  `currentBelow(servers.*.cpu.*,20)`,
+  `maximumAbove(servers.*.cpu.*,20)`,
+  `maximumBelow(servers.*.cpu.*,20)`,
+  `minimumAbove(servers.*.cpu.*,20)`,
+  `minimumBelow(servers.*.cpu.*,20)`,
+  ...["=", "!=", ">", ">=", "<", "<="].map(
+    (operator) => `filterSeries(flat.*,"max","${operator}",0)`,
+  ),
+  `filterSeries(servers.*.cpu.*,"sum",">",20000)`,
+  ...["highestAverage", "highestCurrent", "highestMax", "lowestAverage", "lowestCurrent"].map(
+    (name) => `${name}(servers.*.cpu.*,2)`,
+  ),
+  `highest(servers.*.cpu.*,2,"max")`,
+  `highest(servers.*.cpu.*)`,
+  `lowest(servers.*.cpu.*,4,"sum")`,
+  `limit(servers.*.cpu.*,3)`,
+  `mostDeviant(servers.*.cpu.*,2)`,
+  `averageOutsidePercentile(servers.*.cpu.*,60)`,
+  `averageOutsidePercentile(servers.*.cpu.*,30)`,
+  `removeBetweenPercentile(servers.*.cpu.system,60)`,
+  `removeEmptySeries(group(${all},sparse.*))`,
+  `removeEmptySeries(sparse.*,0.2)`,
+  `grep(servers.*.cpu.*,"web[12].*user")`,
+  `exclude(servers.*.cpu.*,"web1")`,
+  `useSeriesAbove(servers.*.cpu.system,10,"system","user")`,
+  `removeAbovePercentile(${a},80)`,
+  `removeBelowPercentile(${a},20)`,
+  `removeAboveValue(${a},60)`,
+  `removeBelowValue(${a},45.5)`,
+  `sortBy(servers.*.cpu.*)`,
+  `sortBy(servers.*.cpu.*,"max",true)`,
+  `sortByName(servers.*.cpu.*)`,
+  `sortByName(servers.*.cpu.*,true,true)`,
+  `sortByTotal(servers.*.cpu.*)`,
+  `sortByMaxima(servers.*.cpu.*)`,
+  `sortByMinima(group(servers.*.cpu.*,flat.*))`,
+  // Alias
+  `alias(${a},"The CPU, in %")`,
+  `aliasByNode(${all},1)`,
+  `aliasByNode(${all},1,-1)`,
+  `aliasByNode(${all},9)`,
+  `aliasByNode(scale(sumSeries(${all}),2),1,3)`,
+  `aliasByNode(alias(${a},"x (y.z)"),0)`,
+  `aliasByMetric(${all})`,
+  `aliasByMetric(scale(${a},2))`,
+  `aliasSub(${all},"servers\\.(\\w+)\\..*","host \\1")`,
+  `aliasSub(${all},"web","WEB")`,
+  `aliasSub(${all},"(?P<n>web)(\\d)","\\g<n>-\\2")`,
+  `aliasSub(${all},"x*","-")`,
+  `aliasQuery(${all},"user","system","now %d")`,
+  `legendValue(${all},"avg")`,
+  `legendValue(${all},"last","max","si")`,
+  `legendValue(sparse.two,"total","binary")`,
+  `legendValue(${a},"count","nonsense")`,
+  `cactiStyle(${all})`,
+  `cactiStyle(sparse.*,"si")`,
+  `cactiStyle(sparse.*,"binary","b")`,
+  `cactiStyle(flat.*,units="m/s")`,
+  `substr(${a},1,3)`,
+  `substr(scale(${a},2),1)`,
+  `substr(${a},-2)`,
+  // Time
+  `timeShift(${a},"1h")`,
+  `timeShift(${a},"-2h",false)`,
+  `timeShift(${a},"+1h")`,
+  `timeShift(${mixed},"1h")`,
+  `timeStack(${a},"1h",0,3)`,
+  `timeStack(${a},"-1d",1,2)`,
+  `timeSlice(${a},"10:00_20251124","12:00_20251124")`,
+  `time("t")`,
+  `timeFunction("t",300)`,
+  `sin("s",2,60)`,
+  // Graph and constants
+  `constantLine(100)`,
+  `constantLine(1.5)`,
+  `constantLine(-1e-7)`,
+  `threshold(5)`,
+  `threshold(5,"limit","red")`,
+  `verticalLine("14:15_20251124","noon")`,
+  `color(${a},"red")`,
+  `alpha(${a},0.5)`,
+  `lineWidth(${a},2)`,
+  `dashed(${a})`,
+  `dashed(${a},3)`,
+  `secondYAxis(${a})`,
+  `drawAsInfinite(${a})`,
+  `stacked(${all})`,
+  `stacked(${all},"mine")`,
+  `areaBetween(servers.{web1,web2}.cpu.user)`,
+  // As dashboards combine them
+  `alias(sumSeries(nonNegativeDerivative(servers.*.requests)),"requests")`,
+  `aliasByNode(perSecond(servers.*.requests),1)`,
+  `aliasByNode(summarize(perSecond(servers.*.requests),"5min","avg"),1)`,
+  `averageSeries(movingAverage(servers.*.cpu.user,"5min"))`,
+  `movingAverage(averageSeries(servers.*.cpu.user),"5min")`,
+  `movingMedian(movingAverage(${a},5),5)`,
+  `asPercent(diffSeries(${a},servers.web1.cpu.system),${a})`,
+  `sortByMaxima(aliasByNode(groupByNode(servers.*.cpu.*,1,"sumSeries"),0))`,
+  `highestMax(aliasByNode(scale(servers.*.cpu.user,0.1),1),2)`,
+  `timeShift(movingAverage(${a},10),"1h")`,
+  `diffSeries(${a},timeShift(${a},"1h"))`,
+  `${a}|scale(2)|alias("piped")`,
+  `${all} | sumSeries() | scale(5)`,
+  `template(servers.$host.cpu.user,host="web1")`,
+  `template(sumSeries(servers.$1.cpu.$2),"web*","system")`,
+  `keepLastValue(transformNull(sparse.one,3),5)`,
+  `integral(keepLastValue(sparse.one))`,
+  `scale(divideSeries(sumSeries(servers.*.cpu.system),sumSeries(servers.*.cpu.user)),100)`,
+  `  sumSeries( servers.web1.cpu.user , servers.web2.cpu.user ) `,
+];
+
+/** Parameters of the request that go with each target in turn. */
+export const oracleRanges: readonly string[] = [
+  "from=-6h",
+  "from=-3h&until=-20min",
+  "from=-2h&maxDataPoints=50",
+  "from=09:17_20251124&until=14:31_20251124",
+];
