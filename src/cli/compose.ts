@@ -23,6 +23,7 @@ import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
@@ -122,6 +123,13 @@ async function start(
     adopt(active);
   }
 
+  const searchEngine = searchEngineOf(settings, {
+    ...{ search, pool, processId, clock, logger: logger.for("oculus") },
+    collections: journal.collections,
+    folderPath: folder.path,
+  });
+  if (searchEngine !== undefined) undo.push(() => searchEngine.close());
+
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
@@ -141,7 +149,8 @@ async function start(
       index: pool,
       episodes: journal,
       feed,
-      similarity: search,
+      similarity: searchEngine?.similarity ?? search,
+      searchEngine: searchEngine?.control,
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,
       keeper: admin.keeper,
@@ -180,6 +189,8 @@ async function start(
     },
   );
   undo.push(() => webapp.close());
+
+  searchEngine?.start();
 
   const opened: Listening = {
     horizon: listening,

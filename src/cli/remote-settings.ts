@@ -1,5 +1,6 @@
 /** The settings of stores on other machines: a part of the table in settings.ts. */
 import {
+  choiceKind,
   countOrAutoKind,
   durationKind,
   indexWordKind,
@@ -74,6 +75,20 @@ export const remoteSettingsTable = {
     standard: false,
     doc: "Writes the short copies too, which the original's Oculus reads.",
     group: "Redis",
+  },
+  oculusEngine: {
+    key: "oculus.engine",
+    kind: choiceKind(["embedded", "elasticsearch"]),
+    standard: "embedded",
+    doc: "What searches for similar metrics: the shards where they lie, or the Elasticsearch or OpenSearch of elasticsearch.urls beside them.",
+    group: "Elasticsearch",
+  },
+  oculusImportIntervalMs: {
+    key: "oculus.import-interval",
+    kind: durationKind({ minMs: 30 * secondMs, maxMs: 60 * minuteMs }),
+    standard: 2 * minuteMs,
+    doc: "How often all shapes are written anew into the search engine.",
+    group: "Elasticsearch",
   },
   elasticsearchUrls: {
     key: "elasticsearch.urls",

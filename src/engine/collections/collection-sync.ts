@@ -1,17 +1,11 @@
 /** Runs rounds of the replica: soon after a change here, and now and then for changes there. */
 import type { Logger } from "../../base/log.ts";
+import type { CollectionSyncState } from "../../model/index.ts";
 import { EngineError } from "../errors.ts";
 import { type CollectionReplicaParts, replicateCollections } from "./collection-replica.ts";
 
 const lookEveryMs = 1000;
 const roundEveryMs = 30_000;
-
-export interface CollectionSyncState {
-  /** When both sides last agreed; null before that. */
-  readonly agreedMs: number | null;
-  /** Why they do not, for a person; "" while they do. */
-  readonly problem: string;
-}
 
 export class CollectionSync {
   readonly #parts: CollectionReplicaParts;
