@@ -5,20 +5,27 @@
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency | search
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
+ *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
+ *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
+ *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
 import { benchLive } from "./live.ts";
 import { benchOculusEngine } from "./oculus/engine.ts";
+import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { metricsPerService } from "./quality/site-year.ts";
+import { benchYear } from "./quality/year.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -26,6 +33,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     metrics: { type: "string" },
     hours: { type: "string" },
+    days: { type: "string" },
     rate: { type: "string", default: "25000" },
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
@@ -57,6 +65,16 @@ if (wanted.has("latency")) {
   report("latency");
   figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
 }
+if (wanted.has("quality")) {
+  const metricCount = Number(flags.metrics ?? 60);
+  const year = { seed: Number(flags.seed), dayCount: Number(flags.days ?? 365), report };
+  const serviceCount = Math.ceil(metricCount / metricsPerService);
+  figures["quality"] = {
+    kale: benchYear({ ...year, serviceCount }, "kale"),
+    // The nine checks read a whole day for every sample: one service of the same year takes as long.
+    skyline: benchYear({ ...year, serviceCount: 1 }, "skyline"),
+  };
+}
 if (wanted.has("live")) {
   report("live");
   figures["live"] = await benchLive({
@@ -72,6 +90,19 @@ if (wanted.has("search")) {
   figures["search"] = await benchSearch({
     seriesCount: Number(flags.metrics ?? 5000),
     queryCount: 8,
+  });
+}
+if (wanted.has("opentsdb")) {
+  report("opentsdb");
+  figures["opentsdb"] = await benchOpenTsdb({
+    seriesCount: Number(flags.metrics ?? 1000),
+    queryCount: 9,
+  });
+}
+if (wanted.has("elasticsearch")) {
+  figures["elasticsearch"] = await benchElasticsearch({
+    seriesCount: Number(flags.metrics ?? 1000),
+    report,
   });
 }
 if (wanted.has("oculus")) {

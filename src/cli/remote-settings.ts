@@ -1,6 +1,7 @@
 /** The settings of stores on other machines: a part of the table in settings.ts. */
 import {
   choiceKind,
+  countKind,
   countOrAutoKind,
   durationKind,
   indexWordKind,
@@ -89,6 +90,12 @@ export const remoteSettingsTable = {
     standard: 2 * minuteMs,
     doc: "How often all shapes are written anew into the search engine.",
     group: "Elasticsearch",
+  redisReplicas: {
+    key: "redis.replicas",
+    kind: countKind({ min: 0, max: 10 }),
+    standard: 0,
+    doc: "How many replicas must have samples before they leave the local disk; with a Sentinel or a Cluster, 1 outlives the loss of a server.",
+    group: "Redis",
   },
   elasticsearchUrls: {
     key: "elasticsearch.urls",

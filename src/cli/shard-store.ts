@@ -111,6 +111,7 @@ async function openRemote(
         fullNamespace: store.fullNamespace,
         miniNamespace: store.miniNamespace,
         isMiniOn: store.isMiniOn,
+        replicaCount: store.replicaCount,
         fullDurationMs: settings.fullDurationMs,
         miniDurationMs: settings.miniDurationMs,
         seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),

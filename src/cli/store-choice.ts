@@ -16,6 +16,7 @@ export interface RedisChoice {
   readonly fullNamespace: string;
   readonly miniNamespace: string;
   readonly isMiniOn: boolean;
+  readonly replicaCount: number;
 }
 
 export interface ElasticsearchChoice {
@@ -62,6 +63,7 @@ export function redisChoiceOf(settings: Settings): RedisChoice {
     fullNamespace: settings.redisFullNamespace,
     miniNamespace: settings.redisMiniNamespace,
     isMiniOn: settings.redisMini,
+    replicaCount: settings.redisReplicas,
   };
 }
 

@@ -61,6 +61,31 @@ function open(settings: object = anyAge): Setup {
   };
 }
 
+test("refused pieces are told one by one, as many as are asked for", async () => {
+  const { horizon } = open({});
+  const points = [
+    { metric: "m", timestamp: 1, value: 1, tags: { host: "a" } },
+    { metric: "m", timestamp: 2, value: "x", tags: { host: "a" } },
+    { metric: "", timestamp: 2, value: 2, tags: { host: "a" } },
+  ];
+  const asked = async (exampleCountMax?: number): Promise<unknown> => {
+    const body = new Uint8Array(Buffer.from(JSON.stringify(points)));
+    const outcome = await horizon.takeBody({
+      ...{ kind: "opentsdb", body, encoding: "" },
+      ...(exampleCountMax === undefined ? {} : { exampleCountMax }),
+    });
+    return outcome.isRead ? outcome.counts.examples : outcome;
+  };
+  const first = { reason: "too-old", example: "m;host=a 1 1" };
+  expect(await asked(10)).toEqual([
+    first,
+    { reason: "bad-value", example: JSON.stringify(points[1]) },
+    { reason: "bad-point", example: JSON.stringify(points[2]) },
+  ]);
+  expect(await asked(1)).toEqual([first]);
+  expect(await asked()).toBeUndefined();
+});
+
 test.each<[string, BodyKind, string, { rows: number; pieces: number; name: string }]>([
   [
     "remote-write-v1-prometheus-2.42.body",

@@ -52,6 +52,26 @@ test("BatchPort takes batches as far as its credit reaches, and more once they a
   expect(written).toEqual([...Array.from({ length: creditCount }, (_, i) => `n${i}`), "late"]);
 });
 
+test("BatchPort tells when what was offered is written, though more keeps coming", async () => {
+  const { port1, port2 } = channel();
+  const producer = new BatchPort(port1);
+  const releases: (() => void)[] = [];
+  receiveBatches(port2, () => new Promise<void>((resolve) => releases.push(resolve)));
+  await producer.delivered();
+
+  producer.offer(batchOf([["a", 1, 2]]));
+  let isDelivered = false;
+  const delivered = producer.delivered().then(() => (isDelivered = true));
+  producer.offer(batchOf([["b", 1, 2]]));
+  while (releases.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(isDelivered).toBe(false);
+  releases.shift()!();
+  await delivered;
+  while (releases.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  releases.shift()!();
+  await producer.drained();
+});
+
 test("BatchRouter gives each shard its own names, in order", async () => {
   const taken: [string, number, number][][] = [[], [], []];
   const ports = taken.map((rows) => {

@@ -44,20 +44,22 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** With certificates of the test's own. */
   readonly isTls?: boolean;
+  /** So that a killed one loses nothing that it acknowledged; true unless given. */
+  readonly isEachWriteOnDisk?: boolean;
 }
 
-/** Keeps every write on disk, so that a killed one loses nothing that it acknowledged. */
 export async function startRedis({
   lines = [],
   isSentinel = false,
   password,
   isTls = false,
+  isEachWriteOnDisk = true,
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "kale-redis-"));
   const [port = 0] = await freePorts(1);
   const args = isSentinel
     ? [join(folder, "sentinel.conf"), "--sentinel"]
-    : ["--appendonly", "yes", "--appendfsync", "always", "--save", ""];
+    : ["--appendonly", isEachWriteOnDisk ? "yes" : "no", "--appendfsync", "always", "--save", ""];
   if (isSentinel) spawnSync("touch", [join(folder, "sentinel.conf")]);
   const certificates = isTls ? makeCertificates(folder) : undefined;
   const ca = certificates && (await readFile(certificates.ca, "utf8"));

@@ -1,7 +1,7 @@
 export { aggregate } from "./aggregate.ts";
-export { aggregatorNames, noAggregator } from "./aggregators.ts";
+export { aggregatorNames } from "./aggregators.ts";
 export { answerPieces, type QueryResult, tsuidOf, type TsdbAnnotation } from "./answer.ts";
-export { downsample, type Downsample, edgesOf, type StepEdges } from "./downsample.ts";
+export { downsample, edgesOf, type StepEdges } from "./downsample.ts";
 export { FaultKeeper } from "./fault-keeper.ts";
 export { filterTypes, matchersOf, parseFilter, type TagFilter } from "./filters.ts";
 export { groupSeries, type SeriesGroup } from "./group.ts";

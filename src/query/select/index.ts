@@ -1,5 +1,4 @@
-export { SelectorError, type SelectorFault } from "./fault.ts";
-export { globLengthMax } from "./glob.ts";
+export { SelectorError } from "./fault.ts";
 export {
   browseTree,
   checkTree,
@@ -8,9 +7,8 @@ export {
   mergeNodes,
   mergeTagCounts,
   selectNames,
-  treeFault,
 } from "./scans.ts";
-export { checkSelector, compileSelector, selectorFault, type NameTest } from "./selector.ts";
-export { anyTagKey, partOf, pathKey, pathOf, tagsOf, type SeriesTag } from "./series-parts.ts";
-export { finish, type Steps } from "../../base/steps.ts";
+export { checkSelector, compileSelector, selectorFault } from "./selector.ts";
+export { anyTagKey, partOf, pathKey, pathOf, tagsOf } from "./series-parts.ts";
+export { finish } from "../../base/steps.ts";
 export { quoteExpression } from "./value-test.ts";

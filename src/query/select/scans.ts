@@ -15,7 +15,7 @@ import type {
   TreeNode,
   TreeQuery,
 } from "../../model/index.ts";
-import { SelectorError, type SelectorFault } from "./fault.ts";
+import { SelectorError } from "./fault.ts";
 import { compileGlob, matchParts } from "./glob.ts";
 import { soundSelector } from "./selector.ts";
 import { anyTagKey, partOf, pathKey, tagsOf } from "./series-parts.ts";
@@ -48,17 +48,12 @@ export function mergeNamePages(pages: readonly NamePage[], limit: number): NameP
   };
 }
 
-/** @returns undefined where the pattern can be tested */
-export function treeFault({ pattern }: TreeQuery): SelectorFault | undefined {
-  const glob = compileGlob(pattern);
-  if (glob.ok) return undefined;
-  return { code: "too-large", matcherIndex: 0, offset: glob.offset, message: glob.message };
-}
-
 /** @throws SelectorError */
-export function checkTree(query: TreeQuery): void {
-  const fault = treeFault(query);
-  if (fault !== undefined) throw new SelectorError(fault);
+export function checkTree({ pattern }: TreeQuery): void {
+  const glob = compileGlob(pattern);
+  if (glob.ok) return;
+  const { offset, message } = glob;
+  throw new SelectorError({ code: "too-large", matcherIndex: 0, offset, message });
 }
 
 /**

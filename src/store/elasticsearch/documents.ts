@@ -76,9 +76,8 @@ export function nameOperation(
 
 /** @returns undefined where it is no document of ours */
 export function readPointDocument(hit: SearchHit<unknown>): PointDocument | undefined {
-  const [name, timestamp, writer, writtenMs, points] = pointFields.map(
-    (field) => hit.fields[field]?.[0],
-  );
+  const source = hit.source as Readonly<Record<string, unknown>> | undefined;
+  const [name, timestamp, writer, writtenMs, points] = pointFields.map((field) => source?.[field]);
   if (typeof name !== "string" || typeof points !== "string") return undefined;
   const bytes = Buffer.from(points, "base64");
   if (decodePoints(bytes) === undefined) return undefined;

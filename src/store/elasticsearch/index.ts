@@ -1,2 +1,2 @@
-export { type ElasticsearchSeries, openElasticsearchSeries } from "./elasticsearch-series.ts";
+export { ElasticsearchSeries, openElasticsearchSeries } from "./elasticsearch-series.ts";
 export type { ElasticsearchSeriesOptions } from "./options.ts";

@@ -74,7 +74,7 @@ export class PointReader {
   }
 
   #body(query: Query): Query {
-    return { query, _source: false, docvalue_fields: pointFields };
+    return { query, _source: pointFields };
   }
 }
 

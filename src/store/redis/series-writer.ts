@@ -9,6 +9,7 @@ import { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleBatch } from "../../model/index.ts";
 import type { KeySpace } from "./key-space.ts";
+import type { Reply } from "./node-link.ts";
 import { PointReader, PointWriter } from "./points.ts";
 import { remoteErrorOf } from "./redis-errors.ts";
 import type { RedisLedger } from "./redis-ledger.ts";
@@ -142,12 +143,13 @@ export class SeriesWriter {
         const key = space.keyOf(name);
         return { key, args: ["GETRANGE", key, String(-lookBackBytes), "-1"] };
       }),
+      // What the first attempt wrote may not have reached them.
+      this.#replicaCount,
     );
     const missing: Group[] = [];
     const unclear: Group[] = [];
     for (const [i, group] of groups.entries()) {
-      const reply = replies[i];
-      const bytes = reply instanceof Buffer ? reply : noBytes;
+      const bytes = this.#bytesOf(replies[i]);
       const isWhole = bytes.length < lookBackBytes;
       const start = isWhole ? 0 : alignedStart(bytes);
       if (start < 0 || !(isWhole || reachesBefore(bytes, start, oldestOf(batch, group)))) {
@@ -159,16 +161,19 @@ export class SeriesWriter {
       const keys = part.map(({ name }) => space.keyOf(name));
       const values = await this.#link.run(keys.map((key) => ({ key, args: ["GET", key] })));
       for (const [i, group] of part.entries()) {
-        const value = values[i];
-        pushMissing(
-          missing,
-          batch,
-          group,
-          lastValues(value instanceof Buffer ? value : noBytes, 0),
-        );
+        pushMissing(missing, batch, group, lastValues(this.#bytesOf(values[i]), 0));
       }
     }
     return missing;
+  }
+
+  /** Nothing where the key is not there or no string; any other error says nothing of the key. */
+  #bytesOf(reply: Reply | undefined): Buffer {
+    if (reply instanceof Buffer) return reply;
+    if (reply instanceof ErrorReply && !reply.message.startsWith("WRONGTYPE")) {
+      throw remoteErrorOf(this.#link.description, reply);
+    }
+    return noBytes;
   }
 }
 
