@@ -77,6 +77,13 @@ export const remoteSettingsTable = {
     doc: "Writes the short copies too, which the original's Oculus reads.",
     group: "Redis",
   },
+  redisReplicas: {
+    key: "redis.replicas",
+    kind: countKind({ min: 0, max: 10 }),
+    standard: 0,
+    doc: "How many replicas must have samples before they leave the local disk; with a Sentinel or a Cluster, 1 outlives the loss of a server.",
+    group: "Redis",
+  },
   oculusEngine: {
     key: "oculus.engine",
     kind: choiceKind(["embedded", "elasticsearch"]),
@@ -90,12 +97,6 @@ export const remoteSettingsTable = {
     standard: 2 * minuteMs,
     doc: "How often all shapes are written anew into the search engine.",
     group: "Elasticsearch",
-  redisReplicas: {
-    key: "redis.replicas",
-    kind: countKind({ min: 0, max: 10 }),
-    standard: 0,
-    doc: "How many replicas must have samples before they leave the local disk; with a Sentinel or a Cluster, 1 outlives the loss of a server.",
-    group: "Redis",
   },
   elasticsearchUrls: {
     key: "elasticsearch.urls",
