@@ -72,7 +72,6 @@ export interface JournalReport {
 
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
-  readonly collections: CollectionJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
@@ -100,7 +99,6 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
-  readonly collections: CollectionJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   readonly #path: string;
