@@ -4,6 +4,9 @@
  */
 import type { Rpc } from "../base/rpc.ts";
 import {
+  type BandColumns,
+  type BandQuery,
+  type BandReader,
   type Episode,
   type NamePage,
   type NameQuery,
@@ -30,7 +33,7 @@ import {
 } from "../query/select/index.ts";
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements SeriesReader, SeriesIndex {
+export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
@@ -54,6 +57,10 @@ export class ShardPool implements SeriesReader, SeriesIndex {
 
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     return this.#owner(name).ask("read", { name, range });
+  }
+
+  band(query: BandQuery): Promise<BandColumns | undefined> {
+    return this.#owner(query.name).ask("band", query);
   }
 
   judge(name: string): Promise<Verdict | undefined> {

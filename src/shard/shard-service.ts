@@ -9,6 +9,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
 import {
+  type BandColumns,
+  type BandQuery,
   type Episode,
   type NameQuery,
   partitionOfName,
@@ -52,6 +54,10 @@ export interface ShardServiceParts {
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
   readonly sweep: SeriesSweep;
+  /** Missing where the nine checks alone judge. */
+  readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
+  /** Called once judging has ended, before the store is closed. */
+  readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -80,6 +86,7 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    band: (query: BandQuery) => parts.band?.(query) ?? noBand,
     freshNames: (query: string) => parts.freshNames(query),
     judge: (name: string) => loop.verdictOf(name) ?? parts.judgeStranger(name),
     // A series that the window does not have yet is not one that fell silent.
@@ -134,6 +141,7 @@ export function serveShard(
     async close() {
       loop.stop();
       keeper.stop();
+      await parts.onClose?.();
       for (const port of producers) port.close();
       await store.close();
       parts.logger.debug("closed");
@@ -141,6 +149,9 @@ export function serveShard(
   });
   return rpc;
 }
+
+const nothing = new Float64Array(0);
+const noBand: BandColumns = { timesMs: nothing, lower: nothing, upper: nothing };
 
 /** Moves the columns to the other thread where they own their buffers whole, else copies. */
 function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumns> {

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
   AlertOffice,
+  BandReader,
   BodyIntake,
   CollectionJournal,
   EpisodeJournal,
@@ -48,6 +49,8 @@ export interface WebappParts {
   readonly series: SeriesReader;
   /** Which series there are, by conditions, as a tree and by tags. */
   readonly index: SeriesIndex;
+  /** Missing where nobody says what was expected. */
+  readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
