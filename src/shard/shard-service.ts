@@ -12,6 +12,7 @@ import {
   type BandColumns,
   type BandQuery,
   type Episode,
+  type NamePage,
   type NameQuery,
   partitionOfName,
   type SampleColumns,
@@ -30,6 +31,7 @@ import { NameIndex } from "./name-index.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
+import { SharedIndex } from "./shared-index.ts";
 
 /** A store of whose series other processes judge a part. */
 export interface ShardShare {
@@ -50,6 +52,8 @@ export interface ShardServiceParts {
   readonly letIn: () => void;
   readonly freshNames: (query: string) => string[];
   readonly share: ShardShare | undefined;
+  /** Series of a store whose names the window has only in part; missing where it has all. */
+  readonly selectShared: ((selector: SeriesSelector) => Promise<NamePage>) | undefined;
   readonly clock: Clock;
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
@@ -73,6 +77,7 @@ export function serveShard(
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
   const index = new NameIndex(parts.window, parts.clock);
+  const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);
   });
@@ -86,6 +91,9 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    selectShared: (selector: SeriesSelector) => shared.select(selector),
+    browseShared: (query: TreeQuery) => shared.browse(query),
+    countShared: (query: TagQuery) => shared.countTags(query),
     band: (query: BandQuery) => parts.band?.(query) ?? noBand,
     freshNames: (query: string) => parts.freshNames(query),
     judge: (name: string) => loop.verdictOf(name) ?? parts.judgeStranger(name),
@@ -148,6 +156,12 @@ export function serveShard(
     },
   });
   return rpc;
+}
+
+/** Asked only where the main thread knows that the names are shared. */
+function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
+  const none = (): Promise<NamePage> => Promise.reject(new Error("the names are not shared"));
+  return new SharedIndex(selectShared ?? none, clock);
 }
 
 const nothing = new Float64Array(0);
