@@ -212,6 +212,11 @@ export class ElasticsearchSeries implements RemoteSeries {
     }
   }
 
+  async *namesIn(partitions: readonly number[]): AsyncGenerator<string> {
+    await this.#asking(() => this.#showNewNames());
+    yield* this.#names.inPartitions(partitions);
+  }
+
   async maintain(): Promise<void> {
     await this.#asking(async () => {
       const { clock, graceMs = graceMsUsual, retentionMs } = this.#options;

@@ -123,6 +123,14 @@ class MemorySeries implements RemoteSeries {
     }
   }
 
+  async *namesIn(partitions: readonly number[]): AsyncIterable<string> {
+    await this.#turn();
+    this.#check();
+    for (const name of this.#remote.series.keys()) {
+      if (partitions.includes(partitionOfName(name))) yield name;
+    }
+  }
+
   async maintain(): Promise<void> {
     await this.#turn();
     this.#check();
