@@ -138,7 +138,8 @@ class MemorySeries implements RemoteSeries {
   }
 
   health(): RemoteHealth {
-    const isReachable = this.#remote.failure === undefined;
+    const { failure } = this.#remote;
+    const isReachable = failure === undefined || failure === "REMOTE_BUSY";
     return {
       description: "memory of this test",
       isReachable,
