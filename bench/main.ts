@@ -5,6 +5,7 @@
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency | search
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
+ *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
@@ -24,6 +25,8 @@ import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { metricsPerService } from "./quality/site-year.ts";
+import { benchYear } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
 import { benchSearch } from "./search.ts";
 
@@ -32,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     metrics: { type: "string" },
     hours: { type: "string" },
+    days: { type: "string" },
     rate: { type: "string", default: "25000" },
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
@@ -62,6 +66,16 @@ if (wanted.has("judge")) {
 if (wanted.has("latency")) {
   report("latency");
   figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+}
+if (wanted.has("quality")) {
+  const metricCount = Number(flags.metrics ?? 60);
+  const year = { seed: Number(flags.seed), dayCount: Number(flags.days ?? 365), report };
+  const serviceCount = Math.ceil(metricCount / metricsPerService);
+  figures["quality"] = {
+    kale: benchYear({ ...year, serviceCount }, "kale"),
+    // The nine checks read a whole day for every sample: one service of the same year takes as long.
+    skyline: benchYear({ ...year, serviceCount: 1 }, "skyline"),
+  };
 }
 if (wanted.has("live")) {
   report("live");

@@ -14,13 +14,21 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { BodyIntake, BodyOutcome, Episode, SourceStats } from "../model/index.ts";
+import type {
+  BodyIntake,
+  BodyOutcome,
+  Episode,
+  MetadataReader,
+  MetricMetadata,
+  SourceStats,
+} from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
+import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
@@ -125,7 +133,10 @@ async function start(
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
-    const thread = await startHorizonThread({ settings, shards: toShards }, logger);
+    const thread = await startHorizonThread(
+      { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      logger,
+    );
     horizon = thread;
     undo.push(() => thread.terminate());
     listening = await thread.rpc.ask<ListenResult[]>("start");
@@ -139,6 +150,7 @@ async function start(
     {
       series: pool,
       index: pool,
+      bands: pool,
       episodes: journal,
       feed,
       similarity: search,
@@ -148,6 +160,7 @@ async function start(
       alerts,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
+      metadata: horizon && metadataOf(horizon),
       shards: () => pool.stats(),
       journal: () => journal.report(),
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
@@ -325,6 +338,10 @@ function bodyIntakeOf({ rpc }: RunningThread, pool: ShardPool): BodyIntake {
       await pool.commit();
     },
   };
+}
+
+function metadataOf({ rpc }: RunningThread): MetadataReader {
+  return { metadata: (query) => rpc.ask<MetricMetadata[]>("metadata", query) };
 }
 
 /** @throws StartError  where the folder cannot be had */

@@ -4,13 +4,14 @@ import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { Rpc } from "../base/rpc.ts";
 import { Horizon } from "../horizon/index.ts";
-import type { BodyRequest } from "../model/index.ts";
+import type { BodyRequest, MetadataQuery } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
+import { parseTypesDb } from "../wire/index.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, shards } = workerData as HorizonThreadData;
+const { settings, shards, collectd } = workerData as HorizonThreadData;
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -36,7 +37,14 @@ const horizon = new Horizon({
       ganglia: settings.gangliaPort,
     },
     statsdFlushMs: settings.statsdFlushMs,
+    collectd: {
+      types: parseTypesDb(collectd.typesText),
+      ...(collectd.security === undefined ? {} : { security: collectd.security }),
+    },
     gangliaTargets: settings.gangliaTargets,
+    scrapeTargets: settings.scrapeTargets,
+    scrapeEveryMs: settings.scrapeEveryMs,
+    scrapeTimeoutMs: settings.scrapeTimeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,
     clientCountMax: settings.clientCountMax,
     skipList: settings.skipList,
@@ -48,6 +56,7 @@ const horizon = new Horizon({
 const main: Rpc = new Rpc(parentPort, {
   start: () => horizon.start(),
   stats: () => horizon.stats(),
+  metadata: (query: MetadataQuery) => horizon.metadata(query),
   takeBody: (request: BodyRequest) => horizon.takeBody(request),
   async deliver() {
     await horizon.deliver();

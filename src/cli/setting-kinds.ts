@@ -228,6 +228,34 @@ function hostPortOf(text: string): HostPort | undefined {
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
+export interface JobUrl {
+  readonly job: string;
+  readonly url: string;
+}
+
+/** Pages of metrics and what each is called, e.g. "node=http://fe1:9100/metrics". */
+export const jobUrlListKind: SettingKind<readonly JobUrl[]> = {
+  allowed: "a list of JOB=URL, such as node=http://fe1:9100/metrics, without user and password",
+  placeholder: "JOB=URL,…",
+  words: [],
+  read: (input) => {
+    const texts = input === "" ? [] : listOf(input);
+    const targets = texts?.map(jobUrlOf);
+    return targets?.every((target) => target !== undefined) === true ? targets : undefined;
+  },
+  show: (value) => `[${value.map(({ job, url }) => `${job}=${url}`).join(", ")}]`,
+};
+
+function jobUrlOf(text: string): JobUrl | undefined {
+  const found = /^([^=\s/]{1,100})=(https?:\/\/\S{1,2000})$/.exec(text);
+  const [, job, given] = found ?? [];
+  if (job === undefined || given === undefined || !URL.canParse(given)) return undefined;
+  const url = new URL(given);
+  if (url.username !== "" || url.password !== "") return undefined;
+  if (url.pathname === "/") url.pathname = "/metrics";
+  return { job, url: url.href };
+}
+
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,

@@ -2,6 +2,7 @@
  * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
@@ -10,7 +11,10 @@ import type { Rpc } from "../base/rpc.ts";
 import type { Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
+  LearnedFile,
+  replayBand,
   type SeriesSweep,
+  type ShardServiceParts,
   serveShard,
   ShapeKeeper,
   StreamSweep,
@@ -42,6 +46,8 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
+let learned: LearnedFile | undefined;
+let stream: StreamJudge | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
@@ -57,12 +63,17 @@ main = serveShard(parentPort, producers, {
   judgeStranger,
   clock,
   sweep,
+  band: bandReader(stream),
+  onClose: async () => learned?.close(),
   logger,
 });
 if (isJudging) {
-  void opened.warm.then(() => {
-    loop.start();
-  });
+  void opened.warm
+    .then(() => learned?.load())
+    .then(() => {
+      learned?.start();
+      loop.start();
+    });
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
@@ -84,6 +95,13 @@ function voteSweep(): SeriesSweep {
 function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
   const scratch = new WindowScratch(window, { fullDurationMs });
-  const stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
+}
+
+/** A function, since the variable is only known to be set once the sweep was made. */
+function bandReader(judged: StreamJudge | undefined): ShardServiceParts["band"] {
+  if (judged === undefined) return undefined;
+  return (query) => replayBand({ store, judge, rules: judged.rules }, query);
 }

@@ -2,6 +2,7 @@
 import { unreachable } from "../base/assert.ts";
 import type { BodyKind, BodyPrecision } from "../model/index.ts";
 import {
+  type ExpositionMetadata,
   type InfluxPrecision,
   type OtlpCounts,
   type PrometheusWriteCounts,
@@ -32,18 +33,19 @@ export interface BodyReading {
 export interface BodyReaderOptions {
   readonly kind: BodyKind;
   readonly precision?: BodyPrecision | undefined;
+  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
 }
 
 export function readBody(
   body: Uint8Array,
   sink: RowSink<RefusalReason>,
-  { kind, precision = "ns" }: BodyReaderOptions,
+  { kind, precision = "ns", onMetadata }: BodyReaderOptions,
 ): BodyReading {
   switch (kind) {
     case "prometheus-v1":
-      return prometheusReading(readPrometheusWriteV1(body, sink));
+      return prometheusReading(readPrometheusWriteV1(body, sink, onMetadata));
     case "prometheus-v2":
-      return prometheusReading(readPrometheusWriteV2(body, sink));
+      return prometheusReading(readPrometheusWriteV2(body, sink, onMetadata));
     case "influx": {
       const inWire: InfluxPrecision = precision;
       const { lineCount, refusedLineCount } = readInfluxLines(body, sink, { precision: inWire });
@@ -73,12 +75,12 @@ export function readBody(
   }
 }
 
-/** A staleness marker is understood and leaves nothing to keep: the sender has delivered it. */
+/** A staleness marker, or NaN, is understood and leaves nothing to keep: it has been delivered. */
 function prometheusReading(counts: PrometheusWriteCounts): BodyReading {
-  const { sampleCount, staleMarkerCount, refusedCount, histogramCount, isIntact } = counts;
+  const { sampleCount, refusedCount, histogramCount, isIntact } = counts;
   return {
     pieceCount: sampleCount,
-    emptyPieceCount: staleMarkerCount,
+    emptyPieceCount: counts.staleMarkerCount + counts.unmeasuredCount,
     refusedPieceCount: refusedCount,
     histogramCount,
     isIntact,

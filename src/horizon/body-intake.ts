@@ -18,7 +18,7 @@ import type {
   RefusalCount,
   SourceStats,
 } from "../model/index.ts";
-import type { RowSink } from "../wire/index.ts";
+import type { ExpositionMetadata, RowSink } from "../wire/index.ts";
 import { type BodyReading, readBody } from "./body-intake-readers.ts";
 import { unpackBody } from "./body-intake-unpack.ts";
 import type { Intake } from "./intake.ts";
@@ -45,6 +45,8 @@ export const bodyLimits: BodyLimits = {
 
 export interface BodyIntakesOptions {
   readonly sourceOf: (key: BodyKey) => Source;
+  /** Takes what senders say of their metrics, beside samples. */
+  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
   readonly limits?: Partial<BodyLimits>;
 }
 
@@ -52,14 +54,16 @@ export class BodyIntakes implements BodyIntake {
   readonly #intake: Intake;
   readonly #sourceOf: (key: BodyKey) => Source;
   readonly #limits: BodyLimits;
+  readonly #onMetadata: BodyIntakesOptions["onMetadata"];
   /** Of protocols that something came in. */
   readonly #sources = new Map<BodyKey, Source>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(intake: Intake, { sourceOf, limits }: BodyIntakesOptions) {
+  constructor(intake: Intake, { sourceOf, onMetadata, limits }: BodyIntakesOptions) {
     this.#intake = intake;
     this.#sourceOf = sourceOf;
+    this.#onMetadata = onMetadata;
     this.#limits = { ...bodyLimits, ...limits };
   }
 
@@ -112,7 +116,7 @@ export class BodyIntakes implements BodyIntake {
     const { bytes } = unpacked;
     const report = source.readWhole((sink) => {
       const rows = new LimitedRows(sink, this.#limits.rowBytesMax);
-      const reading = readBody(bytes, rows, { kind, precision });
+      const reading = readBody(bytes, rows, { kind, precision, onMetadata: this.#onMetadata });
       return { ...reading, rowCount: rows.count };
     }, exampleCountMax);
     return { isRead: true, counts: countsOf(report) };

@@ -9,13 +9,21 @@
  */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { BodyOutcome, BodyRequest, SourceStats } from "../model/index.ts";
-import type { SenderNote } from "../wire/index.ts";
+import type {
+  BodyOutcome,
+  BodyRequest,
+  MetadataQuery,
+  MetricMetadata,
+  SourceStats,
+} from "../model/index.ts";
+import type { ExpositionMetadata, SenderNote } from "../wire/index.ts";
 import { BodyIntakes } from "./body-intake.ts";
 import { GangliaPoller } from "./ganglia-poller.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
 import { type Listener, listenProblem } from "./listener.ts";
+import { MetricCatalog } from "./metric-catalog.ts";
 import type { SourceKey } from "./protocols.ts";
+import { scrapeLimits, ScrapePoller } from "./scrape-poller.ts";
 import {
   completeSettings,
   type HorizonSettings,
@@ -60,14 +68,30 @@ interface OpenPort {
   readonly listeners: readonly Listener[];
 }
 
+/** Asks another program for its metrics, again and again. */
+interface Poller {
+  readonly address: string;
+  /** Why the last time failed, for a person. */
+  readonly problem: string | undefined;
+  start(): void;
+  stop(): void | Promise<void>;
+}
+
+/** What all who are asked in one protocol share. */
+interface PolledSource {
+  readonly source: Source;
+  readonly pollers: readonly Poller[];
+}
+
+type OnMetadata = (said: ExpositionMetadata) => void;
+
 export class Horizon {
   readonly #settings: HorizonSettings;
   readonly #logger: Logger;
   readonly #intake: Intake;
   readonly #ports: readonly OpenPort[];
-  /** What all polls of Ganglia share; undefined where nobody is asked. */
-  readonly #polled: Source | undefined;
-  readonly #pollers: readonly GangliaPoller[];
+  readonly #polled: readonly PolledSource[];
+  readonly #catalog = new MetricCatalog();
   readonly #bodies: BodyIntakes;
   #results: readonly ListenResult[] = [];
   #flushTimers: readonly NodeJS.Timeout[] = [];
@@ -93,17 +117,14 @@ export class Horizon {
         }
         return { key, source, listeners };
       });
-    this.#bodies = new BodyIntakes(this.#intake, { sourceOf });
-    const { gangliaTargets, gangliaPollMs } = this.#settings;
-    const polled = gangliaTargets.length === 0 ? undefined : sourceOf("ganglia-xml");
-    this.#polled = polled;
-    this.#pollers =
-      polled === undefined
-        ? []
-        : gangliaTargets.map((target) => {
-            const options = { everyMs: gangliaPollMs, ...gangliaPollLimits };
-            return new GangliaPoller(polled, this.#intake, target, options);
-          });
+    const onMetadata: OnMetadata = ({ metric, field, text }) => {
+      this.#catalog.note(metric, field, text);
+    };
+    this.#bodies = new BodyIntakes(this.#intake, { sourceOf, onMetadata });
+    this.#polled = [
+      this.#gangliaPolls(sourceOf),
+      this.#scrapes(sourceOf, { clock, onMetadata }),
+    ].filter(({ pollers }) => pollers.length > 0);
   }
 
   /** Opens every port that is on. Never rejects: what could not be opened is in the result. */
@@ -115,7 +136,7 @@ export class Horizon {
         ? []
         : [setInterval(() => source.flush(), source.flushEveryMs)],
     );
-    for (const poller of this.#pollers) poller.start();
+    for (const { pollers } of this.#polled) for (const poller of pollers) poller.start();
     for (const { key, transport, port, problem } of this.#results) {
       if (problem === undefined) this.#logger.debug("listens", { key, transport, port });
       else this.#logger.warn("does not listen", { key, problem });
@@ -128,14 +149,19 @@ export class Horizon {
     return this.#bodies.take(request);
   }
 
+  /** What senders said of their metrics. */
+  metadata(query: MetadataQuery): MetricMetadata[] {
+    return this.#catalog.find(query);
+  }
+
   /** Hands on to the shards whatever was taken, as far as they have room within a while. */
   async deliver(): Promise<void> {
     await this.#intake.drain(closeWaitMs);
   }
 
   /**
-   * One for each port that is on, in the order of `listenerKeys`; one for what is polled; one for
-   * each protocol that came in bodies.
+   * One for each port that is on, in the order of `listenerKeys`; one for each protocol that is asked
+   * for, and for each that came in bodies.
    */
   stats(): SourceStats[] {
     const stats = this.#ports.map(({ source, listeners }) => {
@@ -151,14 +177,13 @@ export class Horizon {
         pausedClientCount: sumOf(listeners, ({ pausedClientCount }) => pausedClientCount),
       };
     });
-    const polled = this.#polled === undefined ? [] : [this.#polledStats(this.#polled)];
-    return [...stats, ...polled, ...this.#bodies.stats()];
+    return [...stats, ...this.#polled.map(polledStats), ...this.#bodies.stats()];
   }
 
   /** Closes the ports, drops the clients, and hands on what was read from them. */
   async close(): Promise<void> {
     const listeners = this.#ports.flatMap((port) => port.listeners);
-    for (const poller of this.#pollers) poller.stop();
+    for (const { pollers } of this.#polled) for (const poller of pollers) await poller.stop();
     await Promise.all(listeners.map((listener) => listener.close()));
     await this.#bodies.close();
     this.#results = [];
@@ -171,15 +196,27 @@ export class Horizon {
     }
   }
 
-  #polledStats(source: Source): SourceStats {
-    const problem = this.#pollers.flatMap((poller) => poller.problem ?? []).join("; ");
-    return {
-      ...source.stats(),
-      addresses: this.#pollers.map(({ address }) => address),
-      ...(problem === "" ? {} : { problem }),
-      clientCount: 0,
-      pausedClientCount: 0,
-    };
+  #gangliaPolls(sourceOf: (key: SourceKey) => Source): PolledSource {
+    const { gangliaTargets, gangliaPollMs } = this.#settings;
+    const source = sourceOf("ganglia-xml");
+    const options = { everyMs: gangliaPollMs, ...gangliaPollLimits };
+    const pollers = gangliaTargets.map(
+      (target) => new GangliaPoller(source, this.#intake, target, options),
+    );
+    return { source, pollers };
+  }
+
+  #scrapes(
+    sourceOf: (key: SourceKey) => Source,
+    { clock, onMetadata }: { readonly clock: Clock; readonly onMetadata: OnMetadata },
+  ): PolledSource {
+    const { scrapeTargets, scrapeEveryMs: everyMs, scrapeTimeoutMs: timeoutMs } = this.#settings;
+    const source = sourceOf("scrape");
+    const options = { everyMs, timeoutMs, ...scrapeLimits, clock, onMetadata };
+    const pollers = scrapeTargets.map(
+      (target) => new ScrapePoller(source, this.#intake, target, options),
+    );
+    return { source, pollers };
   }
 
   #portOf(key: ListenerKey): ListenerPort {
@@ -214,6 +251,17 @@ export class Horizon {
     const { bind } = this.#settings;
     return `${transport} ${bind.includes(":") ? `[${bind}]` : bind}:${port}`;
   }
+}
+
+function polledStats({ source, pollers }: PolledSource): SourceStats {
+  const problem = pollers.flatMap((poller) => poller.problem ?? []).join("; ");
+  return {
+    ...source.stats(),
+    addresses: pollers.map(({ address }) => address),
+    ...(problem === "" ? {} : { problem }),
+    clientCount: 0,
+    pausedClientCount: 0,
+  };
 }
 
 function sumOf<Item>(items: readonly Item[], countOf: (item: Item) => number): number {

@@ -29,8 +29,8 @@ import type { HorizonSettings, ListenerKey } from "./settings.ts";
 /** What comes as bodies of requests; whoever serves the requests hands them in. */
 export type BodyKey = "prometheus" | "influx" | "otlp" | "opentsdb-http" | "collectd-http";
 
-/** A port that listens, "ganglia-xml", which is asked for, or what comes in bodies. */
-export type SourceKey = ListenerKey | "ganglia-xml" | BodyKey;
+/** A port that listens, what is asked for ("ganglia-xml", "scrape"), or what comes in bodies. */
+export type SourceKey = ListenerKey | "ganglia-xml" | "scrape" | BodyKey;
 
 export interface Protocol {
   /** Missing where the protocol is spoken over UDP only. */
@@ -112,6 +112,7 @@ export function protocolFor(
       const filter = new RepeatFilter(sink, gangliaRepeats);
       return { openStream: () => new GangliaXmlReader(filter) };
     }
+    case "scrape":
     case "prometheus":
     case "influx":
     case "otlp":

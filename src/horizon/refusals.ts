@@ -9,6 +9,7 @@ import type { RefusalCount, RefusedPiece } from "../model/index.ts";
 import type {
   CarbonFault,
   CollectdFault,
+  ExpositionFault,
   GangliaFault,
   InfluxFault,
   MsgpackFault,
@@ -44,6 +45,7 @@ export type BodyRefusal = "unknown-encoding" | "bad-encoding" | "too-many-rows";
 type WireFault =
   | CarbonFault
   | CollectdFault
+  | ExpositionFault
   | GangliaFault
   | InfluxFault
   | MsgpackFault

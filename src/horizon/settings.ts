@@ -33,6 +33,13 @@ export interface GangliaTarget {
   readonly port: number;
 }
 
+/** One program that is asked for its metrics as Prometheus asks. */
+export interface ScrapeTarget {
+  readonly job: string;
+  /** http or https; no user in it. */
+  readonly url: string;
+}
+
 export interface HorizonSettings {
   /** Address to listen on, e.g. "127.0.0.1", "0.0.0.0" or "::". */
   readonly bind: string;
@@ -70,6 +77,10 @@ export interface HorizonSettings {
   /** The gmonds and gmetads that are asked for their XML. */
   readonly gangliaTargets: readonly GangliaTarget[];
   readonly gangliaPollMs: number;
+  readonly scrapeTargets: readonly ScrapeTarget[];
+  readonly scrapeEveryMs: number;
+  /** An answer that is not there whole by then is given up. */
+  readonly scrapeTimeoutMs: number;
 }
 
 export const defaultHorizonSettings: HorizonSettings = {
@@ -93,6 +104,9 @@ export const defaultHorizonSettings: HorizonSettings = {
   gangliaTargets: [],
   // gmond measures every 20 s at most often; what comes twice is passed over.
   gangliaPollMs: 15_000,
+  scrapeTargets: [],
+  scrapeEveryMs: 15_000,
+  scrapeTimeoutMs: 10_000,
 };
 
 /** @param given  `bind` and `ports` at least; `ports` are taken as given, the rest is filled in */
@@ -104,6 +118,7 @@ export function completeSettings(
   assert(settings.clientCountMax >= 1, "a port serves at least one client");
   assert(settings.frameBytesMax >= 1 && settings.frameBytesMax < 2 ** 30, "frames end below 1 GiB");
   assert(settings.gangliaPollMs >= 1, "Ganglia is asked after some time");
+  assert(settings.scrapeEveryMs >= 1, "targets are scraped after some time");
   assert(settings.statsdFlushMs >= 1, "StatsD is flushed after some time");
   assert(settings.rowsPerBatch >= 1, "a batch holds at least one row");
   return settings;

@@ -2,6 +2,7 @@ export * from "./alerts.ts";
 export * from "./episode.ts";
 export * from "./expected.ts";
 export * from "./keeper.ts";
+export * from "./metric-metadata.ts";
 export * from "./partition.ts";
 export * from "./ports.ts";
 export * from "./rules.ts";

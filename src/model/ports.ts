@@ -211,6 +211,25 @@ export interface SeriesWindow {
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number;
 }
 
+/** Where a series was expected, at ascending times; empty where nobody can say. */
+export interface BandColumns {
+  readonly timesMs: Float64Array<ArrayBuffer>;
+  readonly lower: Float64Array<ArrayBuffer>;
+  readonly upper: Float64Array<ArrayBuffer>;
+}
+
+export interface BandQuery {
+  readonly name: string;
+  readonly range: TimeRange;
+  readonly pointCountMax: number;
+}
+
+/** Says where a series was expected over a range. */
+export interface BandReader {
+  /** @returns undefined where the series is unknown */
+  band(query: BandQuery): Promise<BandColumns | undefined>;
+}
+
 /** What the samples of one series in each step of time come to. */
 export interface StepQuery {
   readonly name: string;

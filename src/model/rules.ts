@@ -37,7 +37,7 @@ export interface Floors {
 export const defaultFloors: Floors = {
   isIgnored: false,
   leastScore: 0.4,
-  leastRelative: 0.05,
+  leastRelative: 0.1,
   leastAbsolute: 0,
   leastDurationMs: 60_000,
   newNormalAfterMs: 6 * 3_600_000,

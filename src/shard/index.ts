@@ -1,11 +1,18 @@
+export { replayBand } from "./band-replay.ts";
 export { BatchPort } from "./batch-port.ts";
 export { BatchRouter } from "./batch-router.ts";
+export { LearnedFile } from "./learned-file.ts";
 export { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";
 export type { ShardSearchReply } from "./search-messages.ts";
 export { SearchPool } from "./search-pool.ts";
 export { ShapeKeeper } from "./shape-keeper.ts";
 export { ShardPool } from "./shard-pool.ts";
-export { serveShard, type ShardShare, threadCpuMs } from "./shard-service.ts";
+export {
+  serveShard,
+  type ShardServiceParts,
+  type ShardShare,
+  threadCpuMs,
+} from "./shard-service.ts";
 export { StreamSweep } from "./stream-sweep.ts";
 export { VoteSweep } from "./vote-sweep.ts";
 export { WindowScratch } from "./window-scratch.ts";

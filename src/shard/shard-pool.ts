@@ -4,6 +4,9 @@
  */
 import type { Rpc } from "../base/rpc.ts";
 import {
+  type BandColumns,
+  type BandQuery,
+  type BandReader,
   type Episode,
   type NamePage,
   type NameQuery,
@@ -24,13 +27,16 @@ import {
 import {
   checkSelector,
   checkTree,
+  joinNamePages,
+  joinNodes,
+  joinTagCounts,
   mergeNamePages,
   mergeNodes,
   mergeTagCounts,
 } from "../query/select/index.ts";
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements SeriesReader, SeriesIndex {
+export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
@@ -56,6 +62,10 @@ export class ShardPool implements SeriesReader, SeriesIndex {
     return this.#owner(name).ask("read", { name, range });
   }
 
+  band(query: BandQuery): Promise<BandColumns | undefined> {
+    return this.#owner(query.name).ask("band", query);
+  }
+
   judge(name: string): Promise<Verdict | undefined> {
     return this.#owner(name).ask("judge", name);
   }
@@ -75,17 +85,33 @@ export class ShardPool implements SeriesReader, SeriesIndex {
   /** Rejects with a SelectorError where a pattern cannot be tested; so do `browse` and `countTags`. */
   async select(selector: SeriesSelector): Promise<NamePage> {
     checkSelector(selector.matchers);
-    return mergeNamePages(await this.#askAll("selectSeries", selector), selector.limit);
+    const { limit } = selector;
+    const [pages, shared] = await Promise.all([
+      this.#askAll<NamePage>("selectSeries", selector),
+      this.#askShared<NamePage>("selectShared", selector),
+    ]);
+    const page = mergeNamePages(pages, limit);
+    return shared === undefined ? page : joinNamePages(page, shared, limit);
   }
 
   async browse(query: TreeQuery): Promise<readonly TreeNode[]> {
     checkTree(query);
-    return mergeNodes(await this.#askAll("browseTree", query), query.limit);
+    const [lists, shared] = await Promise.all([
+      this.#askAll<readonly TreeNode[]>("browseTree", query),
+      this.#askShared<readonly TreeNode[]>("browseShared", query),
+    ]);
+    const nodes = mergeNodes(lists, query.limit);
+    return shared === undefined ? nodes : joinNodes(nodes, shared, query.limit);
   }
 
   async countTags(query: TagQuery): Promise<readonly TagCount[]> {
     checkSelector(query.matchers);
-    return mergeTagCounts(await this.#askAll("countTags", query), query.limit);
+    const [lists, shared] = await Promise.all([
+      this.#askAll<readonly TagCount[]>("countTags", query),
+      this.#askShared<readonly TagCount[]>("countShared", query),
+    ]);
+    const counts = mergeTagCounts(lists, query.limit);
+    return shared === undefined ? counts : joinTagCounts(counts, shared, query.limit);
   }
 
   stats(): Promise<ShardStats[]> {
@@ -156,6 +182,11 @@ export class ShardPool implements SeriesReader, SeriesIndex {
 
   #owner(name: string): Rpc {
     return this.shards[shardOfName(name, this.shardCount)]!;
+  }
+
+  /** Any shard can ask the store that all share; undefined where there is none. */
+  async #askShared<Output>(method: string, input: unknown): Promise<Output | undefined> {
+    return this.#namesAreShared ? await this.shards[0]!.ask<Output>(method, input) : undefined;
   }
 
   #askAll<Output>(method: string, input?: unknown): Promise<Output[]> {

@@ -9,7 +9,10 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type MessageEndpoint, Rpc, Transferred } from "../base/rpc.ts";
 import {
+  type BandColumns,
+  type BandQuery,
   type Episode,
+  type NamePage,
   type NameQuery,
   partitionOfName,
   type SampleColumns,
@@ -28,6 +31,7 @@ import { NameIndex } from "./name-index.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
+import { SharedIndex } from "./shared-index.ts";
 
 /** A store of whose series other processes judge a part. */
 export interface ShardShare {
@@ -48,10 +52,16 @@ export interface ShardServiceParts {
   readonly letIn: () => void;
   readonly freshNames: (query: string) => string[];
   readonly share: ShardShare | undefined;
+  /** Series of a store whose names the window has only in part; missing where it has all. */
+  readonly selectShared: ((selector: SeriesSelector) => Promise<NamePage>) | undefined;
   readonly clock: Clock;
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
   readonly sweep: SeriesSweep;
+  /** Missing where the nine checks alone judge. */
+  readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
+  /** Called once judging has ended, before the store is closed. */
+  readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -67,6 +77,7 @@ export function serveShard(
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
   const index = new NameIndex(parts.window, parts.clock);
+  const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);
   });
@@ -80,6 +91,10 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    selectShared: (selector: SeriesSelector) => shared.select(selector),
+    browseShared: (query: TreeQuery) => shared.browse(query),
+    countShared: (query: TagQuery) => shared.countTags(query),
+    band: (query: BandQuery) => parts.band?.(query) ?? noBand,
     freshNames: (query: string) => parts.freshNames(query),
     judge: (name: string) => loop.verdictOf(name) ?? parts.judgeStranger(name),
     // A series that the window does not have yet is not one that fell silent.
@@ -134,6 +149,7 @@ export function serveShard(
     async close() {
       loop.stop();
       keeper.stop();
+      await parts.onClose?.();
       for (const port of producers) port.close();
       await store.close();
       parts.logger.debug("closed");
@@ -141,6 +157,15 @@ export function serveShard(
   });
   return rpc;
 }
+
+/** Asked only where the main thread knows that the names are shared. */
+function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
+  const none = (): Promise<NamePage> => Promise.reject(new Error("the names are not shared"));
+  return new SharedIndex(selectShared ?? none, clock);
+}
+
+const nothing = new Float64Array(0);
+const noBand: BandColumns = { timesMs: nothing, lower: nothing, upper: nothing };
 
 /** Moves the columns to the other thread where they own their buffers whole, else copies. */
 function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumns> {

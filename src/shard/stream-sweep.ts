@@ -65,6 +65,7 @@ export class StreamSweep implements SeriesSweep {
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
     const revision = this.#window.revision(id);
+    if (this.#seen[id] === seen.never) this.#countKnown(id);
     if (!this.#feed(id, nowMs, events)) return false;
     const arrived = revision - this.#revisions[id]!;
     this.#revisions[id] = revision;
@@ -149,6 +150,15 @@ export class StreamSweep implements SeriesSweep {
     this.#judgedCounts[id] = this.#judgedCounts[id]! + count;
     this.#judgedLately[id] = this.#judgedLately[id]! + count;
     return count === held;
+  }
+
+  /** What an earlier run has judged of the window counts as judged. */
+  #countKnown(id: number): void {
+    this.#range.fromMs = 0;
+    this.#range.untilMs = this.#stream.judgedMs(id) + 1;
+    this.#judgedCounts[id] = this.#window.sampleCountMax(id, this.#range);
+    this.#range.untilMs = Infinity;
+    this.#seen[id] = seen.learning;
   }
 
   #isRefilled(id: number, nowMs: number): boolean {

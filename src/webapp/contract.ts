@@ -94,6 +94,16 @@ export interface PointsJson {
   sampleCount: number;
 }
 
+/** GET /kale/band : where a metric was expected; empty where nobody can say. */
+export interface BandJson {
+  name: string;
+  from: number;
+  until: number;
+  times: number[];
+  lower: number[];
+  upper: number[];
+}
+
 /** GET /kale/series gives names; with `details=1` this. */
 export interface SeriesPageJson {
   names: string[];

@@ -9,6 +9,7 @@ import { statfs } from "node:fs/promises";
 import { searchWindowOf, type EpisodeQuery } from "../model/index.ts";
 import type {
   ActivityJson,
+  BandJson,
   PointsJson,
   SeriesPageJson,
   SourcesJson,
@@ -40,6 +41,7 @@ const dayMs = 24 * hourMs;
 export const rangeLengthMaxMs = 400 * dayMs;
 export const listCountMax = 10_000;
 export const pointCountMax = 100_000;
+const bandPointCountMax = 5_000;
 const queryBytesMax = 512;
 
 export interface KaleApiParts {
@@ -176,6 +178,31 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
         points.values[i] as number,
       ]),
       sampleCount,
+    });
+  });
+
+  app.get("/kale/band", async (context) => {
+    const query = new Query(context.req.url, parts.clock.nowMs());
+    const name = query.requiredSeriesName();
+    const range = query.range({ fallbackMs: hourMs, lengthMaxMs: rangeLengthMaxMs });
+    const reduced = { fallback: 500, min: pointCountMin, max: bandPointCountMax };
+    const pointCount = query.integer("maxPoints", reduced);
+    const fault = query.fault();
+    if (fault !== undefined) return answerFault(context, fault);
+
+    const asked = parts.bands?.band({ name, range, pointCountMax: pointCount });
+    const band =
+      asked === undefined
+        ? { timesMs: [], lower: [], upper: [] }
+        : await withDeadline(asked, "the analyzer", limits.answerWaitMs);
+    if (band === undefined) return unknownSeries(context, name);
+    return context.json<BandJson>({
+      name,
+      from: range.fromMs / 1000,
+      until: range.untilMs / 1000,
+      times: Array.from(band.timesMs, (timeMs) => timeMs / 1000),
+      lower: Array.from(band.lower),
+      upper: Array.from(band.upper),
     });
   });
 

@@ -3,10 +3,12 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
   AlertOffice,
+  BandReader,
   BodyIntake,
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  MetadataReader,
   SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
@@ -47,6 +49,8 @@ export interface WebappParts {
   readonly series: SeriesReader;
   /** Which series there are, by conditions, as a tree and by tags. */
   readonly index: SeriesIndex;
+  /** Missing where nobody says what was expected. */
+  readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
@@ -58,6 +62,8 @@ export interface WebappParts {
   readonly alerts: AlertOffice;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
+  /** What senders said of their metrics; missing where this process takes none in. */
+  readonly metadata?: MetadataReader | undefined;
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
   readonly journal: () => JournalReport;

@@ -32,7 +32,7 @@ export function addPrometheusNames(ask: Ask, api: PrometheusApiParts): void {
     names.values(request, context.req.param("name") ?? ""),
   );
   ask("/api/v1/series", (request) => names.series(request));
-  ask("/api/v1/metadata", () => Promise.resolve({ data: {} }));
+  ask("/api/v1/metadata", (request) => names.metadata(request));
 }
 
 const noMatchers: readonly SeriesMatcher[] = [];
@@ -79,6 +79,21 @@ class Names {
       selected.map((set) => set.toJson()),
       limit,
     );
+  }
+
+  /** Each metric with what its sender said of it; several lists are for several senders there. */
+  async metadata(request: PrometheusRequest): Promise<PrometheusData> {
+    const { parts, limits } = this.#api;
+    if (parts.metadata === undefined) return { data: {} };
+    const metric = request.text("metric");
+    const query = { metric: metric === "" ? undefined : metric, limit: request.limit(namesMax) };
+    const asked = parts.metadata.metadata(query);
+    const found = await withDeadline(asked, "the listeners", limits.answerWaitMs);
+    return {
+      data: Object.fromEntries(
+        found.map(({ metric: name, type, help, unit }) => [name, [{ type, help, unit }]]),
+      ),
+    };
   }
 
   async #count(tag: string | undefined, limit: number): Promise<string[]> {

@@ -62,11 +62,16 @@ test("readPrometheusWriteV2() reads what Prometheus 3 sent, and version 1 finds 
   });
 });
 
-test("readPrometheusWriteV1() counts staleness markers, and makes no row of them", () => {
+test("readPrometheusWriteV1() counts staleness markers and other NaN, and makes no row of them", () => {
   const sink = new RecordingSink();
-  const body = bytesField(1, label("__name__", "m"), staleMarker, sample(NaN, 6));
-  expect(readPrometheusWriteV1(body, sink)).toMatchObject({ staleMarkerCount: 1, sampleCount: 1 });
-  expect(sink.rows).toEqual([{ name: "m", timeMs: 6, value: NaN }]);
+  const body = bytesField(1, label("__name__", "m"), staleMarker, sample(NaN, 6), sample(1, 7));
+  expect(readPrometheusWriteV1(body, sink)).toMatchObject({
+    staleMarkerCount: 1,
+    unmeasuredCount: 1,
+    sampleCount: 1,
+    isIntact: true,
+  });
+  expect(sink.rows).toEqual([{ name: "m", timeMs: 7, value: 1 }]);
 });
 
 test("readPrometheusWriteV1() takes labels that come last and times before 1970", () => {
@@ -150,4 +155,33 @@ test("the remote-write readers take any bytes without a throw, and what came bef
     }),
     { numRuns: 1500 },
   );
+});
+
+test("both versions tell what their sender says of its metrics", () => {
+  const said: string[] = [];
+  const note = ({ metric, field, text }: { metric: string; field: string; text: string }): void =>
+    void said.push(`${metric} ${field} ${text}`);
+  const v1 = bytesField(
+    3,
+    integerField(1, 1),
+    bytesField(2, "hits"),
+    bytesField(4, "Hits."),
+    bytesField(5, "bytes"),
+  );
+  expect(readPrometheusWriteV1(v1, new RecordingSink(), note).isIntact).toBe(true);
+  const symbols = ["", "__name__", "up", "Up."].map((symbol) => bytesField(4, symbol));
+  const series = bytesField(
+    5,
+    bytesField(1, Uint8Array.of(1, 2)),
+    bytesField(5, integerField(1, 2), integerField(3, 3), integerField(4, 9)),
+  );
+  const v2 = Buffer.concat([...symbols, series]);
+  expect(readPrometheusWriteV2(v2, new RecordingSink(), note).isIntact).toBe(true);
+  expect(said).toEqual([
+    "hits type counter",
+    "hits help Hits.",
+    "hits unit bytes",
+    "up type gauge",
+    "up help Up.",
+  ]);
 });

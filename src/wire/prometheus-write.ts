@@ -1,23 +1,28 @@
 /**
  * Prometheus remote write, versions 1 and 2: an unpacked protobuf body in, rows out.
  *
- *     version 1   WriteRequest { timeseries = 1 }
+ *     version 1   WriteRequest { timeseries = 1, metadata = 3 }
  *                 TimeSeries { labels = 1 { name = 1, value = 2 }, samples = 2, exemplars = 3,
  *                              histograms = 4 }
  *     version 2   Request { symbols = 4, timeseries = 5 }
  *                 TimeSeries { labels_refs = 1, samples = 2, histograms = 3, exemplars = 4 }
+ *     Metadata    { type = 1, metric_family_name = 2, help = 4, unit = 5 }      of version 1
+ *     Metadata    { type = 1, help_ref = 3, unit_ref = 4 }                      field 5 of a series of 2
  *     Sample      { value = 1, timestamp = 2 }                          milliseconds
  *     Histogram   { count_int = 1, count_float = 2, sum = 3, ..., timestamp = 15 }
  *
  * A series is named `metric;label=value;...`, labels sorted. A native histogram gives `metric_count`
- * and `metric_sum`; its buckets are not kept. The staleness marker says "no more of this series", so
- * it is counted and no row; any other NaN goes to the sink, which refuses it.
+ * and `metric_sum`; its buckets are not kept. The staleness marker says "no more of this series",
+ * another NaN that there is no value, as a summary's quantile without observations: both are counted
+ * and no row, since their sender has done nothing wrong.
  *
  * The two versions share no field number, so that one read as the other is empty: the caller looks
  * at the content type. Fields may come in any order, hence labels and samples are walked separately.
  *
  * Source: prometheus.io, "Remote-Write 1.0" and "2.0 [experimental]" (rc.4); prompb/types.proto.
  */
+import { metricTypes } from "../model/index.ts";
+import type { ExpositionMetadata } from "./exposition.ts";
 import { ProtobufReader } from "./protobuf.ts";
 import type { RowSink } from "./row-sink.ts";
 import { TaggedNameWriter } from "./tagged-name-writer.ts";
@@ -39,25 +44,36 @@ export interface PrometheusWriteCounts {
   /** Seen and passed over. */
   readonly exemplarCount: number;
   readonly staleMarkerCount: number;
+  /** Samples that were NaN. */
+  readonly unmeasuredCount: number;
   /** Samples and histograms of series that were refused. */
   readonly refusedCount: number;
   readonly isIntact: boolean;
 }
 
+type OnMetadata = (said: ExpositionMetadata) => void;
+
+/** @param onMetadata  takes what the sender says of its metrics, where it says something */
 export function readPrometheusWriteV1(
   body: Uint8Array,
   sink: RowSink<PrometheusWriteFault>,
+  onMetadata?: OnMetadata,
 ): PrometheusWriteCounts {
-  return new PrometheusWriteReader(body, sink).readV1();
+  return new PrometheusWriteReader(body, sink, onMetadata).readV1();
 }
 
+/** @param onMetadata  the same; of a histogram it hears by the name of each of its series */
 export function readPrometheusWriteV2(
   body: Uint8Array,
   sink: RowSink<PrometheusWriteFault>,
+  onMetadata?: OnMetadata,
 ): PrometheusWriteCounts {
-  return new PrometheusWriteReader(body, sink).readV2();
+  return new PrometheusWriteReader(body, sink, onMetadata).readV2();
 }
 
+/** Of a help text no more than this is kept. */
+const textBytesMax = 2048;
+const decoder = new TextDecoder();
 const metricLabel = new TextEncoder().encode("__name__");
 const countSuffix = new TextEncoder().encode("_count");
 const sumSuffix = new TextEncoder().encode("_sum");
@@ -67,14 +83,17 @@ interface SeriesFields {
   readonly samples: number;
   readonly histograms: number;
   readonly exemplars: number;
+  /** 0 where a series has none. */
+  readonly metadata: number;
 }
 
-const fieldsV1: SeriesFields = { samples: 2, histograms: 4, exemplars: 3 };
-const fieldsV2: SeriesFields = { samples: 2, histograms: 3, exemplars: 4 };
+const fieldsV1: SeriesFields = { samples: 2, histograms: 4, exemplars: 3, metadata: 0 };
+const fieldsV2: SeriesFields = { samples: 2, histograms: 3, exemplars: 4, metadata: 5 };
 
 class PrometheusWriteReader {
   readonly #body: Uint8Array;
   readonly #sink: RowSink<PrometheusWriteFault>;
+  readonly #onMetadata: OnMetadata | undefined;
   readonly #request = new ProtobufReader();
   readonly #series = new ProtobufReader();
   readonly #inner = new ProtobufReader();
@@ -87,19 +106,26 @@ class PrometheusWriteReader {
   #histogramCount = 0;
   #exemplarCount = 0;
   #staleMarkerCount = 0;
+  #unmeasuredCount = 0;
   #refusedCount = 0;
   #isIntact = true;
 
-  constructor(body: Uint8Array, sink: RowSink<PrometheusWriteFault>) {
+  constructor(
+    body: Uint8Array,
+    sink: RowSink<PrometheusWriteFault>,
+    onMetadata: OnMetadata | undefined,
+  ) {
     this.#body = body;
     this.#sink = sink;
+    this.#onMetadata = onMetadata;
   }
 
   readV1(): PrometheusWriteCounts {
     this.#request.open(this.#body, 0, this.#body.length);
     while (this.#request.next()) {
-      if (this.#request.field !== 1 || !this.#request.hasBytes) continue;
-      this.#readSeries(this.#readLabels(), fieldsV1);
+      if (!this.#request.hasBytes) continue;
+      if (this.#request.field === 3) this.#readMetadataV1();
+      if (this.#request.field === 1) this.#readSeries(this.#readLabels(), fieldsV1);
     }
     return this.#finish();
   }
@@ -118,6 +144,55 @@ class PrometheusWriteReader {
     return this.#finish();
   }
 
+  #readMetadataV1(): void {
+    const inner = this.#inner;
+    inner.openField(this.#request);
+    let type = 0;
+    let metric = "";
+    let help = "";
+    let unit = "";
+    while (inner.next()) {
+      if (inner.field === 1) type = inner.unsigned;
+      else if (!inner.hasBytes) continue;
+      else if (inner.field === 2) metric = this.#textOf(inner.start, inner.end);
+      else if (inner.field === 4) help = this.#textOf(inner.start, inner.end);
+      else if (inner.field === 5) unit = this.#textOf(inner.start, inner.end);
+    }
+    if (!inner.isBroken && metric !== "") this.#tell(metric, type, help, unit);
+  }
+
+  /** A metadata message stands on every series; where its type is 0 it says nothing. */
+  #readMetadataV2(): void {
+    const inner = this.#inner;
+    inner.openField(this.#series);
+    let type = 0;
+    let helpRef = 0;
+    let unitRef = 0;
+    while (inner.next()) {
+      if (inner.field === 1) type = inner.unsigned;
+      else if (inner.field === 3) helpRef = inner.unsigned;
+      else if (inner.field === 4) unitRef = inner.unsigned;
+    }
+    if (inner.isBroken || type === 0) return;
+    const metric = this.#textOf(0, this.#name.headLength, this.#name.bytes);
+    this.#tell(metric, type, this.#symbolText(helpRef), this.#symbolText(unitRef));
+  }
+
+  #tell(metric: string, type: number, help: string, unit: string): void {
+    this.#onMetadata?.({ metric, field: "type", text: metricTypes[type] ?? "unknown" });
+    if (help !== "") this.#onMetadata?.({ metric, field: "help", text: help });
+    if (unit !== "") this.#onMetadata?.({ metric, field: "unit", text: unit });
+  }
+
+  #symbolText(reference: number): string {
+    if (reference >= this.#symbolCount) return "";
+    return this.#textOf(this.#symbols[2 * reference]!, this.#symbols[2 * reference + 1]!);
+  }
+
+  #textOf(start: number, end: number, bytes: Uint8Array = this.#body): string {
+    return decoder.decode(bytes.subarray(start, Math.min(end, start + textBytesMax)));
+  }
+
   #finish(): PrometheusWriteCounts {
     if (this.#request.isBroken) this.#faultAll();
     return {
@@ -126,6 +201,7 @@ class PrometheusWriteReader {
       histogramCount: this.#histogramCount,
       exemplarCount: this.#exemplarCount,
       staleMarkerCount: this.#staleMarkerCount,
+      unmeasuredCount: this.#unmeasuredCount,
       refusedCount: this.#refusedCount,
       isIntact: this.#isIntact,
     };
@@ -237,6 +313,7 @@ class PrometheusWriteReader {
       const { field } = this.#series;
       if (!this.#series.hasBytes) continue;
       if (field === fields.exemplars) this.#exemplarCount += 1;
+      else if (field === fields.metadata && fault === undefined) this.#readMetadataV2();
       else if (field !== fields.samples && field !== fields.histograms) continue;
       else if (fault !== undefined) this.#refusedCount += 1;
       else if (field === fields.samples) this.#readSample(nameLength);
@@ -260,6 +337,7 @@ class PrometheusWriteReader {
     }
     if (sample.isBroken) this.#faultSeries();
     else if (isStaleMarker) this.#staleMarkerCount += 1;
+    else if (Number.isNaN(value)) this.#unmeasuredCount += 1;
     else {
       this.#sampleCount += 1;
       this.#sink.row(this.#name.bytes, 0, nameLength, timeMs, value);

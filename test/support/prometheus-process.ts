@@ -20,6 +20,8 @@ export interface PrometheusProcessOptions {
   /** YAML; nothing is scraped unless it says so. */
   readonly config?: string;
   readonly args?: readonly string[];
+  /** A free one unless given. */
+  readonly port?: number;
 }
 
 /** Resolves when it answers queries. */
@@ -27,7 +29,7 @@ export async function startPrometheus(
   options: PrometheusProcessOptions = {},
 ): Promise<PrometheusProcess> {
   const folder = await temporaryFolder();
-  const [port] = await freePorts(1);
+  const port = options.port ?? (await freePorts(1))[0]!;
   const configFile = join(folder, "prometheus.yml");
   await writeFile(configFile, options.config ?? "global:\n  evaluation_interval: 1m\n");
   const child = spawn(

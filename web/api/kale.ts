@@ -2,6 +2,7 @@
 import type {
   ActivityJson,
   AnomalyJson,
+  BandJson,
   PointsJson,
   SeriesPageJson,
   SourcesJson,
@@ -46,6 +47,13 @@ export function fetchPoints(
   signal?: AbortSignal,
 ): Promise<FetchResult<PointsJson>> {
   return fetchJson(pointsPath(query), signal);
+}
+
+export function fetchBand(
+  query: PointsQuery,
+  signal?: AbortSignal,
+): Promise<FetchResult<BandJson>> {
+  return fetchJson(withQuery("/kale/band", { ...query }), signal);
 }
 
 export function fetchNames(

@@ -18,6 +18,7 @@ import {
 import { useKeys } from "../state/keys.ts";
 import { navigate, placeStore, type NavigateOptions } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
+import { useCorridor } from "../state/corridor.ts";
 import { usePoints } from "../state/points.ts";
 import { useQuery } from "../state/query.ts";
 import { useRangeKeys } from "../state/range-keys.ts";
@@ -28,9 +29,10 @@ import { ChecksTable } from "./checks-table.tsx";
 import { FailureNotice, Notice, Waiting } from "./notice.tsx";
 import { MovedLikeIt, pathOfAnomaly } from "./moved-like-it.tsx";
 import { OtherAnomalies } from "./other-anomalies.tsx";
-import type { Layers } from "./plot-layers.ts";
+import type { Corridor, Layers } from "./plot-layers.ts";
 import { SeenBeforeTag } from "./seen-before.tsx";
 import { SeriesName } from "./series-name.tsx";
+import { WhyTable } from "./why-table.tsx";
 import { ToldOfIt } from "./told-of-it.tsx";
 
 const hourSeconds = 3600;
@@ -56,11 +58,15 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
 
   const range = rangeOf(large.value, choice);
   const dayRange = rangeOf(day.value, dayChoice(anomaly));
-  const layers = useLayers(anomaly, { window: null, hasLabels: true });
-  const dayLayers = useLayers(anomaly, {
-    window: choice.kind === "fixed" ? range : null,
-    hasLabels: false,
-  });
+  const layers = useLayers(anomaly, { window: null, hasLabels: true }, useCorridor(name, range));
+  const dayLayers = useLayers(
+    anomaly,
+    {
+      window: choice.kind === "fixed" ? range : null,
+      hasLabels: false,
+    },
+    useCorridor(name, dayRange),
+  );
   const lines = useLine(large.value?.points);
   const dayLines = useLine(day.value?.points);
 
@@ -128,7 +134,10 @@ export function AnomalyDetail({ anomaly }: { readonly anomaly: AnomalyJson }): J
         }
       />
       <div class="two">
-        <ChecksTable then={anomaly.checks} verdict={verdict.value} />
+        <div class="beside">
+          {anomaly.why !== null && <WhyTable why={anomaly.why} />}
+          <ChecksTable then={anomaly.checks} verdict={verdict.value} />
+        </div>
         <div class="beside">
           <MovedLikeIt anomaly={anomaly} />
           <OtherAnomalies current={anomaly} others={others.value} />
@@ -239,19 +248,22 @@ function titleOf(asked: RangeChoice | undefined, usual: RangeChoice, range: Time
 }
 
 function useLayers(
-  { checks, expected, started, ended }: AnomalyJson,
+  { checks, expected, started, ended, why }: AnomalyJson,
   { window, hasLabels }: Pick<Layers, "window" | "hasLabels">,
+  corridor: Corridor | null,
 ): Layers {
   const { from, until } = window ?? {};
   return useMemo(
     () => ({
+      // The limits of single checks are drawn where nothing else says what was expected.
       band: expected,
-      limits: limitsOfChecks(checks),
+      corridor,
+      limits: why === null ? limitsOfChecks(checks) : [],
       stretches: [{ from: started, until: ended, label: formatClock(started) }],
       window: from === undefined || until === undefined ? null : { from, until },
       hasLabels,
     }),
-    [checks, expected, started, ended, from, until, hasLabels],
+    [checks, expected, started, ended, why, from, until, hasLabels, corridor],
   );
 }
 

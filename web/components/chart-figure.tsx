@@ -9,6 +9,7 @@
  *     data-points     how many points its first line has
  *     data-limits     JSON: [{"check","side","value","label"}], the dashed lines, highest first
  *     data-band       JSON: {"lower","upper"} or null, the expected band
+ *     data-corridor   JSON: {"points","lower","upper"} or null: the expected band over time, its last edges
  *     data-stretches  JSON: [{"from","until","label"}], the abnormal stretches
  */
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
@@ -22,7 +23,7 @@ import { navigate } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { PickedRange } from "./picked-range.tsx";
 import { PointsTable } from "./points-table.tsx";
-import type { Layers } from "./plot-layers.ts";
+import { hasCorridor, type Layers } from "./plot-layers.ts";
 import { Plot, type LineKind, type PlotHandle } from "./plot.tsx";
 
 export interface ChartLine {
@@ -116,6 +117,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
       data-points={points.length}
       data-limits={JSON.stringify(layers.limits)}
       data-band={JSON.stringify(layers.band)}
+      data-corridor={corridorText(layers)}
       data-stretches={JSON.stringify(layers.stretches)}
     >
       <figcaption>
@@ -171,6 +173,12 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
   );
 }
 
+function corridorText({ corridor }: Layers): string {
+  if (!hasCorridor(corridor)) return "null";
+  const { times, lower, upper } = corridor;
+  return JSON.stringify({ points: times.length, lower: lower.at(-1), upper: upper.at(-1) });
+}
+
 function ChartKey({
   lines,
   layers,
@@ -186,7 +194,7 @@ function ChartKey({
           {label}
         </span>
       ))}
-      {layers.band !== null && (
+      {(layers.band !== null || hasCorridor(layers.corridor)) && (
         <span class="key">
           <i class="key-band" />
           expected

@@ -16,7 +16,16 @@ export interface Stretch {
   readonly label: string;
 }
 
+/** Where the metric was expected over time. */
+export interface Corridor {
+  readonly times: readonly number[];
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+}
+
 export interface Layers {
+  /** Takes the place of `band` where there is one. */
+  readonly corridor?: Corridor | null;
   readonly band: { readonly lower: number; readonly upper: number } | null;
   readonly limits: readonly Limit[];
   readonly stretches: readonly Stretch[];
@@ -29,7 +38,9 @@ const labelFontPx = 11;
 
 export function drawBehind(plot: uPlot, layers: Layers, colors: PlotColors): void {
   const pen = new Pen(plot, colors);
-  if (layers.band !== null) {
+  const { corridor } = layers;
+  if (hasCorridor(corridor)) drawCorridor(pen, corridor);
+  else if (layers.band !== null) {
     const top = pen.y(layers.band.upper);
     const height = Math.max(pen.y(layers.band.lower) - top, 2 * pen.ratio);
     pen.fill("band", pen.left, top, pen.width, height);
@@ -41,6 +52,17 @@ export function drawBehind(plot: uPlot, layers: Layers, colors: PlotColors): voi
     pen.fill("odd-bg", left, pen.top, Math.max(right - left, 3 * pen.ratio), pen.height);
   }
   pen.end();
+}
+
+export function hasCorridor(corridor: Corridor | null | undefined): corridor is Corridor {
+  return corridor !== null && corridor !== undefined && corridor.times.length >= 2;
+}
+
+/** One closed area: along the upper edge and back along the lower. */
+function drawCorridor(pen: Pen, { times, lower, upper }: Corridor): void {
+  const there = times.map((time, i) => [pen.x(time), pen.y(upper[i] ?? 0)] as const);
+  const back = times.map((time, i) => [pen.x(time), pen.y(lower[i] ?? 0)] as const).reverse();
+  pen.area("band", [...there, ...back]);
 }
 
 export function drawInFront(plot: uPlot, layers: Layers, colors: PlotColors): void {
@@ -137,6 +159,14 @@ class Pen {
   fill(color: ColorName, x: number, y: number, width: number, height: number): void {
     this.#context.fillStyle = this.#colors[color];
     this.#context.fillRect(x, y, width, height);
+  }
+
+  area(color: ColorName, corners: readonly (readonly [x: number, y: number])[]): void {
+    this.#context.fillStyle = this.#colors[color];
+    this.#context.beginPath();
+    for (const [x, y] of corners) this.#context.lineTo(x, y);
+    this.#context.closePath();
+    this.#context.fill();
   }
 
   outline(color: ColorName, x: number, y: number, width: number, height: number): void {

@@ -16,7 +16,7 @@ import { valueScale } from "../lib/value-scale.ts";
 import { useStore } from "../state/store.ts";
 import { themeStore } from "../state/theme.ts";
 import { readColors, type PlotColors } from "./plot-colors.ts";
-import { drawBehind, drawInFront, plotFont, type Layers } from "./plot-layers.ts";
+import { drawBehind, drawInFront, hasCorridor, plotFont, type Layers } from "./plot-layers.ts";
 
 export type LineKind = "value" | "day-before" | "week-before";
 
@@ -152,7 +152,11 @@ function seriesOf(kind: LineKind, colors: PlotColors, isLow: boolean): uPlot.Ser
 
 function scaleOf({ columns, layers }: PlotProps): [number, number] {
   const lines = layers.limits.map(({ value }) => value);
-  if (layers.band !== null) lines.push(layers.band.lower, layers.band.upper);
+  const { corridor } = layers;
+  if (hasCorridor(corridor)) {
+    lines.push(corridor.lower.reduce((a, b) => Math.min(a, b), Infinity));
+    lines.push(corridor.upper.reduce((a, b) => Math.max(a, b), -Infinity));
+  } else if (layers.band !== null) lines.push(layers.band.lower, layers.band.upper);
   const { min, max } = valueScale(columns.values.flat(), lines);
   return [min, max];
 }

@@ -12,7 +12,7 @@ import { RangePicker } from "../components/range-picker.tsx";
 import { SeriesName } from "../components/series-name.tsx";
 import { formatClock, formatSpan } from "../lib/calendar.ts";
 import { wordsOfStatus } from "../lib/check-words.ts";
-import { counted, formatValue } from "../lib/format.ts";
+import { counted, formatDuration, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
 import { anomalyPath } from "../lib/route.ts";
 import { similarPath } from "../lib/similar-ask.ts";
@@ -27,6 +27,7 @@ import {
 import { useKeys } from "../state/keys.ts";
 import { navigate, navigateQuery, placeStore } from "../state/location.ts";
 import { nowSeconds, useNow } from "../state/now.ts";
+import { useCorridor } from "../state/corridor.ts";
 import { usePoints } from "../state/points.ts";
 import { useQuery } from "../state/query.ts";
 import { showRange, showUsualRange, useRangeKeys } from "../state/range-keys.ts";
@@ -71,7 +72,11 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
     () => linesOf(points.value, dayBefore.value, weekBefore.value),
     [points.value, dayBefore.value, weekBefore.value],
   );
-  const layers = useMemo(() => layersOf(anomalies.value), [anomalies.value]);
+  const corridor = useCorridor(name, range);
+  const layers = useMemo(
+    () => ({ ...layersOf(anomalies.value, verdict.value), corridor }),
+    [anomalies.value, verdict.value, corridor],
+  );
   useRangeKeys({
     range,
     event: eventIn(anomalies.value, range),
@@ -165,6 +170,26 @@ function Standing({
     );
   }
   if (verdict === undefined) return <p class="sentence soft">Judging it…</p>;
+  const { standing } = verdict;
+  if (standing !== null && standing.learning !== null) {
+    const { reason, left } = standing.learning;
+    return (
+      <p class="sentence" data-learning>
+        <span class="tag">○ learning</span> {reason}; about {formatDuration(left)} more.
+      </p>
+    );
+  }
+  if (verdict.status === "ok" && standing !== null && standing.expected !== null) {
+    const { lower, upper, source } = standing.expected;
+    const unit = standing.nature === "counter" ? " per second" : "";
+    return (
+      <p class="sentence">
+        <span class="tag ok">● calm now</span> Expected now: {formatValue(lower)} to{" "}
+        {formatValue(upper)}
+        {unit} ({source}).{standing.nature === "sparse" && " It is judged as single events."}
+      </p>
+    );
+  }
   if (verdict.status !== "ok")
     return <p class="sentence soft">Not judged: {wordsOfStatus(verdict.status)}.</p>;
   return (
@@ -289,11 +314,17 @@ function linesOf(
 }
 
 /** Stretches of all its anomalies; band and limits only of one that goes on, as they are about now. */
-function layersOf(anomalies: readonly AnomalyJson[] | undefined): Layers {
+function layersOf(
+  anomalies: readonly AnomalyJson[] | undefined,
+  verdict: VerdictJson | undefined,
+): Layers {
   const active = anomalies?.find(({ state }) => state === "active");
   return {
     band: active?.expected ?? null,
-    limits: active === undefined ? [] : limitsOfChecks(active.checks),
+    limits:
+      active === undefined || (verdict?.standing ?? null) !== null
+        ? []
+        : limitsOfChecks(active.checks),
     stretches: (anomalies ?? []).map(({ started, ended }) => ({
       from: started,
       until: ended,

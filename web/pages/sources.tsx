@@ -6,6 +6,7 @@ import { Age } from "../components/age.tsx";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
 import { counted, formatCount, formatValue } from "../lib/format.ts";
+import { prometheusSnippets } from "../lib/prometheus-snippets.ts";
 import { firstLines, senderSettings } from "../lib/send-snippets.ts";
 import { targetsOf } from "../lib/source-targets.ts";
 import { useQuery } from "../state/query.ts";
@@ -23,6 +24,7 @@ const titles: Readonly<Record<string, string>> = {
   ganglia: "Ganglia packets",
   "ganglia-xml": "Ganglia, asked for its XML",
   prometheus: "Prometheus remote write",
+  scrape: "Scraped, as Prometheus does",
   influx: "InfluxDB line protocol",
   otlp: "OpenTelemetry",
   "opentsdb-http": "OpenTSDB over HTTP",
@@ -149,21 +151,21 @@ function Refusals({ refusals }: { readonly refusals: readonly RefusalJson[] }): 
 
 function HowToSend({ sources }: { readonly sources: readonly SourceJson[] }): JSX.Element {
   const targets = targetsOf(sources, location.hostname);
-  const snippets = [...firstLines(targets), ...senderSettings(targets)];
+  const listening = [...firstLines(targets), ...senderSettings(targets)];
+  const snippets = [...listening, ...prometheusSnippets(location.origin)];
   return (
     <>
       <h2 class="section">How to send</h2>
-      {snippets.length === 0 ? (
+      {listening.length === 0 && (
         <p class="soft">
           No listener is open. Free a port or give another one, then start Kale again.
         </p>
-      ) : (
-        <div class="snippets" aria-label={counted(snippets.length, "example")}>
-          {snippets.map((snippet) => (
-            <CopyBlock key={snippet.title} {...snippet} />
-          ))}
-        </div>
       )}
+      <div class="snippets" aria-label={counted(snippets.length, "example")}>
+        {snippets.map((snippet) => (
+          <CopyBlock key={snippet.title} {...snippet} />
+        ))}
+      </div>
     </>
   );
 }

@@ -301,6 +301,7 @@ const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => st
   ["judged", (shard) => formatCount(shard.roundStatus.ok)],
   ["too short", (shard) => formatCount(shard.roundStatus.TooShort)],
   ["stale", (shard) => formatCount(shard.roundStatus.Stale)],
+  ["learning", (shard) => formatCount(shard.learning)],
   ["boring", (shard) => formatCount(shard.roundStatus.Boring)],
   ["checks failed", (shard) => formatCount(shard.abstained)],
   ["abnormal", (shard) => formatCount(shard.activeEpisodes)],

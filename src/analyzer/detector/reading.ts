@@ -12,6 +12,7 @@ import {
   clockCount,
   type DetectorState,
   daySlotCount,
+  ringCount,
   weekSlotCount,
 } from "./layout.ts";
 import { readProfile } from "./profile.ts";
@@ -51,6 +52,10 @@ export function originOf(state: DetectorState, series: number): number {
 /** The lowest value lately known; its range creeps in slowly, see range.ts. */
 export function lowestOf(state: DetectorState, series: number): number {
   return state.cells[series * cellCount + cell.lowest]! + originOf(state, series);
+}
+
+export function highestOf(state: DetectorState, series: number): number {
+  return state.cells[series * cellCount + cell.highest]! + originOf(state, series);
 }
 
 export function lastSecondsOf(state: DetectorState, series: number): number {
@@ -134,4 +139,33 @@ export function shiftExpected(state: DetectorState, series: number, shift: numbe
   move(cell.level, 1);
   move(cell.daySlots, daySlotCount);
   move(cell.weekSlots, weekSlotCount);
+}
+
+/** Of one series, in all three arrays. */
+export const seriesBytes = 8 * clockCount + 4 * cellCount + ringCount;
+
+/** Copies a series' share of all three arrays to the start of `out`. */
+export function saveSeries(state: DetectorState, series: number, out: Uint8Array): void {
+  let at = 0;
+  for (const part of partsOf(state, series)) {
+    out.set(part, at);
+    at += part.length;
+  }
+}
+
+/** The reverse; `bytes` are `seriesBytes` long at least. */
+export function loadSeries(state: DetectorState, series: number, bytes: Uint8Array): void {
+  let at = 0;
+  for (const part of partsOf(state, series)) {
+    part.set(bytes.subarray(at, at + part.length));
+    at += part.length;
+  }
+}
+
+function partsOf({ clocks, cells, ring }: DetectorState, series: number): Uint8Array[] {
+  return [
+    new Uint8Array(clocks.buffer, clocks.byteOffset + 8 * clockCount * series, 8 * clockCount),
+    new Uint8Array(cells.buffer, cells.byteOffset + 4 * cellCount * series, 4 * cellCount),
+    new Uint8Array(ring.buffer, ring.byteOffset + ringCount * series, ringCount),
+  ];
 }

@@ -7,7 +7,8 @@
  *
  * 5 mean sizes are 4 standard deviations of normal noise. Sparse is a series that is 0 most of the time, or comes at
  * no regular spacing: there a small count more is no news, and the half is at least 4 + 4 √center (a
- * Poisson count strays by its root).
+ * Poisson count strays by its root). What has always lain between 0 and 100 is taken for a percentage: above 50 its
+ * floors are shares of what is missing to 100, so that 98 % falling to 90 % counts.
  */
 import {
   type Detector,
@@ -15,6 +16,7 @@ import {
   expectAt,
   factsOf,
   hourScale,
+  highestOf,
   lowestOf,
   originOf,
 } from "../detector/index.ts";
@@ -34,17 +36,18 @@ export interface BandFacts {
   readonly usual: number;
   readonly hourScale: number;
   readonly isSparse: boolean;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
-export function halfWidth(
-  { center, usual, hourScale: scale, isSparse: sparse }: BandFacts,
-  floors: Floors,
-): number {
-  const size = Math.abs(center);
+export function halfWidth(facts: BandFacts, floors: Floors): number {
+  const { center, usual, hourScale: scale, lowest, highest } = facts;
+  const isPercent = lowest >= 0 && highest <= 100 && center > 50 && center <= 100;
+  const size = isPercent ? 100 - center : Math.abs(center);
   let half = usualSizes * usual * scale;
   if (floors.leastRelative * size > half) half = floors.leastRelative * size;
   if (floors.leastAbsolute > half) half = floors.leastAbsolute;
-  if (sparse && 4 + 4 * Math.sqrt(size) > half) half = 4 + 4 * Math.sqrt(size);
+  if (facts.isSparse && 4 + 4 * Math.sqrt(size) > half) half = 4 + 4 * Math.sqrt(size);
   return half;
 }
 
@@ -62,8 +65,11 @@ export function expectedAt(
   const facts = factsOf(detector.state, index);
   expectAt(detector, index, seconds, expectation);
   const center = expectation.value + originOf(detector.state, index);
+  const lowest = lowestOf(detector.state, index);
   const half = halfWidth(
     {
+      lowest,
+      highest: highestOf(detector.state, index),
       center,
       usual: columns.usual[id]!,
       hourScale: hourScale(detector.state, index, seconds, facts.ageSeconds),
@@ -71,7 +77,6 @@ export function expectedAt(
     },
     floors,
   );
-  const lowest = lowestOf(detector.state, index);
   return rangeOf(expectation.baseline, { center, half, lowest }, seconds, facts.ageSeconds);
 }
 

@@ -23,6 +23,9 @@ export class StreamColumns {
   /** Place among the distinct floors plus one; 0 where it is not known yet. */
   floors = new Uint16Array(0);
 
+  /** Of one series. */
+  readonly bytesPerSeries = 4 * 4 + 2 + 2;
+
   get room(): number {
     return this.usual.length;
   }

@@ -34,12 +34,14 @@ import {
   DetectorBank,
   factsOf,
   lastSecondsOf,
+  highestOf,
   lowestOf,
   originOf,
   hourScale,
   rememberTaught,
   restoreTaught,
   shiftExpected,
+  stateBytes,
 } from "../detector/index.ts";
 import { episodeId, hasMoved, isFarther } from "../episodes.ts";
 import { HourBefore } from "../hour-before.ts";
@@ -152,6 +154,11 @@ export class StreamJudge {
     this.#options = options;
   }
 
+  /** What every series costs, abnormal or not. */
+  get bytesPerSeries(): number {
+    return stateBytes + this.columns.bytesPerSeries;
+  }
+
   get activeCount(): number {
     return this.#active.size;
   }
@@ -258,6 +265,9 @@ export class StreamJudge {
       usual: columns.usual[id]!,
       hourScale: hourScale(detector.state, index, row.seconds, row.ageSeconds),
       isSparse: isSparse(columns, id),
+      // Of the rows before: this one has widened the range, where it did, by no more than itself.
+      lowest: Math.min(lowestOf(detector.state, index), center),
+      highest: Math.max(highestOf(detector.state, index), center),
     };
     const half = halfWidth(facts, floors);
     const isShape = detector.rhythm > 0 && score >= floors.leastScore;
@@ -279,7 +289,7 @@ export class StreamJudge {
     const isConfirmed =
       score >= floors.leastScore - confirmedEase && this.#confirmedIds(this.#window.name(id));
     if (score >= floors.leastScore || isConfirmed) {
-      const lowest = lowestOf(detector.state, index);
+      const { lowest } = facts;
       const expected = rangeOf(
         expectation.baseline,
         { center, half, lowest },

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { MetricCatalog } from "./metric-catalog.ts";
+
+test("MetricCatalog keeps the last word on each metric, sorted", () => {
+  const catalog = new MetricCatalog();
+  catalog.note("b", "type", "counter");
+  catalog.note("a", "type", "untyped");
+  catalog.note("a", "help", "h".repeat(1000));
+  catalog.note("b", "type", "gauge");
+  catalog.note("b", "unit", "bytes");
+  expect(catalog.find({ limit: 10 })).toEqual([
+    { metric: "a", type: "unknown", help: "h".repeat(500), unit: "" },
+    { metric: "b", type: "gauge", help: "", unit: "bytes" },
+  ]);
+  expect(catalog.find({ limit: 1 })).toHaveLength(1);
+  expect(catalog.find({ metric: "b", limit: 10 })).toHaveLength(1);
+  expect(catalog.find({ metric: "c", limit: 10 })).toEqual([]);
+});
+
+test("MetricCatalog takes no more metrics than it has room for, and counts them", () => {
+  const catalog = new MetricCatalog();
+  for (let i = 0; i < 50_002; i++) catalog.note(`m${i}`, "type", "counter");
+  expect(catalog.refusedCount).toBe(2);
+  catalog.note("m0", "type", "gauge");
+  expect(catalog.find({ metric: "m0", limit: 1 })[0]?.type).toBe("gauge");
+});
