@@ -31,6 +31,7 @@ import { processIdOf } from "./identity.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
@@ -130,6 +131,13 @@ async function start(
     adopt(active);
   }
 
+  const searchEngine = searchEngineOf(settings, {
+    ...{ search, pool, processId, clock, logger: logger.for("oculus") },
+    collections: journal.collections,
+    folderPath: folder.path,
+  });
+  if (searchEngine !== undefined) undo.push(() => searchEngine.close());
+
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
@@ -153,7 +161,8 @@ async function start(
       bands: pool,
       episodes: journal,
       feed,
-      similarity: search,
+      similarity: searchEngine?.similarity ?? search,
+      searchEngine: searchEngine?.control,
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,
       keeper: admin.keeper,
@@ -193,6 +202,8 @@ async function start(
     },
   );
   undo.push(() => webapp.close());
+
+  searchEngine?.start();
 
   const opened: Listening = {
     horizon: listening,

@@ -17,11 +17,11 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
-  CollectionJournal,
   Episode,
   EpisodeEvent,
   EpisodeJournal,
   EpisodeQuery,
+  ReplicableCollections,
   TimeRange,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
@@ -70,7 +70,7 @@ export interface JournalReport {
 
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
-  readonly collections: CollectionJournal;
+  readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
   /** Episodes that wait in memory because the file could not be written. 0 is the good state. */
@@ -96,7 +96,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
-  readonly collections: CollectionJournal;
+  readonly collections: ReplicableCollections;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;

@@ -276,6 +276,8 @@ export interface SearchEngineJson {
   fallbacks: number;
   /** Why it did not answer last; "" where it did. */
   problem: string;
+  /** The copy of the collections in it: when it was last in step, and why it is not. */
+  collections: { agreed: number | null; problem: string };
 }
 
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
