@@ -23,13 +23,14 @@ import {
 } from "../remote/remote-series.ts";
 import { KeySpace } from "./key-space.ts";
 import { type RedisSeriesOptions, showRedisAddress } from "./options.ts";
+import { openServerLink } from "./open-link.ts";
 import { RedisLedger } from "./redis-ledger.ts";
 import { SeriesFollower } from "./series-follower.ts";
 import { SeriesNames } from "./series-names.ts";
 import { SeriesTrimmer } from "./series-trimmer.ts";
 import { SeriesValues } from "./series-values.ts";
 import { SeriesWriter } from "./series-writer.ts";
-import { openServerLink, type ServerLink } from "./server-link.ts";
+import type { ServerLink } from "./server-link.ts";
 
 /** The original's ROOMBA_GRACE_TIME. */
 const graceMs = 600_000;
