@@ -9,6 +9,7 @@
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- promql                        sum(rate()) over 1,000 series, and Prometheus' own
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
+ *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *
@@ -28,6 +29,7 @@ import { runOculusSpeed } from "./oculus/speed.ts";
 import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear } from "./quality/year.ts";
+import { benchRedis } from "./redis.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -108,6 +110,13 @@ if (wanted.has("opentsdb")) {
   figures["opentsdb"] = await benchOpenTsdb({
     seriesCount: Number(flags.metrics ?? 1000),
     queryCount: 9,
+  });
+}
+if (wanted.has("redis")) {
+  report("redis");
+  figures["redis"] = await benchRedis({
+    seriesCount: Number(flags.metrics ?? 20_000),
+    roundCount: 15,
   });
 }
 if (wanted.has("elasticsearch")) {
