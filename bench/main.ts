@@ -12,12 +12,14 @@
  *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
+ *     npm run -s bench -- graphite                      /render of 100 series x 24 h, beside graphite-web
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchElasticsearch } from "./elasticsearch.ts";
+import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
@@ -148,5 +150,9 @@ if (wanted.has("oculus-engine")) {
     queriesPerClass: 4,
     seed: Number(flags.seed),
   });
+}
+if (wanted.has("graphite")) {
+  report("graphite");
+  figures["graphite"] = await benchGraphite({ seriesCount: Number(flags.metrics ?? 100) });
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
