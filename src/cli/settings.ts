@@ -20,11 +20,11 @@ import {
   hostPortListKind,
   jobUrlListKind,
   listKind,
+  optionalPathKind,
   pathKind,
   portKind,
   sizeKind,
   switchKind,
-  textKind,
   type SettingKind,
 } from "./setting-kinds.ts";
 
@@ -223,14 +223,14 @@ export const settingsTable = {
   },
   collectdAuthFile: {
     key: "collectd-auth-file",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "File with a line USER: PASSWORD for each sender, as collectd's AuthFile.",
     group: "Taking in",
   },
   collectdTypesFile: {
     key: "collectd-types-db",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "A site's own types.db, over the types that collectd has by itself.",
     group: "Taking in",
