@@ -22,12 +22,14 @@ import type {
   EpisodeEvent,
   EpisodeJournal,
   EpisodeQuery,
+  FeedbackJournal,
   TimeRange,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
 import { Collections } from "./collections.ts";
 import { episodeColumns, episodeOf, rowOf } from "./episode-row.ts";
 import { JournalError } from "./errors.ts";
+import { FeedbackBook } from "./feedback.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { Statements } from "./statements.ts";
 
@@ -71,6 +73,7 @@ export interface JournalReport {
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
   readonly collections: CollectionJournal;
+  readonly feedback: FeedbackJournal;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
   /** Episodes that wait in memory because the file could not be written. 0 is the good state. */
@@ -97,6 +100,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
   readonly collections: CollectionJournal;
+  readonly feedback: FeedbackJournal;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
@@ -120,6 +124,7 @@ class SqliteJournal implements Journal {
     this.setAsidePath = file.setAsidePath;
     this.#statements = new Statements(database);
     this.collections = new Collections(database, options.clock);
+    this.feedback = new FeedbackBook(database, options.clock);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#endedCountMax = options.endedCountMax ?? 100_000;

@@ -3,6 +3,7 @@ import type {
   ActivityJson,
   AnomalyJson,
   BandJson,
+  IncidentJson,
   PointsJson,
   SeriesPageJson,
   SourcesJson,
@@ -25,6 +26,10 @@ export function fetchAnomalies(
   signal?: AbortSignal,
 ): Promise<FetchResult<AnomalyJson[]>> {
   return fetchJson(withQuery("/kale/anomalies", { ...query }), signal);
+}
+
+export function fetchIncidents(signal?: AbortSignal): Promise<FetchResult<IncidentJson[]>> {
+  return fetchJson("/kale/incidents", signal);
 }
 
 export function fetchAnomaly(id: string, signal?: AbortSignal): Promise<FetchResult<AnomalyJson>> {
