@@ -7,6 +7,7 @@
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
+ *     npm run -s bench -- promql                        sum(rate()) over 1,000 series, and Prometheus' own
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
@@ -24,6 +25,7 @@ import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear } from "./quality/year.ts";
 import { benchSearch } from "./search.ts";
@@ -64,6 +66,15 @@ if (wanted.has("judge")) {
 if (wanted.has("latency")) {
   report("latency");
   figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+}
+if (wanted.has("promql")) {
+  report("promql");
+  figures["promql"] = await benchPromql({
+    seriesCount: Number(flags.metrics ?? 1000),
+    hours: Number(flags.hours ?? 24),
+    sampleStepMs: 30_000,
+    runCount: 5,
+  });
 }
 if (wanted.has("quality")) {
   const metricCount = Number(flags.metrics ?? 60);

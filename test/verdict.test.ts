@@ -21,7 +21,7 @@ const formerOutage = [700, 686] as const;
 const outage = [4, 0] as const;
 
 function valueAt(name: string, minutesAgo: number): number {
-  const seed = [...name].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 997, 7);
+  const seed = 7 + 31 * ([...names, calmName] as string[]).indexOf(name);
   const noise = (((minutesAgo * 7919 + seed * 104_729) % 1009) / 1009 - 0.5) * 8;
   const isOdd = [formerOutage, outage].some(
     ([first, last]) => minutesAgo <= first && minutesAgo >= last,

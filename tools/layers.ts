@@ -29,6 +29,9 @@ export const layers: readonly Layer[] = [
     mayTouchWorld: false,
     purePackages: ["re2js"],
   },
+  // Pictures of series as text; apart from `picture`, which needs packages to make bytes of them.
+  { name: "graph", mayImport: ["base"], mayTouchWorld: false },
+  { name: "picture", mayImport: ["base"], mayTouchWorld: true },
   { name: "engine", mayImport: ["base", "model", "kernel", "oculus"], mayTouchWorld: true },
   {
     name: "store",
@@ -42,7 +45,11 @@ export const layers: readonly Layer[] = [
     mayTouchWorld: true,
   },
   { name: "alert", mayImport: ["base", "model"], mayTouchWorld: true },
-  { name: "webapp", mayImport: ["base", "model", "query"], mayTouchWorld: true },
+  {
+    name: "webapp",
+    mayImport: ["base", "model", "query", "graph", "picture"],
+    mayTouchWorld: true,
+  },
   {
     name: "cli",
     mayImport: [

@@ -29,6 +29,7 @@ import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
 import { JournalFeedbackDesk } from "./feedback-desk.ts";
+import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { CollectionMatcher } from "./seen-before.ts";
@@ -147,7 +148,10 @@ async function start(
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
-    const thread = await startHorizonThread({ settings, shards: toShards }, logger);
+    const thread = await startHorizonThread(
+      { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      logger,
+    );
     horizon = thread;
     undo.push(() => thread.terminate());
     listening = await thread.rpc.ask<ListenResult[]>("start");

@@ -4,6 +4,7 @@ import type { Command, CommandIo } from "./command.ts";
 import { canaryFindings } from "./doctor/canary-trip.ts";
 import { machineFindings } from "./doctor/machine.ts";
 import { portFindings } from "./doctor/ports.ts";
+import { storeFindings } from "./doctor/store.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
 import { settingsHelp } from "./settings-help.ts";
@@ -14,8 +15,8 @@ export const doctorCommand: Command = {
   help: `usage: kale doctor [OPTION…]
 
 Looks at this machine with the settings that kale start would have: version of Node, memory, clock,
-data folder, ports and who holds them. Where Kale runs at that address, a sample is sent through
-each protocol and read back from the page.
+data folder, the machines that keep the samples, ports and who holds them. Where Kale runs at that
+address, a sample is sent through each protocol and read back from the page.
 
 Each line begins with ok, warn or FAIL, and says what to do.
 
@@ -33,6 +34,7 @@ Exit status: 0 when nothing fails, 1 when something does.
     const canary = await canaryFindings(settings, io.clock);
     const findings = [
       ...(await machineFindings(settings, io.clock)),
+      ...(await storeFindings(settings, io.clock)),
       ...(await portFindings(settings, { isKaleRunning: canary.isRunning, asked: loaded.asked })),
       ...canary.findings,
     ];

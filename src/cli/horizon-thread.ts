@@ -6,11 +6,12 @@ import { Rpc } from "../base/rpc.ts";
 import { Horizon } from "../horizon/index.ts";
 import type { BodyRequest, MetadataQuery } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
+import { parseTypesDb } from "../wire/index.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, shards } = workerData as HorizonThreadData;
+const { settings, shards, collectd } = workerData as HorizonThreadData;
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -36,6 +37,10 @@ const horizon = new Horizon({
       ganglia: settings.gangliaPort,
     },
     statsdFlushMs: settings.statsdFlushMs,
+    collectd: {
+      types: parseTypesDb(collectd.typesText),
+      ...(collectd.security === undefined ? {} : { security: collectd.security }),
+    },
     gangliaTargets: settings.gangliaTargets,
     scrapeTargets: settings.scrapeTargets,
     scrapeEveryMs: settings.scrapeEveryMs,

@@ -24,6 +24,7 @@ import {
   portKind,
   sizeKind,
   switchKind,
+  textKind,
   type SettingKind,
 } from "./setting-kinds.ts";
 
@@ -211,6 +212,27 @@ export const settingsTable = {
     kind: durationKind({ minMs: secondMs, maxMs: hourMs }),
     standard: 10 * secondMs,
     doc: "How often what came over StatsD is written as samples.",
+    group: "Taking in",
+  },
+  collectdSecurity: {
+    key: "collectd-security",
+    kind: choiceKind(["none", "sign", "encrypt"]),
+    standard: "none",
+    doc: "What packets of collectd must be at least; signed and encrypted ones need collectd-auth-file.",
+    group: "Taking in",
+  },
+  collectdAuthFile: {
+    key: "collectd-auth-file",
+    kind: textKind,
+    standard: "",
+    doc: "File with a line USER: PASSWORD for each sender, as collectd's AuthFile.",
+    group: "Taking in",
+  },
+  collectdTypesFile: {
+    key: "collectd-types-db",
+    kind: textKind,
+    standard: "",
+    doc: "A site's own types.db, over the types that collectd has by itself.",
     group: "Taking in",
   },
   gangliaTargets: {

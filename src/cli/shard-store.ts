@@ -4,7 +4,9 @@ import { assert, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import {
+  type NamePage,
   partitionsOfShard,
+  type SeriesSelector,
   type SeriesStore,
   type SeriesWindow,
   shardOfName,
@@ -39,6 +41,8 @@ export interface ShardStore {
   freshNames(query: string): string[];
   /** Where other processes judge a part of the series. */
   readonly share: ShardShare | undefined;
+  /** Where the window has only a part of the names. */
+  readonly selectShared: ((selector: SeriesSelector) => Promise<NamePage>) | undefined;
 }
 
 interface Parts {
@@ -65,6 +69,7 @@ export async function openShardStore(data: ShardThreadData, parts: Parts): Promi
       letIn: () => undefined,
       freshNames: () => [],
       share: undefined,
+      selectShared: undefined,
     };
   }
   const wants = (name: string): boolean => shardOfName(name, shardCount) === shard;
@@ -87,6 +92,7 @@ export async function openShardStore(data: ShardThreadData, parts: Parts): Promi
     },
     freshNames: (query) => store.freshNames(query),
     share: isShared ? store : undefined,
+    selectShared: remote.select?.bind(remote),
   };
 }
 

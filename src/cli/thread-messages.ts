@@ -1,6 +1,7 @@
 /** What the main thread hands to the threads it starts. */
 import type { MessagePort } from "node:worker_threads";
 import type { LogLevel } from "../base/log.ts";
+import type { CollectdFiles } from "./collectd-files.ts";
 import type { Settings } from "./settings.ts";
 import type { StoreChoice } from "./store-choice.ts";
 
@@ -21,6 +22,7 @@ export interface ShardThreadData {
 
 export interface HorizonThreadData {
   readonly settings: Settings;
+  readonly collectd: CollectdFiles;
   /** To each shard, in order. */
   readonly shards: readonly MessagePort[];
 }

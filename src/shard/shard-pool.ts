@@ -29,6 +29,9 @@ import {
 import {
   checkSelector,
   checkTree,
+  joinNamePages,
+  joinNodes,
+  joinTagCounts,
   mergeNamePages,
   mergeNodes,
   mergeTagCounts,
@@ -89,17 +92,33 @@ export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
   /** Rejects with a SelectorError where a pattern cannot be tested; so do `browse` and `countTags`. */
   async select(selector: SeriesSelector): Promise<NamePage> {
     checkSelector(selector.matchers);
-    return mergeNamePages(await this.#askAll("selectSeries", selector), selector.limit);
+    const { limit } = selector;
+    const [pages, shared] = await Promise.all([
+      this.#askAll<NamePage>("selectSeries", selector),
+      this.#askShared<NamePage>("selectShared", selector),
+    ]);
+    const page = mergeNamePages(pages, limit);
+    return shared === undefined ? page : joinNamePages(page, shared, limit);
   }
 
   async browse(query: TreeQuery): Promise<readonly TreeNode[]> {
     checkTree(query);
-    return mergeNodes(await this.#askAll("browseTree", query), query.limit);
+    const [lists, shared] = await Promise.all([
+      this.#askAll<readonly TreeNode[]>("browseTree", query),
+      this.#askShared<readonly TreeNode[]>("browseShared", query),
+    ]);
+    const nodes = mergeNodes(lists, query.limit);
+    return shared === undefined ? nodes : joinNodes(nodes, shared, query.limit);
   }
 
   async countTags(query: TagQuery): Promise<readonly TagCount[]> {
     checkSelector(query.matchers);
-    return mergeTagCounts(await this.#askAll("countTags", query), query.limit);
+    const [lists, shared] = await Promise.all([
+      this.#askAll<readonly TagCount[]>("countTags", query),
+      this.#askShared<readonly TagCount[]>("countShared", query),
+    ]);
+    const counts = mergeTagCounts(lists, query.limit);
+    return shared === undefined ? counts : joinTagCounts(counts, shared, query.limit);
   }
 
   stats(): Promise<ShardStats[]> {
@@ -170,6 +189,11 @@ export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
 
   #owner(name: string): Rpc {
     return this.shards[shardOfName(name, this.shardCount)]!;
+  }
+
+  /** Any shard can ask the store that all share; undefined where there is none. */
+  async #askShared<Output>(method: string, input: unknown): Promise<Output | undefined> {
+    return this.#namesAreShared ? await this.shards[0]!.ask<Output>(method, input) : undefined;
   }
 
   #askAll<Output>(method: string, input?: unknown): Promise<Output[]> {

@@ -14,6 +14,7 @@ import {
   type Episode,
   type EpisodeEvent,
   type Feedback,
+  type NamePage,
   type NameQuery,
   partitionOfName,
   type SampleColumns,
@@ -32,6 +33,7 @@ import { NameIndex } from "./name-index.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
+import { SharedIndex } from "./shared-index.ts";
 
 /** A store of whose series other processes judge a part. */
 export interface ShardShare {
@@ -52,6 +54,8 @@ export interface ShardServiceParts {
   readonly letIn: () => void;
   readonly freshNames: (query: string) => string[];
   readonly share: ShardShare | undefined;
+  /** Series of a store whose names the window has only in part; missing where it has all. */
+  readonly selectShared: ((selector: SeriesSelector) => Promise<NamePage>) | undefined;
   readonly clock: Clock;
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
@@ -77,6 +81,7 @@ export function serveShard(
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
   const index = new NameIndex(parts.window, parts.clock);
+  const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);
   });
@@ -91,6 +96,9 @@ export function serveShard(
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
     useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
+    selectShared: (selector: SeriesSelector) => shared.select(selector),
+    browseShared: (query: TreeQuery) => shared.browse(query),
+    countShared: (query: TagQuery) => shared.countTags(query),
     band: (query: BandQuery) => parts.band?.(query) ?? noBand,
     freshNames: (query: string) => parts.freshNames(query),
     judge: (name: string) => loop.verdictOf(name) ?? parts.judgeStranger(name),
@@ -153,6 +161,12 @@ export function serveShard(
     },
   });
   return rpc;
+}
+
+/** Asked only where the main thread knows that the names are shared. */
+function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
+  const none = (): Promise<NamePage> => Promise.reject(new Error("the names are not shared"));
+  return new SharedIndex(selectShared ?? none, clock);
 }
 
 const nothing = new Float64Array(0);

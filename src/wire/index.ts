@@ -30,7 +30,7 @@ export { OpenTsdbStream } from "./opentsdb-stream.ts";
 export { readCollectdCommands, readCollectdJson, readKairosDbJson } from "./collectd-http.ts";
 export { CollectdReader } from "./collectd-packet.ts";
 export type { CollectdFault, CollectdSecurity } from "./collectd-packet.ts";
-export type { CollectdTypes } from "./collectd-types.ts";
+export { parseTypesDb, type CollectdTypes } from "./collectd-types.ts";
 export { GangliaXdrReader } from "./ganglia-xdr.ts";
 export { GangliaXmlReader } from "./ganglia-xml.ts";
 export type { GangliaFault } from "./ganglia-xml.ts";

@@ -134,6 +134,12 @@ test("PickleReader passes what is no number in float's words on to the sink", ()
   ]);
 });
 
+test("PickleReader takes numbers in words as Carbon does: graphitesend pickles values so", () => {
+  const { rows, reasons } = read("((S'a'\n(S'1.5'\nS'13.500000'\nttl.");
+  expect(rows).toEqual([{ name: "a", timeMs: 1500, value: 13.5 }]);
+  expect(reasons).toEqual([]);
+});
+
 test.each([
   ["None", "N", "bad-item"],
   ["a number", "I5\n", "bad-item"],
@@ -145,9 +151,9 @@ test.each([
   ["a number as name", "(I5\n(I1\nI2\ntt", "bad-name"],
   ["an unquoted name", "(Sbad\n(I1\nI2\ntt", "bad-name"],
   ["a name of 5,000 bytes", `(S'${"x".repeat(5000)}'\n(I1\nI2\ntt`, "long-text"],
-  ["a time of text", "(S'bad'\n(S'1'\nI2\ntt", "bad-time"],
+  ["a time that is a word", "(S'bad'\n(S'now'\nI2\ntt", "bad-time"],
   ["a time that is no number", "(S'bad'\n(Fnan\nI2\ntt", "bad-time"],
-  ["a value of text", "(S'bad'\n(I1\nS'2'\ntt", "bad-value"],
+  ["a value that is a word", "(S'bad'\n(I1\nS'two'\ntt", "bad-value"],
   ["a value of None", "(S'bad'\n(I1\nNtt", "bad-value"],
   ["a value of True", "(S'bad'\n(I1\n\x88tt", "bad-value"],
   ["a value of True in protocol 0", "(S'bad'\n(I1\nI01\ntt", "bad-value"],

@@ -10,10 +10,11 @@
  * cannot be run is refused whole, and nothing of it is taken.
  *
  * Source: carbon/protocols.py 1.1.7, etsy/skyline horizon/listen.py. Deviations: points of three and
- * more elements count by their first two, as the original's page read them; a value that is text is
- * refused even where it looks like a number, so that a sender's mistake shows.
+ * more elements count by their first two, as the original's page read them. A time or value that is text
+ * is taken where it is a number in words, as Carbon does: graphitesend pickles its values so.
  */
 import { floatTime, integerValue } from "../model/index.ts";
+import { parseDecimal } from "./decimal.ts";
 import { PickleMachine } from "./pickle-machine.ts";
 import type { PickleMachineFault } from "./pickle-machine.ts";
 import {
@@ -116,31 +117,35 @@ export class PickleReader {
       return;
     }
     const time = values.elementOf(point, 0);
-    const seconds = values.numbers[time]!;
-    if (values.kinds[time] !== kindNumber || !Number.isFinite(seconds)) {
+    const seconds = this.#numberOf(time);
+    if (!Number.isFinite(seconds)) {
       this.#refuse("bad-time", time, name);
       return;
     }
     const value = values.elementOf(point, 1);
-    if (values.kinds[value] !== kindNumber) {
+    const number = this.#numberOf(value);
+    if (values.kinds[value] !== kindNumber && Number.isNaN(number)) {
       this.#refuse("bad-value", value, name);
       return;
     }
     const bytes = values.kinds[name] === kindLiteral ? values.literals : this.#bytes;
     const timeMs = timeMsOfSeconds(seconds);
     const types = (this.#isFloat(time) ? floatTime : 0) | (this.#isFloat(value) ? 0 : integerValue);
-    this.#sink.row(
-      bytes,
-      values.starts[name]!,
-      values.ends[name]!,
-      timeMs,
-      values.numbers[value]!,
-      types,
-    );
+    this.#sink.row(bytes, values.starts[name]!, values.ends[name]!, timeMs, number, types);
+  }
+
+  /** @returns NaN where it is no number, nor text that is one */
+  #numberOf(part: number): number {
+    const values = this.#machine.values;
+    if (values.kinds[part] === kindNumber) return values.numbers[part]!;
+    if (!this.#isText(part)) return NaN;
+    const bytes = values.kinds[part] === kindLiteral ? values.literals : this.#bytes;
+    return parseDecimal(bytes, values.starts[part]!, values.ends[part]!);
   }
 
   /** Of a number: before its bytes stands the opcode that made it, or a long integer's short length. */
   #isFloat(number: number): boolean {
+    if (this.#machine.values.kinds[number] !== kindNumber) return true;
     const opcode = this.#bytes[this.#machine.values.starts[number]! - 1];
     return opcode === 0x47 || opcode === 0x46; // BINFLOAT, FLOAT
   }

@@ -7,6 +7,7 @@ own tag database, in memory):
 
     {"series": [{"name", "step", "start", "values": [number or null, ...]}, ...], "now": seconds}
 
+A line {"decode": "pickle" or "msgpack", "body": base64} is answered with what the body holds, as JSON.
 Each further line is a request {"path": "/render", "query": "target=...&from=..."}; the answer is
 {"status", "type", "body", "seconds"}, the body in base64. The views of graphite-web are called as its URL
 table would call them, without a web server.
@@ -14,6 +15,7 @@ table would call them, without a web server.
 import base64
 import json
 import os
+import pickle
 import sys
 import tempfile
 import time
@@ -62,6 +64,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 call_command("migrate", verbosity=0, run_syncdb=True)
+import msgpack  # noqa: E402
 import whisper  # noqa: E402
 from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
@@ -90,7 +93,14 @@ def write(series, oldest, now):
     whisper.update_many(path, points, now=now)
 
 
+def decode(kind, body):
+    data = pickle.loads(body) if kind == "pickle" else msgpack.unpackb(body)
+    return {"status": 200, "type": "", "body": base64.b64encode(json.dumps(data).encode()).decode(), "seconds": 0}
+
+
 def answer(request):
+    if "decode" in request:
+        return decode(request["decode"], base64.b64decode(request["body"]))
     got = RequestFactory().get(request["path"] + "?" + request["query"])
     got.user = AnonymousUser()
     view = resolve(request["path"])

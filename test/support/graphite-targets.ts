@@ -245,6 +245,7 @@ export const oracleTargets: readonly string[] = [
   `summarize(${a},"1h",func="median")`,
   `smartSummarize(${a},"10min")`,
   `smartSummarize(${a},"1h","avg")`,
+  `smartSummarize(${a},"1h","avg",true)`,
   `smartSummarize(${a},"1h","avg","hours")`,
   `smartSummarize(${a},"1h","max","days")`,
   `smartSummarize(servers.web1.cpu.user,"1d","sum","weeks")`,

@@ -62,9 +62,19 @@ export class GraphiteWeb {
   }
 
   async ask(path: string, query: string): Promise<OracleAnswer> {
+    return await this.#send({ path, query });
+  }
+
+  /** What Python reads in the body of an answer. */
+  async decode(format: "pickle" | "msgpack", body: Buffer): Promise<unknown> {
+    const answer = await this.#send({ decode: format, body: body.toString("base64") });
+    return JSON.parse(answer.body.toString()) as unknown;
+  }
+
+  async #send(request: Record<string, string>): Promise<OracleAnswer> {
     const line = await new Promise<string>((resolve) => {
       this.#waiting.push(resolve);
-      this.#child.stdin?.write(`${JSON.stringify({ path, query })}\n`);
+      this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
     });
     if (line === "") throw new Error(`graphite-web ended: ${this.#problem}`);
     const answer = JSON.parse(line) as Omit<OracleAnswer, "body"> & { readonly body: string };

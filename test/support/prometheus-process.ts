@@ -20,6 +20,8 @@ export interface PrometheusProcessOptions {
   /** YAML; nothing is scraped unless it says so. */
   readonly config?: string;
   readonly args?: readonly string[];
+  /** Kept when given; else a temporary folder that goes with the process. */
+  readonly dataFolder?: string;
   /** A free one unless given. */
   readonly port?: number;
 }
@@ -36,7 +38,7 @@ export async function startPrometheus(
     prometheusPath,
     [
       `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(folder, "data")}`,
+      `--storage.tsdb.path=${options.dataFolder ?? join(folder, "data")}`,
       "--storage.tsdb.retention.time=100y",
       `--web.listen-address=127.0.0.1:${port}`,
       ...(options.args ?? []),

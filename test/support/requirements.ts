@@ -4,6 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { describe } from "vitest";
 
 export interface Requirement {
@@ -30,6 +32,34 @@ export const perlSender: Requirement = {
     const modules = ["-MAnyEvent", "-MAnyEvent::Handle::UDP", "-MData::MessagePack"];
     return spawnSync("perl", [...modules, "-e", "1"]).status === 0;
   },
+};
+
+/** Where `npm run setup:clients` puts clients from npm and PyPI. */
+const clientsFolder = join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "kale-clients",
+);
+export const nodeClients = {
+  name: "clients from npm",
+  folder: join(clientsFolder, "node"),
+  isThere: existsSync(join(clientsFolder, "node", "complete")),
+};
+export const pythonClients = {
+  name: "clients from PyPI",
+  program: join(clientsFolder, "python", "bin", "python3"),
+  isThere: existsSync(join(clientsFolder, "python", "complete")),
+};
+export const collectd: Requirement = {
+  name: "collectd-core",
+  isThere: existsSync("/usr/sbin/collectd"),
+};
+export const gmond: Requirement = {
+  name: "ganglia-monitor",
+  isThere: existsSync("/usr/sbin/gmond") && existsSync("/usr/bin/gmetric"),
+};
+export const influxCli: Requirement = {
+  name: "influxdb-client",
+  isThere: existsSync("/usr/bin/influx"),
 };
 
 export const prometheusPath = "/usr/bin/prometheus";

@@ -75,7 +75,9 @@ export class Habits {
   /** It was seen again, too faint to be told; so it is not forgotten. Cheap where a series has none. */
   refresh(id: number, timeMs: number): void {
     for (const habit of this.#habits.get(id) ?? []) {
-      if (habit.count >= timesToLearn && isSameTime(habit.lastMs, timeMs)) habit.lastMs = timeMs;
+      if (habit.count < timesToLearn || !isSameTime(habit.lastMs, timeMs)) continue;
+      // By whole days: the time of day stays the one at which it began.
+      habit.lastMs += Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
     }
   }
 

@@ -11,7 +11,7 @@
  * underscores do not count; a month is 30 days and a year 365; "m" alone is no unit.
  */
 import { GraphiteError, quoted } from "./errors.ts";
-import { monthDays, type TimeZone, wallSeconds, wallTime, weekday } from "./time-zone.ts";
+import { monthDays, type TimeZone, wallSeconds, wallTime, weekday } from "../../base/time-zone.ts";
 
 const daySeconds = 86_400;
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

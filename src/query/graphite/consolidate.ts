@@ -4,7 +4,8 @@
  *
  * For maxDataPoints the buckets lie on whole multiples of their length since 1970, whatever moment the
  * request began at, so that a graph that is drawn again every few seconds keeps its shape: only the
- * first and last bucket change. What lies before the first whole bucket is left out.
+ * first and last bucket change. What lies before the first whole bucket is left out. A bucket's values begin
+ * one step before its time, as graphite-web's do.
  *
  * Source: graphite-web 1.1.8 at work (its renderViewJson and TimeSeries.consolidate).
  */

@@ -13,7 +13,7 @@ import { graphiteFunctions } from "./functions/index.ts";
 import { type CallNode, type Node, parseTarget } from "./grammar.ts";
 import { convert } from "./parameters.ts";
 import type { Series } from "./series.ts";
-import type { TimeZone } from "./time-zone.ts";
+import type { TimeZone } from "../../base/time-zone.ts";
 import type { Value } from "./values.ts";
 
 export interface GraphiteQuery {

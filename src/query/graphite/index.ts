@@ -13,4 +13,3 @@ export { compilePattern } from "./pattern.ts";
 export { readRenderRequest, readZone, type RenderRequest } from "./render-request.ts";
 export type { Drawing, Series } from "./series.ts";
 export { parseTagExpressions } from "./tag-expression.ts";
-export { TimeZone, wallTime } from "./time-zone.ts";

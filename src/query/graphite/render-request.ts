@@ -8,7 +8,7 @@
 import { parseAtTime } from "./at-time.ts";
 import { GraphiteError, quoted } from "./errors.ts";
 import type { GraphiteQuery } from "./evaluate.ts";
-import { TimeZone } from "./time-zone.ts";
+import { TimeZone } from "../../base/time-zone.ts";
 
 export const renderFormats = [
   "json",
@@ -18,6 +18,8 @@ export const renderFormats = [
   "msgpack",
   "dygraph",
   "rickshaw",
+  "svg",
+  "png",
 ] as const;
 
 export type RenderFormat = (typeof renderFormats)[number];
@@ -91,7 +93,7 @@ export function readZone(given: URLSearchParams): TimeZone {
 function formatOf(given: URLSearchParams): RenderFormat {
   if (!given.has("format")) {
     if (given.has("rawData")) return "raw";
-    return given.has("pickle") ? "pickle" : "json";
+    return given.has("pickle") ? "pickle" : "png";
   }
   const text = lastOf(given, "format") ?? "";
   const found = renderFormats.find((format) => format === text);

@@ -12,3 +12,4 @@ export { checkSelector, compileSelector, selectorFault } from "./selector.ts";
 export { anyTagKey, partOf, pathKey, pathOf, tagsOf } from "./series-parts.ts";
 export { finish } from "../../base/steps.ts";
 export { quoteExpression } from "./value-test.ts";
+export { joinNamePages, joinNodes, joinTagCounts, tagMatchers, treeMatchers } from "./shared.ts";

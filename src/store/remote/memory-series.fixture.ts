@@ -3,6 +3,7 @@ import {
   type NamePage,
   type NameQuery,
   nameMatcher,
+  partitionOfName,
   type SampleBatch,
   type SampleColumns,
   sortNames,
@@ -94,19 +95,32 @@ class MemorySeries implements RemoteSeries {
     return { names: sortNames(matching, query).slice(0, limit), totalCount: matching.length };
   }
 
-  async *scan({ range, wants, onProgress }: ScanRequest): AsyncIterable<ScannedSeries> {
+  async *scan({ range, wants, partitions, onProgress }: ScanRequest): AsyncIterable<ScannedSeries> {
     await this.#turn();
     this.#remote.scanCount += 1;
     let done = 0;
     for (const [name, series] of [...this.#remote.series]) {
       this.#check();
       onProgress(done++, this.#remote.series.size);
-      if (!wants(name)) continue;
+      if (!wants(name) || partitions?.includes(partitionOfName(name)) === false) continue;
       const columns = columnsOf(series, range.fromMs, range.untilMs);
       if (columns.timesMs.length > 0) yield { name, columns };
       await this.#turn();
     }
     this.#check();
+  }
+
+  /** Tells more than was asked for, as it may: all of the partitions. */
+  async *changedSince(
+    sinceMs: number,
+    partitions: readonly number[],
+  ): AsyncIterable<ScannedSeries> {
+    await this.#turn();
+    this.#check();
+    for (const [name, series] of [...this.#remote.series]) {
+      if (partitions.includes(partitionOfName(name)))
+        yield { name, columns: columnsOf(series, 0, Infinity) };
+    }
   }
 
   async maintain(): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   NameQuery,
   SampleBatch,
   SampleColumns,
+  SeriesSelector,
   TimeRange,
 } from "../../model/index.ts";
 
@@ -24,6 +25,11 @@ export interface RemoteSeries {
   /** @returns undefined where the series is unknown; ascending times, each once */
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
+  /**
+   * Series that pass every condition, sorted by name; the conditions are ones that can be tested.
+   * Missing where the window has every series that the remote has.
+   */
+  select?(selector: SeriesSelector): Promise<NamePage>;
   /** Every series with samples in range, in any order; for warm starts and imports. */
   scan(request: ScanRequest): AsyncIterable<ScannedSeries>;
   /**

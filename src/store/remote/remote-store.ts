@@ -111,6 +111,8 @@ export class RemoteStore implements SeriesStore {
   #commitTimer: NodeJS.Timeout | undefined;
   #maintainTimer: NodeJS.Timeout | undefined;
   #remoteMaintainedAtMs: number;
+  /** When it was first noticed that the remote does not answer. */
+  #awaySinceMs: number | null = null;
 
   private constructor(
     remote: RemoteSeries,
@@ -470,11 +472,13 @@ export class RemoteStore implements SeriesStore {
     const health = this.#remote.health();
     const { failure, failingSinceMs } = this.#courier;
     const isReachable = health.isReachable && (failure === undefined || this.#courier.isBusy);
+    if (isReachable) this.#awaySinceMs = null;
+    else this.#awaySinceMs ??= failingSinceMs ?? this.#settings.clock.nowMs();
     return {
       description: health.description,
       isReachable,
       problem: health.problem ?? failure?.message,
-      failingSinceMs,
+      failingSinceMs: failingSinceMs ?? this.#awaySinceMs,
       waitingSampleCount: this.#outbox.waitingCount,
       waitingBytes: this.#outbox.occupiedBytes,
       waitingBytesMax: this.#settings.outboxBytesMax,

@@ -301,7 +301,8 @@ export class WarmWindow {
 
   async #poll(): Promise<void> {
     const { remote, clock, faults } = this.#parts;
-    const partitions = [...this.#held].filter((partition) => this.#partitioned.isShown(partition));
+    // Those that are being filled too: what is written after their scan must not be missed.
+    const partitions = [...this.#held];
     if (remote.changedSince === undefined || partitions.length === 0) return;
     const startedMs = clock.nowMs();
     const sinceMs = this.#polledFromMs === 0 ? startedMs - pollOverlapMs * 4 : this.#polledFromMs;

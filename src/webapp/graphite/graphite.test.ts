@@ -241,3 +241,29 @@ test("csv and raw answer lines", async () => {
     `scale(web.fe1.requests,0),${now - 10},${now + 10},10|0.0,None\n`,
   );
 });
+
+test("without a format a PNG comes, as large as asked for", async () => {
+  const answer = await kale.get("/render?target=web.*.requests&from=-1h&width=123&height=77");
+  expect(answer.headers["content-type"]).toBe("image/png");
+  expect(answer.bytes.subarray(1, 4).toString()).toBe("PNG");
+  expect([answer.bytes.readUInt32BE(16), answer.bytes.readUInt32BE(20)]).toEqual([123, 77]);
+});
+
+test("an SVG holds names as text, and no markup of theirs", async () => {
+  const target = encodeURIComponent("alias(web.fe1.requests,'<script>alert(1)</script>')");
+  const answer = await kale.get(`/render?target=${target}&format=svg&title=%3Cb%3E&from=-1h`);
+  expect(answer.headers["content-type"]).toBe("image/svg+xml");
+  expect(answer.text).toMatch(/^<svg /);
+  expect(answer.text).toContain("&lt;script&gt;");
+  expect(answer.text).not.toMatch(/<script|<b>/);
+});
+
+test.each([
+  ["width=9999", /width goes from 1 to 4000/],
+  ["width=4000&height=4000", /too large/],
+  ["bgcolor=url(x)", /no colour/],
+])("a picture with %s is refused in words", async (query, message) => {
+  const answer = await kale.get(`/render?target=a&format=svg&${query}`);
+  expect(answer.status).toBe(400);
+  expect(answer.text).toMatch(message);
+});

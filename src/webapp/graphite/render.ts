@@ -22,11 +22,13 @@ import {
   rickshawJson,
   type Series,
 } from "../../query/graphite/index.ts";
+import { pngOf } from "../../picture/index.ts";
 import { withDeadline } from "../deadline.ts";
 import type { WebappContext, WebappEnv } from "../fault.ts";
 import type { WebappLimits, WebappParts } from "../parts.ts";
 import { addRead, answerError } from "./answer.ts";
 import { findEvents, hasTags } from "./events.ts";
+import { pictureOf } from "./picture.ts";
 import { Turns } from "./turns.ts";
 
 /** Values that one answer may hold. */
@@ -54,7 +56,7 @@ export function addRender(app: Hono<WebappEnv>, { parts, limits }: RenderParts):
     }
     try {
       const list = await evaluateTargets(request.query, source, pace);
-      return answerSeries(context, request, list);
+      return await answerSeries(context, { request, given }, list);
     } finally {
       release();
     }
@@ -82,11 +84,11 @@ function sourceOf(
   };
 }
 
-function answerSeries(
+async function answerSeries(
   context: WebappContext,
-  request: RenderRequest,
+  { request, given }: { readonly request: RenderRequest; readonly given: URLSearchParams },
   list: readonly Series[],
-): Response {
+): Promise<Response> {
   context.header("Cache-Control", "no-store");
   checkSize(request, list);
   switch (request.format) {
@@ -104,11 +106,18 @@ function answerSeries(
       return answerBytes(context, "application/pickle", pickleBytes(list));
     case "msgpack":
       return answerBytes(context, "application/x-msgpack", msgpackBytes(list));
+    case "svg":
+      return context.body(pictureOf(list, request, given), 200, {
+        "Content-Type": "image/svg+xml",
+      });
+    case "png":
+      return answerBytes(context, "image/png", await pngOf(pictureOf(list, request, given)));
   }
 }
 
 /** Consolidated answers are as small as they were asked to be. */
 function checkSize({ format, maxDataPoints }: RenderRequest, list: readonly Series[]): void {
+  if (format === "svg" || format === "png") return;
   const perSeriesMax = format === "json" ? (maxDataPoints ?? Infinity) : Infinity;
   let count = 0;
   for (const { values } of list) count += Math.min(values.length, perSeriesMax);

@@ -6,7 +6,7 @@
  */
 import { floatText } from "../number-text.ts";
 import type { Series } from "../series.ts";
-import { type TimeZone, wallTime } from "../time-zone.ts";
+import { type TimeZone, wallTime } from "../../../base/time-zone.ts";
 
 /** As Python's csv module in its Excel dialect: lines end with CR LF. */
 export function* csvText(list: readonly Series[], zone: TimeZone): Generator<string> {

@@ -4,7 +4,7 @@ import { timeUnit } from "../at-time.ts";
 import type { Call, GraphiteFunction } from "../call.ts";
 import { GraphiteError, quoted } from "../errors.ts";
 import { derived, type Series, tagged } from "../series.ts";
-import { type TimeZone, wallSeconds, wallTime, weekday } from "../time-zone.ts";
+import { type TimeZone, wallSeconds, wallTime, weekday } from "../../../base/time-zone.ts";
 import { define, intervalSuggestions, optional, required, seriesList } from "./define.ts";
 import { positiveInterval } from "./intervals.ts";
 
@@ -82,7 +82,7 @@ const smartSummarize = define(
     seriesList,
     intervalString,
     func,
-    optional("alignTo", "any", {
+    optional("alignTo", "string", {
       options: [
         null,
         "years",
@@ -101,7 +101,9 @@ const smartSummarize = define(
     const text = call.text(1);
     const interval = positiveInterval(text);
     const aggregateName = call.text(2);
-    const alignTo = call.optionalText(3);
+    const given = call.optionalText(3);
+    // Older dashboards say true or false here, which means nothing any more.
+    const alignTo = given === "True" || given === "False" ? undefined : given;
     const list =
       alignTo === undefined
         ? call.list()

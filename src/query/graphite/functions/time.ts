@@ -5,7 +5,7 @@ import { GraphiteError } from "../errors.ts";
 import { seededRandom } from "../../../base/random.ts";
 import { hashName } from "../../../model/index.ts";
 import { makeSeries, renamed, type Series, tagged } from "../series.ts";
-import type { TimeZone } from "../time-zone.ts";
+import type { TimeZone } from "../../../base/time-zone.ts";
 import { alsoCalled, define, optional, required, seriesList, shiftSuggestions } from "./define.ts";
 
 const timeShift = define(
