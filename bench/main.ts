@@ -9,14 +9,17 @@
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- promql                        sum(rate()) over 1,000 series, and Prometheus' own
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
+ *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
+ *     npm run -s bench -- graphite                      /render of 100 series x 24 h, beside graphite-web
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchElasticsearch } from "./elasticsearch.ts";
+import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
@@ -28,6 +31,7 @@ import { runOculusSpeed } from "./oculus/speed.ts";
 import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear } from "./quality/year.ts";
+import { benchRedis } from "./redis.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -110,6 +114,13 @@ if (wanted.has("opentsdb")) {
     queryCount: 9,
   });
 }
+if (wanted.has("redis")) {
+  report("redis");
+  figures["redis"] = await benchRedis({
+    seriesCount: Number(flags.metrics ?? 20_000),
+    roundCount: 15,
+  });
+}
 if (wanted.has("elasticsearch")) {
   figures["elasticsearch"] = await benchElasticsearch({
     seriesCount: Number(flags.metrics ?? 1000),
@@ -139,5 +150,9 @@ if (wanted.has("oculus-engine")) {
     queriesPerClass: 4,
     seed: Number(flags.seed),
   });
+}
+if (wanted.has("graphite")) {
+  report("graphite");
+  figures["graphite"] = await benchGraphite({ seriesCount: Number(flags.metrics ?? 100) });
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

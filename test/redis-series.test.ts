@@ -438,7 +438,11 @@ describeWith(redisServer, "ways to a Redis server", () => {
     const series = openSmall(address, options);
     try {
       await writeRows(series, [["a", 1000, 1]]);
+      await writeRows(series, [["a", 1000, 1]], true);
       expect(pairsOf(await series.read("a", always))).toEqual([[1000, 1]]);
+      await writeRows(series, [["b", Date.now(), 1]]);
+      await series.maintain();
+      expect(await series.read("a", always)).toBeUndefined();
       expect(series.health()).toMatchObject({ isReachable: true, problem: undefined });
     } finally {
       await series.close();
@@ -459,12 +463,13 @@ describeWith(redisServer, "ways to a Redis server", () => {
 
   test("unix socket, database, password, user; a wrong one is named as such", async () => {
     const redis = await startRedis({
-      lines: ["unixsocket FOLDER/redis.sock", "requirepass secret", "user kale on >word ~metrics.* +@all"], // prettier-ignore
+      lines: ["unixsocket FOLDER/redis.sock", "requirepass secret", "user kale on >word ~metrics.* +@read +@write +eval +ping +client +wait +role +cluster|slots"], // prettier-ignore
       password: "secret",
     });
     try {
       await worksAt(`unix://${redis.folder}/redis.sock`, { password: "secret" });
       await redis.ask("FLUSHALL");
+      // With no more than docs/operating.md tells to give.
       await worksAt(addressOf(redis), { user: "kale", password: "word" });
       await worksAt(`${addressOf(redis)}/3`, { password: "secret" });
       expect(String(await redis.ask("INFO", "keyspace"))).toMatch(/db0:keys=2.*\r\ndb3:keys=2/);

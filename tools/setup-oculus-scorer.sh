@@ -44,9 +44,10 @@ if [ -n "$javac" ]; then
   "$javac" --release 21 -proc:none -cp "$libraries" -d "$work/classes" $sources
 else
   ecj=org.eclipse.jdt:ecj:3.42.0
+  # Not --release: a Java without its tools does not know of other versions.
   mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:get -Dartifact="$ecj" -Dtransitive=false
   mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy -Dartifact="$ecj" -DoutputDirectory="$work"
-  "$cache/jdk/bin/java" -jar "$work"/ecj-*.jar --release 21 -proc:none -nowarn -cp "$libraries" \
+  "$cache/jdk/bin/java" -jar "$work"/ecj-*.jar -source 21 -target 21 -proc:none -nowarn -cp "$libraries" \
     -d "$work/classes" $sources
 fi
 

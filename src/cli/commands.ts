@@ -38,6 +38,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./alert.ts")).alertCommand,
   },
   {
+    name: "import",
+    summary: "takes series over from another program",
+    load: async () => (await import("./import.ts")).importCommand,
+  },
+  {
     name: "reset-token",
     summary: "makes a new admin token instead of a lost one",
     load: async () => (await import("./reset-token.ts")).resetTokenCommand,

@@ -32,6 +32,7 @@ import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
@@ -145,11 +146,23 @@ async function start(
   });
   await feedback.open();
 
+  const searchEngine = searchEngineOf(settings, {
+    ...{ search, pool, processId, clock, logger: logger.for("oculus") },
+    collections: journal.collections,
+    folderPath: folder.path,
+  });
+  if (searchEngine !== undefined) undo.push(() => searchEngine.close());
+
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
       { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      {
+        note(note) {
+          journal.notes.add(note);
+        },
+      },
       logger,
     );
     horizon = thread;
@@ -169,11 +182,13 @@ async function start(
       feedback,
       episodes: journal,
       feed,
-      similarity: search,
+      similarity: searchEngine?.similarity ?? search,
+      searchEngine: searchEngine?.control,
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,
       keeper: admin.keeper,
       alerts,
+      notes: journal.notes,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),
@@ -209,6 +224,8 @@ async function start(
     },
   );
   undo.push(() => webapp.close());
+
+  searchEngine?.start();
 
   const opened: Listening = {
     horizon: listening,

@@ -1,5 +1,6 @@
 /** The settings of stores on other machines: a part of the table in settings.ts. */
 import {
+  choiceKind,
   countKind,
   countOrAutoKind,
   durationKind,
@@ -82,6 +83,20 @@ export const remoteSettingsTable = {
     standard: 0,
     doc: "How many replicas must have samples before they leave the local disk; with a Sentinel or a Cluster, 1 outlives the loss of a server.",
     group: "Redis",
+  },
+  oculusEngine: {
+    key: "oculus.engine",
+    kind: choiceKind(["embedded", "elasticsearch"]),
+    standard: "embedded",
+    doc: "What searches for similar metrics: the shards where they lie, or the Elasticsearch or OpenSearch of elasticsearch.urls beside them.",
+    group: "Elasticsearch",
+  },
+  oculusImportIntervalMs: {
+    key: "oculus.import-interval",
+    kind: durationKind({ minMs: 30 * secondMs, maxMs: 60 * minuteMs }),
+    standard: 2 * minuteMs,
+    doc: "How often all shapes are written anew into the search engine.",
+    group: "Elasticsearch",
   },
   elasticsearchUrls: {
     key: "elasticsearch.urls",

@@ -16,20 +16,23 @@ import {
   type CollectionFault,
   type CollectionImport,
   type CollectionItem,
-  type CollectionJournal,
   type CollectionOutcome,
   type CollectionRename,
   type CollectionSummary,
   type NewCollection,
+  type ReplicableCollections,
   type SavedItem,
 } from "../model/index.ts";
 import { Statements } from "./statements.ts";
 
 const { collectionCountMax, itemCountMax, nameLengthMax, noteLengthMax } = collectionLimits;
 
+const insertHead =
+  "INSERT INTO collections (id, name, note, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?)";
+
 type Row = Record<string, SQLOutputValue>;
 
-export class Collections implements CollectionJournal {
+export class Collections implements ReplicableCollections {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #clock: Clock;
@@ -136,6 +139,19 @@ export class Collections implements CollectionJournal {
     return { ok: true, ids, renamed };
   }
 
+  put(collection: Collection): void {
+    const { id, note, createdMs, changedMs } = collection;
+    const others = this.list().filter((other) => other.id !== id);
+    const name = freeName(tidyName(collection.name), new Set(others.map((other) => other.name)));
+    this.#change("take a collection over", () => {
+      this.#statements.of("DELETE FROM collections WHERE id = ?").run(id);
+      this.#statements
+        .of(insertHead)
+        .run(id, name, note.toWellFormed(), Math.floor(createdMs), Math.floor(changedMs));
+      this.#insertItems(id, collection.items, 0);
+    });
+  }
+
   wipe(): number {
     return this.#change("delete all collections", () => {
       return Number(this.#statements.of("DELETE FROM collections").run().changes);
@@ -173,7 +189,7 @@ export class Collections implements CollectionJournal {
     const id = this.#nextId();
     const nowMs = this.#nowMs();
     this.#statements
-      .of("INSERT INTO collections (id, name, note, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?)")
+      .of(insertHead)
       .run(id, name, note.toWellFormed(), createdMs ?? nowMs, changedMs ?? nowMs);
     this.#insertItems(id, items, 0);
     return id;

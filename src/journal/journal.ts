@@ -17,12 +17,13 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type {
-  CollectionJournal,
   Episode,
   EpisodeEvent,
   EpisodeJournal,
   EpisodeQuery,
   FeedbackJournal,
+  NoteJournal,
+  ReplicableCollections,
   TimeRange,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
@@ -30,6 +31,7 @@ import { Collections } from "./collections.ts";
 import { episodeColumns, episodeOf, rowOf } from "./episode-row.ts";
 import { JournalError } from "./errors.ts";
 import { FeedbackBook } from "./feedback.ts";
+import { Notes } from "./notes.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { Statements } from "./statements.ts";
 
@@ -72,8 +74,9 @@ export interface JournalReport {
 
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
-  readonly collections: CollectionJournal;
   readonly feedback: FeedbackJournal;
+  readonly notes: NoteJournal;
+  readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
   /** Episodes that wait in memory because the file could not be written. 0 is the good state. */
@@ -99,8 +102,9 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
-  readonly collections: CollectionJournal;
   readonly feedback: FeedbackJournal;
+  readonly notes: NoteJournal;
+  readonly collections: ReplicableCollections;
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
@@ -125,6 +129,7 @@ class SqliteJournal implements Journal {
     this.#statements = new Statements(database);
     this.collections = new Collections(database, options.clock);
     this.feedback = new FeedbackBook(database, options.clock);
+    this.notes = new Notes(database, options.logger);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#endedCountMax = options.endedCountMax ?? 100_000;

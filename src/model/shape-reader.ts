@@ -57,6 +57,14 @@ export interface ShapeImportReport {
   readonly problem: string;
 }
 
+/** Of the copy of the collections that is kept in the search engine. */
+export interface CollectionSyncState {
+  /** When both sides last agreed; null before that. */
+  readonly agreedMs: number | null;
+  /** Why they do not, for a person; "" while they do. */
+  readonly problem: string;
+}
+
 export interface SearchEngineReport {
   /** Addresses of the nodes. */
   readonly nodes: readonly string[];
@@ -72,6 +80,7 @@ export interface SearchEngineReport {
   readonly fallbackCount: number;
   /** Why it did not answer last, for a person; "" where it did. */
   readonly problem: string;
+  readonly collections: CollectionSyncState;
 }
 
 /** A search engine beside the shards, as the page and the routes see it. */

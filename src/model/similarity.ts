@@ -221,6 +221,15 @@ export interface CollectionJournal {
   state(): { readonly collectionCount: number; readonly itemCount: number };
 }
 
+/** Collections of which another keeper has a copy that is kept in step. */
+export interface ReplicableCollections extends CollectionJournal {
+  /**
+   * Takes a collection as it is, with its id and times, in place of what has this id. A name that
+   * another one has gets a number behind it.
+   */
+  put(collection: Collection): void;
+}
+
 /** A saved collection that a window looks like. */
 export interface SeenBefore {
   readonly collectionId: string;

@@ -4,15 +4,17 @@ import { systemClock } from "../base/clock.ts";
 import { nextNormal, seededRandom } from "../base/random.ts";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Rpc } from "../base/rpc.ts";
+import { zNormalise } from "../oculus/index.ts";
 import {
   type SeriesWindow,
+  type ShapePage,
   shardOfName,
   type SimilarityAnswer,
   type SimilarityQuery,
   SimilarityRefusal,
   type TimeRange,
 } from "../model/index.ts";
-import type { ShapeQuestion, ShardSearch } from "./search-messages.ts";
+import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { SearchPool } from "./search-pool.ts";
 import { Searcher } from "./searcher.ts";
 import { ShapeKeeper } from "./shape-keeper.ts";
@@ -112,6 +114,7 @@ function startFleet(
     });
     const server: Rpc = new Rpc(port2, {
       shapeOf: (question: ShapeQuestion) => searcher.shapeOf(question),
+      shapePage: (asked: ShapePageQuestion) => searcher.shapePage(shard, asked),
       search: (asked: ShardSearch) => searcher.search(asked),
       cancelSearch: (searchId: number) => {
         searcher.cancel(searchId);
@@ -294,4 +297,44 @@ test("SearchPool tells of better answers on the way, and ends when the asker han
   await expect(searching).rejects.toMatchObject({ code: "cancelled" });
   expect(seen[0]).toMatchObject({ isFinal: false, isExact: false });
   expect(seen[0]!.matches.length).toBeGreaterThan(0);
+});
+
+test("SearchPool hands out every shape, page by page, as a search compares them", async () => {
+  const many = Array.from({ length: 2300 }, (_, i) => {
+    const values = i % 10 === 0 ? Array.from({ length: 360 }, () => 7) : walk(i + 1);
+    return [`web.${i}.load`, values] as const;
+  });
+  const fleet = startFleet(many);
+  const window = { range: fleet.range, pointCount: 60 };
+  const pages: ShapePage[] = [];
+  for await (const page of fleet.pool.shapePages(window)) pages.push(page);
+  expect(pages.map(({ shard, names }) => [shard, names.length <= 1000])).toEqual([
+    [0, true],
+    [0, true],
+    [1, true],
+    [1, true],
+  ]);
+  const faults = new Map<string, string>();
+  const rows = new Map<string, Float32Array>();
+  for (const page of pages) {
+    expect(page.ids).toEqual(Int32Array.from(page.ids).sort());
+    for (const [at, name] of page.names.entries()) {
+      faults.set(name, page.faults[at]!);
+      rows.set(name, page.rows.subarray(60 * at, 60 * (at + 1)));
+    }
+  }
+  expect(faults).toEqual(new Map(many.map(([name], i) => [name, i % 10 === 0 ? "flat" : ""])));
+  const target = { kind: "series", name: "web.11.load" } as const;
+  const asked = await fleet.pool.queryValues(target, window, "euclidean");
+  const [match] = (await fleet.pool.search(query(fleet, { target, limit: 1 }), {})).matches;
+  const shape = Float64Array.from(asked);
+  expect(zNormalise(shape)).toBe(true);
+  const row = rows.get(match!.name)!;
+  expect(Math.hypot(...row.map((value, i) => value - shape[i]!))).toBeCloseTo(match!.distance, 4);
+});
+
+test("SearchPool refuses the original's search, which the shards do not have", async () => {
+  const fleet = startFleet(walks.slice(0, 3));
+  const search = fleet.pool.search(query(fleet, { method: "classic" }), {});
+  await expect(search).rejects.toMatchObject({ code: "bad-method", message: /search engine/ });
 });

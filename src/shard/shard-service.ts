@@ -18,6 +18,7 @@ import {
   type NameQuery,
   partitionOfName,
   type SampleColumns,
+  type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
   type SeriesWindow,
@@ -46,6 +47,8 @@ export interface ShardServiceParts {
   readonly shard: number;
   readonly store: SeriesStore;
   readonly window: SeriesWindow;
+  /** All series of this shard, those that other processes judge among them. */
+  readonly names: SeriesNameList;
   readonly loop: JudgeLoop;
   readonly keeper: ShapeKeeper;
   /** Resolves when the window has what it is judged by. */
@@ -80,7 +83,7 @@ export function serveShard(
 ): Rpc {
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
-  const index = new NameIndex(parts.window, parts.clock);
+  const index = new NameIndex(parts.names, parts.clock);
   const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);

@@ -317,6 +317,8 @@ export interface SearchEngineJson {
   fallbacks: number;
   /** Why it did not answer last; "" where it did. */
   problem: string;
+  /** The copy of the collections in it: when it was last in step, and why it is not. */
+  collections: { agreed: number | null; problem: string };
 }
 
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
@@ -577,4 +579,18 @@ export interface SilenceJson {
   note: string;
   created: number;
   until: number;
+}
+
+/** GET /kale/notes?from&until&limit gives a list, oldest first; POST takes {"title","text"?,"time"?}. */
+export interface NoteJson {
+  id: string;
+  time: number;
+  title: string;
+  text: string;
+  /** "error", "warning", "info", "success" or "" */
+  kind: string;
+  host: string;
+  tags: string[];
+  /** Who told: "statsd", "page" … */
+  source: string;
 }

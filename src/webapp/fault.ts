@@ -37,6 +37,7 @@ const statuses = {
   "unknown-anomaly": 404,
   "unknown-collection": 404,
   "unknown-feedback": 404,
+  "unknown-note": 404,
   "unknown-series": 404,
   "unknown-silence": 404,
   "unknown-user": 404,

@@ -9,6 +9,7 @@ import type {
   EpisodeJournal,
   FeedbackDesk,
   Keeper,
+  NoteJournal,
   MetadataReader,
   SearchEngineControl,
   SeenBeforeReader,
@@ -63,6 +64,7 @@ export interface WebappParts {
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
+  readonly notes: NoteJournal;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
   /** What senders said of their metrics; missing where this process takes none in. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AdminStateJson, ErrorJson, UserJson } from "./contract.ts";
+import type { SearchEngineControl, SearchEngineReport } from "../model/index.ts";
+import type { AdminStateJson, ErrorJson, StatusJson, UserJson } from "./contract.ts";
 import { fixtureNowMs, startTestWebapp, type Answer, type TestWebapp } from "./http.fixture.ts";
 
 const nowSeconds = fixtureNowMs / 1000;
@@ -139,4 +140,59 @@ test("/kale/admin/import says honestly that there is nothing to import into", as
   const answer = await app.sendJson("POST", "/kale/admin/import", {}, app.bearer);
   expect(errorOf(answer)).toEqual([501, "not-configured"]);
   expect(answer.text).toContain("oculus.engine");
+});
+
+test("/kale/admin/import begins an import into the search engine, one at a time", async () => {
+  await app.webapp.close();
+  let isRunning = false;
+  const report: SearchEngineReport = {
+    nodes: ["http://es1:9200"],
+    scorer: "plugin",
+    window: { range: { fromMs: 1000, untilMs: 3_601_000 }, pointCount: 60 },
+    seriesCount: 7,
+    lastImport: {
+      ...{ startedMs: 5000, endedMs: 7500, seriesCount: 9, totalCount: 9 },
+      ...{ outcome: "done", problem: "" },
+    },
+    importIntervalMs: 120_000,
+    answeredCount: 3,
+    fallbackCount: 1,
+    problem: "",
+    collections: { agreedMs: 4000, problem: "" },
+  };
+  const searchEngine: SearchEngineControl = {
+    report: () => report,
+    startImport() {
+      const begins = !isRunning;
+      isRunning = true;
+      return begins;
+    },
+  };
+  app = await startTestWebapp({}, { searchEngine });
+  const begun = await app.sendJson("POST", "/kale/admin/import", {}, app.bearer);
+  expect([begun.status, begun.json()]).toEqual([202, { begun: true }]);
+  const again = await app.sendJson("POST", "/kale/admin/import", {}, app.bearer);
+  expect(errorOf(again)).toEqual([409, "import-running"]);
+  expect(errorOf(await app.sendJson("POST", "/kale/admin/import", {}))).toEqual([
+    401,
+    "not-signed-in",
+  ]);
+  const told = {
+    nodes: ["http://es1:9200"],
+    scorer: "plugin",
+    window: { from: 1, until: 3601, points: 60 },
+    series: 7,
+    importIntervalSeconds: 120,
+    lastImport: {
+      ...{ started: 5, seconds: 2.5, written: 9, total: 9 },
+      ...{ outcome: "done", problem: "" },
+    },
+    answered: 3,
+    fallbacks: 1,
+    problem: "",
+    collections: { agreed: 4, problem: "" },
+  };
+  const state = (await app.get("/kale/admin/state", app.bearer)).json() as AdminStateJson;
+  expect(state.searchEngine).toEqual({ configured: true, setting: "oculus.engine", state: told });
+  expect(((await app.get("/kale/status")).json() as StatusJson).searchEngine).toEqual(told);
 });

@@ -121,6 +121,10 @@ export function searchEngineJson(report: SearchEngineReport | undefined): Search
     answered: report.answeredCount,
     fallbacks: report.fallbackCount,
     problem,
+    collections: {
+      agreed: secondsOrNull(report.collections.agreedMs),
+      problem: report.collections.problem,
+    },
   };
 }
 

@@ -12,6 +12,8 @@ const ranges = [
   "temperature[90s]",
   "odd[10m]",
   "gappy[3m]",
+  // A range that begins in a gap, between one and one and a fifth of a step before its first sample.
+  "gappy[90s]",
   "going[4m]",
   "sparse[5m]",
   "lonely[10m]",

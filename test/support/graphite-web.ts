@@ -13,7 +13,7 @@ const home = join(cacheFolder, "graphite-web-1.1.8");
 
 export const graphiteWeb: Requirement = {
   name: "graphite-web 1.1.8",
-  setup: "bash tools/setup-oracles.sh",
+  setup: "npm run setup:oracles",
   get isThere() {
     return existsSync(join(home, "complete"));
   },

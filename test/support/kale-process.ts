@@ -28,6 +28,8 @@ export interface KaleProcessOptions {
   /** Kept when given; else a temporary folder that goes with the process. */
   readonly dataFolder?: string;
   readonly args?: readonly string[];
+  /** How long its page may take to answer; 30 s unless given. */
+  readonly startPatienceMs?: number;
 }
 
 /** Resolves when its page answers. */
@@ -56,7 +58,7 @@ export async function startKaleProcess(options: KaleProcessOptions = {}): Promis
       (response) => response.ok,
       () => false,
     );
-  }, startPatienceMs).catch((error: unknown) => {
+  }, options.startPatienceMs ?? startPatienceMs).catch((error: unknown) => {
     child.kill("SIGKILL");
     throw new Error(`${String(error)}\n${output}`);
   });

@@ -109,7 +109,8 @@ function engineRow(engine: SearchEngineJson): readonly [string, Health, string] 
     const share = `${formatCount(lastImport.written)} of ${formatCount(lastImport.total)}`;
     return ["Search engine", "waiting", `${where}first import, ${share} metrics written`];
   }
-  const trouble = lastImport?.outcome === "failed" ? lastImport.problem : problem;
+  const trouble =
+    (lastImport?.outcome === "failed" ? lastImport.problem : problem) || engine.collections.problem;
   if (trouble !== "") return ["Search engine", "problem", where + trouble];
   if (scorer === null) return ["Search engine", "waiting", `${where}not reached yet`];
   const by = scorer === "plugin" ? "Kale’s plugin" : "Painless scripts";

@@ -1,1 +1,1 @@
-export { OculusEngine, type OculusEngineParts } from "./oculus-engine.ts";
+export { OculusEngine } from "./oculus-engine.ts";

@@ -6,7 +6,6 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { RemoteError } from "../../base/rpc.ts";
 import type {
-  SearchEngineControl,
   SearchEngineReport,
   ShapeImportReport,
   ShapeReader,
@@ -25,6 +24,11 @@ const pluginName = "oculus-scorer";
 const staleIntervalCount = 5;
 const staleMsMin = 10 * 60_000;
 
+/** After a start most series have no samples yet: imports then follow each other sooner. */
+const warmUpMs = 10 * 60_000;
+const warmUpIntervalMs = 15_000;
+const emptyShareMax = 0.2;
+
 export interface OculusEngineParts {
   readonly client: EngineClient;
   /** Addresses of the nodes, for the page. */
@@ -42,9 +46,10 @@ export interface OculusEngineParts {
   readonly logger: Logger;
 }
 
-export class OculusEngine implements SearchEngineControl, EngineState {
+export class OculusEngine implements EngineState {
   readonly similarity: SimilarityReader;
   readonly #parts: OculusEngineParts;
+  readonly #startedMs: number;
   #serving: ServingIndex | undefined;
   #hasPlugin: boolean | undefined;
   #lastImport: ShapeImportReport | null = null;
@@ -57,6 +62,7 @@ export class OculusEngine implements SearchEngineControl, EngineState {
 
   constructor(parts: OculusEngineParts) {
     this.#parts = parts;
+    this.#startedMs = parts.clock.elapsedMs();
     this.similarity = new EngineSimilarity({ ...parts, state: this });
   }
 
@@ -80,7 +86,7 @@ export class OculusEngine implements SearchEngineControl, EngineState {
     return true;
   }
 
-  report(): SearchEngineReport {
+  report(): Omit<SearchEngineReport, "collections"> {
     const serving = this.#serving;
     return {
       nodes: this.#parts.nodes,
@@ -106,6 +112,7 @@ export class OculusEngine implements SearchEngineControl, EngineState {
 
   problem(): string | undefined {
     if (this.#serving === undefined) return undefined;
+    if (this.#serving.comparableCount === 0) return "The search engine holds no shapes yet.";
     const { importIntervalMs, clock } = this.#parts;
     const ageMs = clock.nowMs() - this.#serving.range.untilMs;
     if (ageMs <= Math.max(staleMsMin, staleIntervalCount * importIntervalMs)) return undefined;
@@ -132,8 +139,23 @@ export class OculusEngine implements SearchEngineControl, EngineState {
   #runOnTime(): void {
     if (this.#stopping.signal.aborted) return;
     this.startImport();
-    this.#timer = setTimeout(() => this.#runOnTime(), this.#parts.importIntervalMs);
-    this.#timer.unref();
+    void (this.#running ?? Promise.resolve()).then(() => {
+      if (this.#stopping.signal.aborted) return;
+      this.#timer = setTimeout(() => this.#runOnTime(), this.#restMs());
+      this.#timer.unref();
+    });
+  }
+
+  /** Until the next import; counted from the begin of this one, so that they keep their pace. */
+  #restMs(): number {
+    const { clock, importIntervalMs } = this.#parts;
+    const { comparableCount = 0, faultCounts = {} } = this.#serving ?? {};
+    const emptyCount = faultCounts["empty"] ?? 0;
+    const isWarmingUp = clock.elapsedMs() - this.#startedMs < warmUpMs;
+    const isSparse = comparableCount === 0 || emptyCount > emptyShareMax * comparableCount;
+    if (isWarmingUp && isSparse) return Math.min(warmUpIntervalMs, importIntervalMs);
+    const { startedMs = clock.nowMs() } = this.#lastImport ?? {};
+    return Math.max(0, startedMs + importIntervalMs - clock.nowMs());
   }
 
   async #import(): Promise<void> {

@@ -63,6 +63,13 @@ import { type ElasticsearchSeriesOptions, type IndexNames, indexNames } from "./
 import { joinDocuments, PointReader } from "./point-reader.ts";
 import { remoteError } from "./remote-errors.ts";
 import { applyRetention } from "./retention.ts";
+import {
+  assertWholeSteps,
+  type StepSummary,
+  summarizeInEngine,
+  summarizePoints,
+  type SummaryRequest,
+} from "./summaries.ts";
 import { templatesOf } from "./templates.ts";
 
 const graceMsUsual = 10 * 60_000;
@@ -212,6 +219,34 @@ export class ElasticsearchSeries implements RemoteSeries {
     }
   }
 
+  async *namesIn(partitions: readonly number[]): AsyncGenerator<string> {
+    await this.#asking(() => this.#showNewNames());
+    yield* this.#names.inPartitions(partitions);
+  }
+
+  /**
+   * Sum, count, least and greatest of each step, for steps of whole hours: added up inside the engine but
+   * for the end of the range that this writer still has open. Series without points are left out.
+   */
+  async summarize(request: SummaryRequest): Promise<Map<string, StepSummary[]>> {
+    assertWholeSteps(request);
+    const { names, range, stepMs } = request;
+    const cutMs = Math.floor(this.#openSinceMs(names, range) / stepMs) * stepMs;
+    const head = { fromMs: range.fromMs, untilMs: cutMs };
+    const { steps, doubtful } = await this.#asking(() =>
+      summarizeInEngine(this.#client, this.#indexes, { names, range: head, stepMs }),
+    );
+    const summaries = new Map<string, StepSummary[]>();
+    for (const name of names) {
+      const known = doubtful.has(name) ? [] : (steps.get(name) ?? []);
+      const rest = { fromMs: doubtful.has(name) ? range.fromMs : cutMs, untilMs: range.untilMs };
+      const columns = rest.fromMs < rest.untilMs ? await this.read(name, rest) : undefined;
+      const all = columns === undefined ? known : [...known, ...summarizePoints(columns, stepMs)];
+      if (all.length > 0) summaries.set(name, all);
+    }
+    return summaries;
+  }
+
   async maintain(): Promise<void> {
     await this.#asking(async () => {
       const { clock, graceMs = graceMsUsual, retentionMs } = this.#options;
@@ -319,6 +354,18 @@ export class ElasticsearchSeries implements RemoteSeries {
       );
       await this.#writer.write(removals);
     }
+  }
+
+  /** Before it, nothing in range is open here. */
+  #openSinceMs(names: readonly string[], { fromMs, untilMs }: TimeRange): number {
+    let sinceMs = untilMs;
+    for (const name of names) {
+      for (const hour of this.#open.get(name)?.hours.keys() ?? []) {
+        if ((hour + 1) * hourMs > fromMs)
+          sinceMs = Math.min(sinceMs, Math.max(fromMs, hour * hourMs));
+      }
+    }
+    return sinceMs;
   }
 
   async #showNewNames(): Promise<void> {

@@ -280,6 +280,54 @@ describeWith(openSearch, "series in a real OpenSearch", () => {
     });
   });
 
+  test("summarize() adds up in the engine what the points add up to, late and open hours too", async () => {
+    const series = await open();
+    const firstMs = Math.floor(startMs / dayMs) * dayMs - 2 * dayMs;
+    const names = ["a", "b", "late", "open"];
+    const truth = new Map(names.map((name) => [name, new Map<number, number>()]));
+    const give = async (rows: (readonly [string, number, number])[]): Promise<void> => {
+      await series.write(batchOf(rows));
+      for (const [name, timeMs, value] of rows) truth.get(name)!.set(timeMs, value);
+    };
+    for (const name of names) {
+      const rows = Array.from(
+        { length: 500 },
+        (_, i) => [name, firstMs + i * 5 * minuteMs, ((i * 31) % 17) - 3] as const,
+      );
+      await give(rows);
+    }
+    clock.advance(hourMs);
+    await series.maintain();
+    // One value is changed later, in a document of its own; it must not count twice.
+    await give([["late", firstMs + 10 * minuteMs, 1000]]);
+    clock.advance(hourMs);
+    await series.maintain();
+    await give([["open", startMs + hourMs, 7]]);
+    await refresh();
+
+    const range = { fromMs: firstMs, untilMs: firstMs + 4 * dayMs };
+    for (const stepMs of [hourMs, 6 * hourMs, dayMs]) {
+      const summaries = await series.summarize({ names: [...names, "nobody"], range, stepMs });
+      expect([...summaries.keys()].sort()).toEqual([...names].sort());
+      for (const name of names) {
+        const steps = new Map<number, number[]>();
+        for (const [timeMs, value] of [...truth.get(name)!].sort(([a], [b]) => a - b)) {
+          const fromMs = Math.floor(timeMs / stepMs) * stepMs;
+          steps.set(fromMs, [...(steps.get(fromMs) ?? []), value]);
+        }
+        expect(summaries.get(name), `${name} by ${stepMs}`).toEqual(
+          [...steps].map(([fromMs, values]) => ({
+            fromMs,
+            count: values.length,
+            sum: values.reduce((sum, value) => sum + value, 0),
+            min: Math.min(...values),
+            max: Math.max(...values),
+          })),
+        );
+      }
+    }
+  });
+
   test("health() tells what it is, and what is wrong while the cluster is away", async () => {
     const series = await open();
     await series.write(batchOf([["a", startMs, 1]]));

@@ -1,3 +1,3 @@
-export { parseRedisAddress, redisAddressForms, showRedisAddress } from "./options.ts";
-export type { RedisAddress, RedisSeriesOptions, RedisServerOptions } from "./options.ts";
+export { parseRedisAddress, redisAddressForms } from "./options.ts";
+export type { RedisSeriesOptions } from "./options.ts";
 export { openRedisSeries } from "./redis-series.ts";

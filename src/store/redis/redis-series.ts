@@ -23,18 +23,19 @@ import {
 } from "../remote/remote-series.ts";
 import { KeySpace } from "./key-space.ts";
 import { type RedisSeriesOptions, showRedisAddress } from "./options.ts";
+import { openServerLink } from "./open-link.ts";
 import { RedisLedger } from "./redis-ledger.ts";
 import { SeriesFollower } from "./series-follower.ts";
 import { SeriesNames } from "./series-names.ts";
 import { SeriesTrimmer } from "./series-trimmer.ts";
 import { SeriesValues } from "./series-values.ts";
 import { SeriesWriter } from "./series-writer.ts";
-import { openServerLink, type ServerLink } from "./server-link.ts";
+import type { ServerLink } from "./server-link.ts";
 
 /** The original's ROOMBA_GRACE_TIME. */
 const graceMs = 600_000;
 const followIntervalStandardMs = 5000;
-/** Names are listed anew before trimming when this old. */
+/** Names are listed anew before trimming and scanning when this old. */
 const listAgeMaxMs = 60_000;
 
 /** Begins to connect, and comes back by itself whenever the server does. Never fails. */
@@ -109,7 +110,7 @@ class RedisSeries implements RemoteSeries {
   }
 
   async *scan({ range, wants, onProgress }: ScanRequest): AsyncGenerator<ScannedSeries> {
-    await this.#names.refresh(0);
+    await this.#names.refresh(listAgeMaxMs);
     const space = this.#full;
     const names: string[] = [];
     for (let id = 0; id < space.idCount; id++) {

@@ -1,2 +1,2 @@
-export type { RemoteSeries } from "./remote-series.ts";
+export { RemoteError, type RemoteSeries } from "./remote-series.ts";
 export { RemoteStore } from "./remote-store.ts";

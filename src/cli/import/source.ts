@@ -1,0 +1,41 @@
+/** What `kale import` can read from: one file in this folder each. */
+import type { Logger } from "../../base/log.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { SampleColumns, TimeRange } from "../../model/index.ts";
+import type { Settings } from "../settings.ts";
+
+export interface ImportedSeries {
+  readonly name: string;
+  /** Any order, times may repeat: of equal ones the last counts. */
+  readonly columns: SampleColumns;
+}
+
+/** Something that series can be taken over from. Rejects with an Error whose words are for people. */
+export interface ImportSource {
+  /** Says what is read, e.g. "redis://127.0.0.1:6379"; an interrupted import goes on with the same. */
+  readonly identity: string;
+  /** What it is made of, such as names or files; sorted by code units, so that an import can go on. */
+  items(): Promise<readonly string[]>;
+  /** The series of some items that stand together in the list. */
+  read(items: readonly string[], range: TimeRange): AsyncIterable<ImportedSeries>;
+  /** What was odd about what was read, for a person; undefined where nothing was. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface ImportSourceParts {
+  readonly settings: Settings;
+  /** What stood behind the source's name. */
+  readonly words: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface ImportSourceKind {
+  /** As it is asked for: `kale import NAME`. */
+  readonly name: string;
+  /** For the help: what it reads and how it is told where. */
+  readonly help: string;
+  /** @throws UsageError  where it was asked for in a way that cannot be */
+  open(parts: ImportSourceParts): Promise<ImportSource> | ImportSource;
+}

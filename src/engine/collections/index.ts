@@ -1,0 +1,1 @@
+export { CollectionSync } from "./collection-sync.ts";
