@@ -6,6 +6,7 @@ import type { Logger } from "../base/log.ts";
 import {
   type NamePage,
   partitionsOfShard,
+  type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
   type SeriesWindow,
@@ -33,6 +34,8 @@ const elasticsearchBatchRowCountMax = 131_072;
 export interface ShardStore {
   readonly store: SeriesStore;
   readonly window: SeriesWindow;
+  /** All series of this shard, those that other processes judge among them. */
+  readonly names: SeriesNameList;
   /** Resolves when the window has what it is judged by. */
   readonly warm: Promise<void>;
   /** Lets go of batches that wait for room, since the program ends. */
@@ -65,6 +68,7 @@ export async function openShardStore(data: ShardThreadData, parts: Parts): Promi
     return {
       store,
       window: store.window,
+      names: store.window,
       warm: Promise.resolve(),
       letIn: () => undefined,
       freshNames: () => [],
@@ -86,6 +90,7 @@ export async function openShardStore(data: ShardThreadData, parts: Parts): Promi
   return {
     store,
     window: store.window,
+    names: store.names,
     warm: Promise.race([store.warm, patience(warmPatienceMs)]),
     letIn: () => {
       store.letIn();

@@ -58,5 +58,5 @@ export {
   type SearchOptions,
   type SearchResult,
 } from "./search.ts";
-export { type ClaimEvents, ClaimKeeper, type ClaimKeeperOptions } from "./share/claim-keeper.ts";
-export { EpisodeExchange, type EpisodeExchangeOptions } from "./share/episode-exchange.ts";
+export { ClaimKeeper } from "./share/claim-keeper.ts";
+export { EpisodeExchange } from "./share/episode-exchange.ts";

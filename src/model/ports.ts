@@ -248,6 +248,9 @@ export interface StepColumns {
   readonly maxima: Float64Array<ArrayBuffer>;
 }
 
+/** Names by small whole numbers, as a window has them. */
+export type SeriesNameList = Pick<SeriesWindow, "idCount" | "isLive" | "name">;
+
 /** What the page and the routes ask of the series, whichever thread or backend has them. */
 export interface SeriesReader {
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;

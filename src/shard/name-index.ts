@@ -1,11 +1,11 @@
-/** A shard's half of the series index: every name of the window is looked at, in slices. */
+/** A shard's half of the series index: every name that the store lists is looked at, in slices. */
 import type { Clock } from "../base/clock.ts";
 import { runInSlices, type Steps } from "../base/steps.ts";
 import type {
   NamePage,
   SeriesIndex,
+  SeriesNameList,
   SeriesSelector,
-  SeriesWindow,
   TagCount,
   TagQuery,
   TreeNode,
@@ -18,24 +18,24 @@ const sliceMs = 2;
 
 /** Questions have to be sound, see `checkSelector` and `checkTree`. */
 export class NameIndex implements SeriesIndex {
-  readonly #window: SeriesWindow;
+  readonly #names: SeriesNameList;
   readonly #clock: Clock;
 
-  constructor(window: SeriesWindow, clock: Clock) {
-    this.#window = window;
+  constructor(names: SeriesNameList, clock: Clock) {
+    this.#names = names;
     this.#clock = clock;
   }
 
   select(selector: SeriesSelector): Promise<NamePage> {
-    return this.#inSlices(selectNames(liveNames(this.#window), selector));
+    return this.#inSlices(selectNames(liveNames(this.#names), selector));
   }
 
   browse(query: TreeQuery): Promise<TreeNode[]> {
-    return this.#inSlices(browseTree(liveNames(this.#window), query));
+    return this.#inSlices(browseTree(liveNames(this.#names), query));
   }
 
   countTags(query: TagQuery): Promise<TagCount[]> {
-    return this.#inSlices(countTagsOf(liveNames(this.#window), query));
+    return this.#inSlices(countTagsOf(liveNames(this.#names), query));
   }
 
   #inSlices<Result>(steps: Steps<Result>): Promise<Result> {
@@ -44,7 +44,7 @@ export class NameIndex implements SeriesIndex {
 }
 
 /** Names that come while it runs may be given or not. */
-function* liveNames(window: SeriesWindow): Generator<string, undefined> {
-  for (let id = 0; id < window.idCount; id++) if (window.isLive(id)) yield window.name(id);
+function* liveNames(list: SeriesNameList): Generator<string, undefined> {
+  for (let id = 0; id < list.idCount; id++) if (list.isLive(id)) yield list.name(id);
   return undefined;
 }

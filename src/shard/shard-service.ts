@@ -12,10 +12,13 @@ import {
   type BandColumns,
   type BandQuery,
   type Episode,
+  type EpisodeEvent,
+  type Feedback,
   type NamePage,
   type NameQuery,
   partitionOfName,
   type SampleColumns,
+  type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
   type SeriesWindow,
@@ -44,6 +47,8 @@ export interface ShardServiceParts {
   readonly shard: number;
   readonly store: SeriesStore;
   readonly window: SeriesWindow;
+  /** All series of this shard, those that other processes judge among them. */
+  readonly names: SeriesNameList;
   readonly loop: JudgeLoop;
   readonly keeper: ShapeKeeper;
   /** Resolves when the window has what it is judged by. */
@@ -60,6 +65,8 @@ export interface ShardServiceParts {
   readonly sweep: SeriesSweep;
   /** Missing where the nine checks alone judge. */
   readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
+  /** Missing where the nine checks alone judge. @returns what has changed with the open episodes */
+  readonly useFeedback?: (feedbacks: readonly Feedback[]) => EpisodeEvent[];
   /** Called once judging has ended, before the store is closed. */
   readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
@@ -76,7 +83,7 @@ export function serveShard(
 ): Rpc {
   const { store, loop, keeper } = parts;
   const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
-  const index = new NameIndex(parts.window, parts.clock);
+  const index = new NameIndex(parts.names, parts.clock);
   const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {
     rpc.tell("searchProgress", reply);
@@ -91,6 +98,7 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
     selectShared: (selector: SeriesSelector) => shared.select(selector),
     browseShared: (query: TreeQuery) => shared.browse(query),
     countShared: (query: TagQuery) => shared.countTags(query),

@@ -7,7 +7,9 @@ import type {
   BodyIntake,
   CollectionJournal,
   EpisodeJournal,
+  FeedbackDesk,
   Keeper,
+  NoteJournal,
   MetadataReader,
   SearchEngineControl,
   SeenBeforeReader,
@@ -52,6 +54,8 @@ export interface WebappParts {
   /** Missing where nobody says what was expected. */
   readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
+  /** Missing where nobody can be told. */
+  readonly feedback?: FeedbackDesk | undefined;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
   /** Missing where none is configured. */
@@ -60,6 +64,7 @@ export interface WebappParts {
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
+  readonly notes: NoteJournal;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
   /** What senders said of their metrics; missing where this process takes none in. */

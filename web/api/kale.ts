@@ -3,11 +3,13 @@ import type {
   ActivityJson,
   AnomalyJson,
   BandJson,
+  IncidentJson,
   PointsJson,
   SeriesPageJson,
   SourcesJson,
   StatusJson,
   VerdictJson,
+  NoteJson,
 } from "../../src/webapp/contract.ts";
 import { withQuery } from "../lib/route.ts";
 import { fetchJson, type FetchResult } from "./fetch-json.ts";
@@ -25,6 +27,10 @@ export function fetchAnomalies(
   signal?: AbortSignal,
 ): Promise<FetchResult<AnomalyJson[]>> {
   return fetchJson(withQuery("/kale/anomalies", { ...query }), signal);
+}
+
+export function fetchIncidents(signal?: AbortSignal): Promise<FetchResult<IncidentJson[]>> {
+  return fetchJson("/kale/incidents", signal);
 }
 
 export function fetchAnomaly(id: string, signal?: AbortSignal): Promise<FetchResult<AnomalyJson>> {
@@ -84,4 +90,11 @@ export function fetchSources(signal?: AbortSignal): Promise<FetchResult<SourcesJ
 
 export function fetchStatus(signal?: AbortSignal): Promise<FetchResult<StatusJson>> {
   return fetchJson("/kale/status", signal);
+}
+
+export function fetchNotes(
+  range: { readonly from: number; readonly until: number },
+  signal?: AbortSignal,
+): Promise<FetchResult<NoteJson[]>> {
+  return fetchJson(withQuery("/kale/notes", range), signal);
 }

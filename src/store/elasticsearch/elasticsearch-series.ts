@@ -219,6 +219,11 @@ export class ElasticsearchSeries implements RemoteSeries {
     }
   }
 
+  async *namesIn(partitions: readonly number[]): AsyncGenerator<string> {
+    await this.#asking(() => this.#showNewNames());
+    yield* this.#names.inPartitions(partitions);
+  }
+
   /**
    * Sum, count, least and greatest of each step, for steps of whole hours: added up inside the engine but
    * for the end of the range that this writer still has open. Series without points are left out.

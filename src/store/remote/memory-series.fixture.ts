@@ -123,6 +123,14 @@ class MemorySeries implements RemoteSeries {
     }
   }
 
+  async *namesIn(partitions: readonly number[]): AsyncIterable<string> {
+    await this.#turn();
+    this.#check();
+    for (const name of this.#remote.series.keys()) {
+      if (partitions.includes(partitionOfName(name))) yield name;
+    }
+  }
+
   async maintain(): Promise<void> {
     await this.#turn();
     this.#check();
@@ -130,7 +138,8 @@ class MemorySeries implements RemoteSeries {
   }
 
   health(): RemoteHealth {
-    const isReachable = this.#remote.failure === undefined;
+    const { failure } = this.#remote;
+    const isReachable = failure === undefined || failure === "REMOTE_BUSY";
     return {
       description: "memory of this test",
       isReachable,

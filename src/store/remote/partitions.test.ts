@@ -106,6 +106,14 @@ test("what others write into a partition that is judged here comes into the wind
   ]);
 });
 
+test("names lists series that others judge too", async () => {
+  remote.series.set(theirs, history());
+  await store.write(batchOf([[mine, testNowMs, 1]]));
+  await store.maintain();
+  const names = Array.from({ length: store.names.idCount }, (unused, id) => store.names.name(id));
+  expect(names.sort()).toEqual([theirs, mine]);
+});
+
 test("a partition that was dropped while it was filled is not shown", async () => {
   remote.series.set(mine, history());
   const partition = partitionOfName(mine);

@@ -43,6 +43,8 @@ export interface RemoteSeries {
    * maybe more around it; missing where nobody else may. Clocks differ: ask with some overlap.
    */
   changedSince?(sinceMs: number, partitions: readonly number[]): AsyncIterable<ScannedSeries>;
+  /** Every series of these partitions, whoever wrote it; missing where nobody else may. */
+  namesIn?(partitions: readonly number[]): AsyncIterable<string>;
   /** Trimming, rollover, deletion of what is older than the retention; called about once a minute. */
   maintain(): Promise<void>;
   health(): RemoteHealth;

@@ -20,6 +20,7 @@ import {
   type RemoteStoreStats,
   type SampleBatch,
   type SampleColumns,
+  type SeriesNameList,
   type SeriesStore,
   type SeriesWindow,
   sortNames,
@@ -32,6 +33,7 @@ import { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
 import { ColumnsBuilder } from "../memory/columns.ts";
 import { Courier } from "./courier.ts";
+import { NameList } from "./name-list.ts";
 import { OlderRows } from "./older-rows.ts";
 import { Outbox } from "./outbox.ts";
 import type { RemoteSeries } from "./remote-series.ts";
@@ -41,6 +43,8 @@ import { WarmWindow } from "./warm-window.ts";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
+/** Names that others have taken in are known here after this. */
+const listIntervalMs = 30 * secondMs;
 const hourMs = 60 * minuteMs;
 /** A batch is taken in pieces of this many rows, with the thread free in between. */
 const rowsPerPiece = 2048;
@@ -91,6 +95,8 @@ type Settings = Required<RemoteStoreOptions>;
 
 export class RemoteStore implements SeriesStore {
   readonly window: SeriesWindow;
+  /** All series of this shard, those that other processes judge among them. */
+  readonly names: SeriesNameList;
   readonly #settings: Settings;
   readonly #logger: Logger;
   readonly #remote: RemoteSeries;
@@ -101,6 +107,8 @@ export class RemoteStore implements SeriesStore {
   readonly #older: OlderRows;
   readonly #courier: Courier;
   /** Series new to the window, and the ordinal of their first row, until it is acknowledged. */
+  readonly #list: NameList;
+  #listedAtMs = -Infinity;
   readonly #fresh = new Map<string, number>();
   #writing: Promise<void> = Promise.resolve();
   readonly #room: (() => void)[] = [];
@@ -125,6 +133,7 @@ export class RemoteStore implements SeriesStore {
     this.#faults = parts.faults;
     this.#outbox = parts.outbox;
     this.#setAside = parts.setAside;
+    this.#list = new NameList({ countMax: settings.seriesCountMax });
     this.#older = new OlderRows({ countMax: settings.olderRowCountMax });
     this.#remoteMaintainedAtMs = settings.clock.elapsedMs();
     this.#window = new WarmWindow(
@@ -133,13 +142,17 @@ export class RemoteStore implements SeriesStore {
         clock: settings.clock,
         logger: this.#logger,
         faults: parts.faults,
-        onFresh: (name) => this.#fresh.set(name, this.#outbox.nextOrdinal),
+        onFresh: (name) => {
+          this.#fresh.set(name, this.#outbox.nextOrdinal);
+          if (settings.isShared) this.#list.note(name);
+        },
         neededFromMs: () => this.#outbox.windowMinMs(),
         mayForget: (name) => !this.#fresh.has(name) && !this.#older.has(name),
       },
       settings,
     );
     this.window = this.#window.shown;
+    this.names = settings.isShared ? this.#list : this.window;
     this.#courier = new Courier(
       {
         ...parts,
@@ -274,6 +287,7 @@ export class RemoteStore implements SeriesStore {
   /** Trims the window, and lets the remote look after itself when it is time. Never rejects. */
   async maintain(): Promise<void> {
     await this.#window.trim();
+    await this.#listNames();
     const { clock } = this.#settings;
     if (clock.elapsedMs() - this.#remoteMaintainedAtMs < minuteMs) return;
     this.#remoteMaintainedAtMs = clock.elapsedMs();
@@ -455,6 +469,21 @@ export class RemoteStore implements SeriesStore {
       this.#fresh.delete(name);
     }
     this.#makeRoom();
+  }
+
+  /** What other processes have taken in since. */
+  async #listNames(): Promise<void> {
+    const { clock, isShared, partitions, wants } = this.#settings;
+    const isDue = clock.elapsedMs() - this.#listedAtMs >= listIntervalMs;
+    if (!isShared || !isDue || this.#remote.namesIn === undefined) return;
+    try {
+      for await (const name of this.#remote.namesIn(partitions)) {
+        if (wants(name)) this.#list.note(name);
+      }
+      this.#listedAtMs = clock.elapsedMs();
+    } catch (error) {
+      this.#faults.report("remote-away", `The names could not be listed: ${words(error)}`);
+    }
   }
 
   #scheduleMaintain(): void {
