@@ -138,6 +138,8 @@ describeWith(nodeClients, "clients from npm", () => {
     await expectNow("stats.timers.hot.pay.mean;env=prod", 120);
     await expectNow("stats.sets.hot.users.count;env=prod", 1);
     expect(await refusalsOf("statsd")).toBe(0);
+    const notes = await kale.get<{ title: string; text: string; tags: string[] }[]>("/kale/notes");
+    expect(notes).toMatchObject([{ title: "deploy", text: "version 7", tags: ["env:prod"] }]);
   });
 
   test("the StatsD daemon, flushing to Carbon's port", async () => {

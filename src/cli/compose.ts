@@ -143,6 +143,11 @@ async function start(
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
       { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      {
+        note(note) {
+          journal.notes.add(note);
+        },
+      },
       logger,
     );
     horizon = thread;
@@ -167,6 +172,7 @@ async function start(
       collections: journal.collections,
       keeper: admin.keeper,
       alerts,
+      notes: journal.notes,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),

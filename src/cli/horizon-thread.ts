@@ -4,7 +4,7 @@ import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { Rpc } from "../base/rpc.ts";
 import { Horizon } from "../horizon/index.ts";
-import type { BodyRequest, MetadataQuery } from "../model/index.ts";
+import type { BodyRequest, MetadataQuery, NewNote } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
 import { parseTypesDb } from "../wire/index.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
@@ -24,6 +24,10 @@ const horizon = new Horizon({
   },
   clock: systemClock,
   logger: threadLogger(parentPort, "horizon"),
+  onNote: ({ timeMs, ...note }) => {
+    const atMs = Number.isFinite(timeMs) ? timeMs : systemClock.nowMs();
+    main.tell("note", { ...note, timeMs: atMs, source: "statsd" } satisfies NewNote);
+  },
   settings: {
     bind: settings.bindAddress,
     ports: {

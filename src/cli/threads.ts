@@ -2,7 +2,7 @@
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { Logger } from "../base/log.ts";
 import { Rpc } from "../base/rpc.ts";
-import type { EpisodeEvent } from "../model/index.ts";
+import type { EpisodeEvent, NewNote } from "../model/index.ts";
 import type { ShardSearchReply } from "../shard/index.ts";
 import { writeThreadLog } from "./thread-log.ts";
 import type { HorizonThreadData, ShardThreadData } from "./thread-messages.ts";
@@ -28,12 +28,18 @@ export function startShardThread(
   return startThread(entry, data, data.producers, logger, { ...events });
 }
 
+export interface HorizonEvents {
+  /** A sender told of something that happened. */
+  note(note: NewNote): void;
+}
+
 export function startHorizonThread(
   data: HorizonThreadData,
+  events: HorizonEvents,
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./horizon-thread.ts", import.meta.url);
-  return startThread(entry, data, data.shards, logger, {});
+  return startThread(entry, data, data.shards, logger, { ...events });
 }
 
 function startThread(

@@ -8,6 +8,7 @@
  *     users, sessions
  *     episodes           why and known; feedback: what people said of anomalies;       version 3
  *     feedback, rules    rules: what matters enough to be told
+ *     notes              what happened, for the graphs; see notes.ts                   version 4
  *
  * A file of an older version is brought up to date in one transaction: it is old or new, never half.
  *
@@ -113,6 +114,19 @@ const steps = [
     rules      TEXT    NOT NULL,
     changed_ms INTEGER NOT NULL
   );
+`,
+  `
+  CREATE TABLE notes (
+    id      INTEGER PRIMARY KEY,
+    time_ms INTEGER NOT NULL,
+    title   TEXT    NOT NULL,
+    body    TEXT    NOT NULL,
+    kind    TEXT    NOT NULL,
+    host    TEXT    NOT NULL,
+    tags    TEXT    NOT NULL,
+    source  TEXT    NOT NULL
+  );
+  CREATE INDEX notes_by_time ON notes (time_ms);
 `,
 ] as const;
 

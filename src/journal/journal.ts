@@ -21,6 +21,7 @@ import type {
   EpisodeEvent,
   EpisodeJournal,
   EpisodeQuery,
+  NoteJournal,
   ReplicableCollections,
   TimeRange,
 } from "../model/index.ts";
@@ -28,6 +29,7 @@ import { ActivityCounter } from "./activity-counter.ts";
 import { Collections } from "./collections.ts";
 import { episodeColumns, episodeOf, rowOf } from "./episode-row.ts";
 import { JournalError } from "./errors.ts";
+import { Notes } from "./notes.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { Statements } from "./statements.ts";
 
@@ -70,6 +72,7 @@ export interface JournalReport {
 
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
+  readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
@@ -96,6 +99,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
+  readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   readonly #path: string;
   readonly #database: DatabaseSync;
@@ -120,6 +124,7 @@ class SqliteJournal implements Journal {
     this.setAsidePath = file.setAsidePath;
     this.#statements = new Statements(database);
     this.collections = new Collections(database, options.clock);
+    this.notes = new Notes(database, options.logger);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#endedCountMax = options.endedCountMax ?? 100_000;

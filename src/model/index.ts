@@ -4,6 +4,7 @@ export * from "./expected.ts";
 export * from "./keeper.ts";
 export * from "./metric-metadata.ts";
 export * from "./partition.ts";
+export * from "./notes.ts";
 export * from "./ports.ts";
 export * from "./rules.ts";
 export * from "./sample-batch.ts";

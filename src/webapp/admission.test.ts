@@ -47,6 +47,8 @@ test("the table of rules holds every route that changes something, and signing i
     "account PUT /kale/collections/:id",
     "account DELETE /kale/collections/:id",
     "account POST /kale/alerts/test",
+    "account POST /kale/notes",
+    "account DELETE /kale/notes/:id",
     "account POST /kale/silences",
     "account DELETE /kale/silences/:id",
     "sign-in POST /kale/session",

@@ -16,6 +16,7 @@ import type { HttpCounters } from "./http-counters.ts";
 import { addIntakeApi } from "./intake-api.ts";
 import { addKaleApi } from "./kale-api.ts";
 import { addOpenTsdbApi } from "./opentsdb-api.ts";
+import { addNotesApi } from "./notes-api.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
@@ -59,6 +60,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addSimilarApi(hono, app);
   addCollectionsApi(hono, app);
   addAlertsApi(hono, app);
+  addNotesApi(hono, app);
   addSessionApi(hono, app);
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });

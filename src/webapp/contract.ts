@@ -539,3 +539,17 @@ export interface SilenceJson {
   created: number;
   until: number;
 }
+
+/** GET /kale/notes?from&until&limit gives a list, oldest first; POST takes {"title","text"?,"time"?}. */
+export interface NoteJson {
+  id: string;
+  time: number;
+  title: string;
+  text: string;
+  /** "error", "warning", "info", "success" or "" */
+  kind: string;
+  host: string;
+  tags: string[];
+  /** Who told: "statsd", "page" … */
+  source: string;
+}

@@ -36,6 +36,7 @@ const statuses = {
   "not-found": 404,
   "unknown-anomaly": 404,
   "unknown-collection": 404,
+  "unknown-note": 404,
   "unknown-series": 404,
   "unknown-silence": 404,
   "unknown-user": 404,

@@ -8,6 +8,7 @@ import type {
   CollectionJournal,
   EpisodeJournal,
   Keeper,
+  NoteJournal,
   MetadataReader,
   SearchEngineControl,
   SeenBeforeReader,
@@ -60,6 +61,7 @@ export interface WebappParts {
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
+  readonly notes: NoteJournal;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
   /** What senders said of their metrics; missing where this process takes none in. */

@@ -32,6 +32,8 @@ export const routeRules: readonly RouteRule[] = [
   { method: "PUT", path: "/kale/collections/:id", access: "account", bodyBytesMax: mib },
   { method: "DELETE", path: "/kale/collections/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/alerts/test", access: "account", bodyBytesMax: 16 * kib },
+  { method: "POST", path: "/kale/notes", access: "account", bodyBytesMax: 32 * kib },
+  { method: "DELETE", path: "/kale/notes/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/silences", access: "account", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/silences/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },

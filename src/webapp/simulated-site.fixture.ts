@@ -7,6 +7,7 @@ import { EpisodeFeed } from "./episode-feed.ts";
 import { MemoryAlerts } from "./memory-alerts.fixture.ts";
 import { MemoryCollections } from "./memory-collections.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
+import { MemoryNotes } from "./memory-notes.fixture.ts";
 import { MemoryKeeper } from "./memory-keeper.fixture.ts";
 import type { WebappParts } from "./parts.ts";
 import { oddNames, SimulatedSeries, siteNames } from "./simulated-series.fixture.ts";
@@ -116,6 +117,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       collections,
       keeper,
       alerts: new MemoryAlerts(clock),
+      notes: new MemoryNotes(),
       sources: () => Promise.resolve(simulatedSources(clock, startMs)),
       shards: () => Promise.resolve(simulatedShards(clock, counts())),
       journal: () => ({

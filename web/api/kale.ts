@@ -8,6 +8,7 @@ import type {
   SourcesJson,
   StatusJson,
   VerdictJson,
+  NoteJson,
 } from "../../src/webapp/contract.ts";
 import { withQuery } from "../lib/route.ts";
 import { fetchJson, type FetchResult } from "./fetch-json.ts";
@@ -84,4 +85,11 @@ export function fetchSources(signal?: AbortSignal): Promise<FetchResult<SourcesJ
 
 export function fetchStatus(signal?: AbortSignal): Promise<FetchResult<StatusJson>> {
   return fetchJson("/kale/status", signal);
+}
+
+export function fetchNotes(
+  range: { readonly from: number; readonly until: number },
+  signal?: AbortSignal,
+): Promise<FetchResult<NoteJson[]>> {
+  return fetchJson(withQuery("/kale/notes", range), signal);
 }

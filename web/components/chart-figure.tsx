@@ -10,16 +10,19 @@
  *     data-limits     JSON: [{"check","side","value","label"}], the dashed lines, highest first
  *     data-band       JSON: {"lower","upper"} or null, the expected band
  *     data-corridor   JSON: {"points","lower","upper"} or null: the expected band over time, its last edges
+ *     data-notes      JSON: [{"time","title"}], what happened
  *     data-stretches  JSON: [{"from","until","label"}], the abnormal stretches
  */
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { NoteJson } from "../../src/webapp/contract.ts";
 import { formatMoment } from "../lib/calendar.ts";
 import { columnsOfLines, pointNear, usualStep, type Point } from "../lib/columns.ts";
-import { formatValue } from "../lib/format.ts";
+import { counted, formatValue } from "../lib/format.ts";
 import { similarPath } from "../lib/similar-ask.ts";
 import { secondsPerDay, type TimeRange } from "../lib/time-range.ts";
 import { navigate } from "../state/location.ts";
+import { useNotes } from "../state/notes.ts";
 import { nowSeconds } from "../state/now.ts";
 import { PickedRange } from "./picked-range.tsx";
 import { PointsTable } from "./points-table.tsx";
@@ -51,7 +54,9 @@ export interface ChartFigureProps {
 const noSelection = { anchor: null, at: null } as const;
 
 export function ChartFigure(props: ChartFigureProps): JSX.Element {
-  const { chart, title, range, lines, layers, heightPx, onSelect, name, empty, children } = props;
+  const { chart, title, range, lines, heightPx, onSelect, name, empty, children } = props;
+  const notes = useNotes(range);
+  const layers = useMemo(() => ({ ...props.layers, notes }), [props.layers, notes]);
   const handle = useRef<PlotHandle | null>(null);
   const selection = useRef<{ anchor: number | null; at: number | null }>(noSelection);
   const [cursor, setCursor] = useState<number | null>(null);
@@ -119,6 +124,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
       data-band={JSON.stringify(layers.band)}
       data-corridor={corridorText(layers)}
       data-stretches={JSON.stringify(layers.stretches)}
+      data-notes={JSON.stringify(notes.map(({ time, title: said }) => ({ time, title: said })))}
     >
       <figcaption>
         <strong>{title}</strong>
@@ -154,6 +160,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
           />
         </div>
       )}
+      {notes.length > 0 && <NoteList notes={notes} />}
       {picked !== null && (
         <PickedRange
           name={name}
@@ -213,6 +220,23 @@ function ChartKey({
         </span>
       )}
     </span>
+  );
+}
+
+/** The marks in words, for who cannot see the canvas or wants the whole text. */
+function NoteList({ notes }: { readonly notes: readonly NoteJson[] }): JSX.Element {
+  return (
+    <details class="chart-notes">
+      <summary>{counted(notes.length, "note")} in this range</summary>
+      <ul>
+        {notes.map(({ id, time, title, text, host, tags }) => (
+          <li key={id}>
+            <time>{formatMoment(time, nowSeconds())}</time> <b>{title}</b> {text}{" "}
+            <span class="soft">{[host, ...tags].filter((word) => word !== "").join(" ")}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

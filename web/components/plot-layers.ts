@@ -16,6 +16,11 @@ export interface Stretch {
   readonly label: string;
 }
 
+export interface Mark {
+  readonly time: number;
+  readonly title: string;
+}
+
 /** Where the metric was expected over time. */
 export interface Corridor {
   readonly times: readonly number[];
@@ -29,12 +34,15 @@ export interface Layers {
   readonly band: { readonly lower: number; readonly upper: number } | null;
   readonly limits: readonly Limit[];
   readonly stretches: readonly Stretch[];
+  /** What happened, told by senders or people. */
+  readonly notes?: readonly Mark[];
   /** Outlined: the part that another graph shows large. */
   readonly window: TimeRange | null;
   readonly hasLabels: boolean;
 }
 
 const labelFontPx = 11;
+const markLengthMax = 40;
 
 export function drawBehind(plot: uPlot, layers: Layers, colors: PlotColors): void {
   const pen = new Pen(plot, colors);
@@ -70,6 +78,7 @@ export function drawInFront(plot: uPlot, layers: Layers, colors: PlotColors): vo
   if (layers.window !== null) drawWindow(pen, layers.window);
   for (const stretch of layers.stretches) drawStart(pen, stretch, layers.hasLabels);
   drawLimits(pen, layers);
+  for (const mark of layers.notes ?? []) drawMark(pen, mark, layers.hasLabels);
   pen.end();
 }
 
@@ -91,6 +100,18 @@ function drawStart(pen: Pen, { from, label }: Stretch, hasLabel: boolean): void 
   const isNearRight = pen.right - x < 60 * pen.ratio;
   const away = (isNearRight ? -6 : 6) * pen.ratio;
   pen.text("odd", label, x + away, pen.top + 9 * pen.ratio, isNearRight ? "right" : "left");
+}
+
+function drawMark(pen: Pen, { time, title }: Mark, hasLabel: boolean): void {
+  const x = pen.x(time);
+  if (x < pen.left || x > pen.right) return;
+  const bottom = pen.top + pen.height;
+  pen.line("soft", x, pen.top, x, bottom);
+  if (!hasLabel) return;
+  const isNearRight = pen.right - x < 90 * pen.ratio;
+  const away = (isNearRight ? -6 : 6) * pen.ratio;
+  const text = title.length > markLengthMax ? `${title.slice(0, markLengthMax - 1)}…` : title;
+  pen.text("soft", text, x + away, bottom - 9 * pen.ratio, isNearRight ? "right" : "left");
 }
 
 /** Of lines that nearly touch only the outermost are drawn: many dashes in one place are a smear. */
