@@ -28,6 +28,7 @@ import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
+import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
@@ -91,6 +92,7 @@ async function start(
     config: settings.alerts,
     path: join(folder.path, "alerts.sqlite"),
     episodes: journal,
+    reasonToSkip: (episode) => reasonToSkip(episode, clock.nowMs()),
     newId: () => randomBytes(9).toString("base64url"),
     clock,
     logger: logger.for("alert"),
@@ -131,6 +133,19 @@ async function start(
     adopt(active);
   }
 
+  const feedback = new JournalFeedbackDesk({
+    episodes: journal,
+    feedback: journal.feedback,
+    series: pool,
+    teach: (feedbacks) => pool.useFeedback(feedbacks),
+    record: (events) => {
+      journal.record(events);
+      feed.publish(events);
+      alerts.take(events);
+    },
+  });
+  await feedback.open();
+
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
     collections: journal.collections,
@@ -164,6 +179,7 @@ async function start(
       series: pool,
       index: pool,
       bands: pool,
+      feedback,
       episodes: journal,
       feed,
       similarity: searchEngine?.similarity ?? search,
@@ -344,6 +360,14 @@ async function warmShareOf(pool: ShardPool): Promise<number | undefined> {
   const doneCount = warmths.reduce((sum, warmth) => sum + warmth.doneCount, 0);
   const totalCount = warmths.reduce((sum, warmth) => sum + warmth.totalCount, 0);
   return totalCount === 0 ? 0 : Math.min(doneCount / totalCount, 0.999);
+}
+
+/** History that is judged after the fact is recorded, and nobody is woken by it. */
+const newsAgeMs = 900_000;
+
+function reasonToSkip({ known, lastSeenMs }: Episode, nowMs: number): string | undefined {
+  if (known?.kind === "normal") return `known: ${known.label === "" ? "normal" : known.label}`;
+  return nowMs - lastSeenMs > newsAgeMs ? "it was over when it was judged" : undefined;
 }
 
 /** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */

@@ -11,6 +11,7 @@ import type { Rpc } from "../base/rpc.ts";
 import type { Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
+  KnownShapes,
   LearnedFile,
   replayBand,
   type SeriesSweep,
@@ -48,6 +49,7 @@ const judge = new Judge({
 });
 let learned: LearnedFile | undefined;
 let stream: StreamJudge | undefined;
+let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
@@ -64,6 +66,10 @@ main = serveShard(parentPort, producers, {
   clock,
   sweep,
   band: bandReader(stream),
+  useFeedback: (feedbacks) => {
+    known?.use(feedbacks);
+    return stream?.recogniseAgain() ?? [];
+  },
   onClose: async () => learned?.close(),
   logger,
 });
@@ -95,7 +101,14 @@ function voteSweep(): SeriesSweep {
 function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
   const scratch = new WindowScratch(window, { fullDurationMs });
-  stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  const shapes = new KnownShapes(new WindowScratch(window, { fullDurationMs }));
+  known = shapes;
+  stream = new StreamJudge(scratch, judge, {
+    activeCountMax: 10_000,
+    stalePeriodMs,
+    knownAs: (id, episode) => shapes.knownAs(id, episode),
+  });
+  stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
 }

@@ -1,9 +1,9 @@
 /**
  * What a series does by habit: the nightly job that is told twice and then known.
  *
- * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two on
- * different days at about the same time make a habit: the next is not told, unless it goes half as far
- * again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
+ * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two at
+ * about the same time of day, a week apart at most or a month, make a habit: the next is not told, unless it goes
+ * half as far again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
  * so that monthly jobs are known too. Times of day are UTC.
  */
 
@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 
 const timesToLearn = 2;
 /** How far apart two may begin to be the same. */
-const slackMs = 45 * minuteMs;
+const slackMs = 30 * minuteMs;
 const forgottenAfterMs = 40 * dayMs;
 const excess = 1.5;
 const lengthSlackMs = 15 * minuteMs;
@@ -59,7 +59,8 @@ export class Habits {
     const habits = this.of(id).filter(({ lastMs }) => startedMs - lastMs < forgottenAfterMs);
     const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
     if (known !== undefined) {
-      if (startedMs - known.lastMs > dayMs / 2) known.count += 1;
+      const gapMs = startedMs - known.lastMs;
+      if (gapMs > dayMs / 2) known.count = isRegular(gapMs) ? known.count + 1 : 1;
       known.lastMs = startedMs;
       known.lengthMs = Math.max(lengthMs, 0.8 * known.lengthMs);
       known.size = Math.max(size, 0.8 * known.size);
@@ -69,6 +70,15 @@ export class Habits {
       habits.push({ lastMs: startedMs, lengthMs, size, count: 1 });
     }
     this.#put(id, habits);
+  }
+
+  /** It was seen again, too faint to be told; so it is not forgotten. Cheap where a series has none. */
+  refresh(id: number, timeMs: number): void {
+    for (const habit of this.#habits.get(id) ?? []) {
+      if (habit.count < timesToLearn || !isSameTime(habit.lastMs, timeMs)) continue;
+      // By whole days: the time of day stays the one at which it began.
+      habit.lastMs += Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
+    }
   }
 
   /** Whether what began then, and has come so far, is no more than what the series does at that time. */
@@ -87,6 +97,12 @@ export class Habits {
     const { value: oldest } = this.#habits.keys().next();
     if (oldest !== undefined) this.#habits.delete(oldest);
   }
+}
+
+/** Daily, weekly, or monthly: two outages that fall on the same hour months apart are no habit. */
+function isRegular(gapMs: number): boolean {
+  const days = gapMs / dayMs;
+  return days <= 8.5 || (days >= 27.5 && days <= 31.5);
 }
 
 function isSameTime(aMs: number, bMs: number): boolean {
