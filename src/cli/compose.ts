@@ -123,14 +123,11 @@ async function start(
     undo,
   );
   search.connect(pool.shards);
-  const adopt = (episodes: readonly Episode[]): void => {
-    alerts.take(episodes.map((episode) => ({ change: "changed", episode })));
-  };
   // Of a cluster's series each process goes on with those that it comes to judge.
   if (store.kind !== "elasticsearch") {
     const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
     await pool.adopt(active);
-    adopt(active);
+    alerts.take(active.map((episode) => ({ change: "changed", episode })));
   }
 
   const feedback = new JournalFeedbackDesk({
@@ -250,7 +247,13 @@ async function start(
   const addresses = addressesOf(settings.bindAddress, opened);
   if (store.kind === "elasticsearch") {
     const running = new ClusterShare(
-      { pool, journal, feed, adopt, clock, logger: logger.for("share") },
+      {
+        ...{ pool, journal, feed, clock },
+        alert: (events) => {
+          alerts.take(events);
+        },
+        logger: logger.for("share"),
+      },
       {
         choice: store,
         processId,
