@@ -139,6 +139,7 @@ async function start(
       journal.record(events);
       feed.publish(events);
       alerts.take(events);
+      share?.publish(events);
     },
   });
   await feedback.open();
