@@ -132,14 +132,11 @@ async function start(
   );
   drawAlert = alertPicture(pool);
   search.connect(pool.shards);
-  const adopt = (episodes: readonly Episode[]): void => {
-    alerts.take(episodes.map((episode) => ({ change: "changed", episode })));
-  };
   // Of a cluster's series each process goes on with those that it comes to judge.
   if (store.kind !== "elasticsearch") {
     const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
     await pool.adopt(active);
-    adopt(active);
+    alerts.take(active.map((episode) => ({ change: "changed", episode })));
   }
 
   const feedback = new JournalFeedbackDesk({
@@ -151,6 +148,7 @@ async function start(
       journal.record(events);
       feed.publish(events);
       alerts.take(events);
+      share?.publish(events);
     },
   });
   await feedback.open();
@@ -259,7 +257,13 @@ async function start(
   const addresses = addressesOf(settings.bindAddress, opened);
   if (store.kind === "elasticsearch") {
     const running = new ClusterShare(
-      { pool, journal, feed, adopt, clock, logger: logger.for("share") },
+      {
+        ...{ pool, journal, feed, clock },
+        alert: (events) => {
+          alerts.take(events);
+        },
+        logger: logger.for("share"),
+      },
       {
         choice: store,
         processId,

@@ -23,6 +23,7 @@ import {
   optionalPathKind,
   pathKind,
   portKind,
+  rulesKind,
   sizeKind,
   switchKind,
   type SettingKind,
@@ -334,6 +335,13 @@ export const settingsTable = {
     kind: choiceKind(["kale", "skyline"]),
     standard: "kale",
     doc: "Who says what is abnormal: kale is the streaming detector, with the nine checks as one voice; skyline is the vote of the nine alone.",
+    group: "Judging",
+  },
+  rules: {
+    key: "rules",
+    kind: rulesKind,
+    standard: [],
+    doc: "What matters enough to be told, by pattern of name: a list of rules, of which later ones change what earlier ones said; see docs/detection.md.",
     group: "Judging",
   },
   checks: {

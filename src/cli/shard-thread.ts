@@ -8,7 +8,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
-import type { Verdict } from "../model/index.ts";
+import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
   KnownShapes,
@@ -121,6 +121,7 @@ function streamSweep(): SeriesSweep {
     stalePeriodMs,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
+  stream.useRules(new RuleBook(settings.rules));
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });

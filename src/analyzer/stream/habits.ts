@@ -60,10 +60,15 @@ export class Habits {
     const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
     if (known !== undefined) {
       const gapMs = startedMs - known.lastMs;
-      if (gapMs > dayMs / 2) known.count = isRegular(gapMs) ? known.count + 1 : 1;
-      known.lastMs = startedMs;
-      known.lengthMs = Math.max(lengthMs, 0.8 * known.lengthMs);
-      known.size = Math.max(size, 0.8 * known.size);
+      const isNewDay = gapMs > dayMs / 2;
+      // What follows on the same day is part of it, and makes it no smaller.
+      const fade = isNewDay ? 0.8 : 1;
+      known.lengthMs = Math.max(lengthMs, fade * known.lengthMs);
+      known.size = Math.max(size, fade * known.size);
+      if (isNewDay) {
+        known.count = isRegular(gapMs) ? known.count + 1 : 1;
+        known.lastMs = startedMs;
+      }
     } else {
       habits.sort((a, b) => b.lastMs - a.lastMs);
       habits.splice(habitCountMax - 1);
@@ -72,12 +77,19 @@ export class Habits {
     this.#put(id, habits);
   }
 
-  /** It was seen again, too faint to be told; so it is not forgotten. Cheap where a series has none. */
-  refresh(id: number, timeMs: number): void {
+  /**
+   * It was seen again at its time, though not told: rare is what the detector asks, and what comes every
+   * night is not. Cheap where a series has no habits.
+   *
+   * @param size  how far from expected; less than half as far is something else
+   */
+  seeAgain(id: number, timeMs: number, size: number): void {
     for (const habit of this.#habits.get(id) ?? []) {
-      if (habit.count < timesToLearn || !isSameTime(habit.lastMs, timeMs)) continue;
+      if (size < habit.size / 2 || !isSameTime(habit.lastMs, timeMs)) continue;
       // By whole days: the time of day stays the one at which it began.
-      habit.lastMs += Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
+      const gapMs = Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
+      if (gapMs > 0 && isRegular(gapMs)) habit.count += 1;
+      if (gapMs > 0) habit.lastMs += gapMs;
     }
   }
 

@@ -286,7 +286,7 @@ export class StreamJudge {
       detector.rhythm > 0 && score >= floors.leastScore && 2 * Math.abs(residual) > half;
     const isOdd = isShape || (Math.abs(residual) > half && isToward(floors, residual));
     const run = columns.oddRun[id]!;
-    if (isOdd && run >= 1) this.habits.refresh(id, timeMs);
+    if (isOdd && run >= 1) this.habits.seeAgain(id, timeMs, Math.abs(residual));
     columns.oddRun[id] = isOdd ? Math.min(oddRunMax, run + 1) : Math.max(0, run - oddRunFall);
 
     const observed = row.value + origin;
