@@ -44,9 +44,9 @@ describeWith(openSearch, "Kale on three OpenSearch nodes", () => {
     kale = await startKale();
   }, 3 * openSearchPatienceMs);
   afterAll(async () => {
-    await kale.end("SIGKILL");
     client.close();
     await cluster.stop();
+    await kale.end("SIGKILL");
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 

@@ -33,7 +33,11 @@ describeWith(openSearch, "Kale with a search engine", () => {
       });
       await sendStream(kale.ports.carbon, siteLines());
       // The shards' table of the newest hour has to hold what was sent.
-      await until(async () => (await search("dtw")).total >= seriesCount - 1, 2 * patienceMs);
+      await until(async () => {
+        // Refused while the metric is unknown, or has no samples yet.
+        const answer = await search("dtw").catch(() => undefined);
+        return answer !== undefined && answer.total >= seriesCount - 1;
+      }, 2 * patienceMs);
     },
     openSearchPatienceMs + 3 * patienceMs,
   );

@@ -35,8 +35,11 @@ export interface ClusterShareParts {
   readonly pool: ShardPool;
   readonly journal: EpisodeJournal;
   readonly feed: EpisodeFeed;
-  /** Told of open episodes that this process goes on with. */
-  readonly adopt: (episodes: readonly Episode[]) => void;
+  /**
+   * Told of open episodes that this process goes on with, and of those that another one ended: it may
+   * have told somebody of them while it judged them itself.
+   */
+  readonly alert: (events: readonly EpisodeEvent[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -106,7 +109,7 @@ export class ClusterShare {
         const episodes = await this.#episodes.active(partitions);
         this.#takeIn(episodes);
         await this.#parts.pool.takeOver(partitions, episodes);
-        this.#parts.adopt(episodes);
+        this.#parts.alert(episodes.map((episode) => ({ change: "changed", episode })));
         return;
       } catch (error) {
         this.#parts.logger.warn("partitions could not be taken over yet", {
@@ -142,6 +145,7 @@ export class ClusterShare {
     if (events.length === 0) return;
     journal.record(events);
     feed.publish(events);
+    this.#parts.alert(events.filter(({ change }) => change === "ended"));
   }
 }
 

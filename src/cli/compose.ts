@@ -25,9 +25,11 @@ import type {
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { alertPicture } from "./alert-picture.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
+import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
@@ -35,6 +37,7 @@ import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { openSkylineMemory } from "./skyline-memory.ts";
 import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
   type RunningThread,
@@ -87,10 +90,17 @@ async function start(
     admin.close();
   });
 
+  const skyline = openSkylineMemory(store, settings);
+  undo.push(() => skyline?.close());
+  // Pictures are drawn of what the shards hold, which start later.
+  let drawAlert: ReturnType<typeof alertPicture> | undefined = undefined;
   const alerts = openAlertOffice({
     config: settings.alerts,
+    picture: (notice) => drawAlert?.(notice) ?? Promise.resolve(undefined),
+    ...(skyline === undefined ? {} : { toldElsewhere: skyline }),
     path: join(folder.path, "alerts.sqlite"),
     episodes: journal,
+    reasonToSkip: (episode) => reasonToSkip(episode, clock.nowMs()),
     newId: () => randomBytes(9).toString("base64url"),
     clock,
     logger: logger.for("alert"),
@@ -120,16 +130,28 @@ async function start(
     }),
     undo,
   );
+  drawAlert = alertPicture(pool);
   search.connect(pool.shards);
-  const adopt = (episodes: readonly Episode[]): void => {
-    alerts.take(episodes.map((episode) => ({ change: "changed", episode })));
-  };
   // Of a cluster's series each process goes on with those that it comes to judge.
   if (store.kind !== "elasticsearch") {
     const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
     await pool.adopt(active);
-    adopt(active);
+    alerts.take(active.map((episode) => ({ change: "changed", episode })));
   }
+
+  const feedback = new JournalFeedbackDesk({
+    episodes: journal,
+    feedback: journal.feedback,
+    series: pool,
+    teach: (feedbacks) => pool.useFeedback(feedbacks),
+    record: (events) => {
+      journal.record(events);
+      feed.publish(events);
+      alerts.take(events);
+      share?.publish(events);
+    },
+  });
+  await feedback.open();
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
@@ -164,6 +186,7 @@ async function start(
       series: pool,
       index: pool,
       bands: pool,
+      feedback,
       episodes: journal,
       feed,
       similarity: searchEngine?.similarity ?? search,
@@ -234,7 +257,13 @@ async function start(
   const addresses = addressesOf(settings.bindAddress, opened);
   if (store.kind === "elasticsearch") {
     const running = new ClusterShare(
-      { pool, journal, feed, adopt, clock, logger: logger.for("share") },
+      {
+        ...{ pool, journal, feed, clock },
+        alert: (events) => {
+          alerts.take(events);
+        },
+        logger: logger.for("share"),
+      },
       {
         choice: store,
         processId,
@@ -344,6 +373,14 @@ async function warmShareOf(pool: ShardPool): Promise<number | undefined> {
   const doneCount = warmths.reduce((sum, warmth) => sum + warmth.doneCount, 0);
   const totalCount = warmths.reduce((sum, warmth) => sum + warmth.totalCount, 0);
   return totalCount === 0 ? 0 : Math.min(doneCount / totalCount, 0.999);
+}
+
+/** History that is judged after the fact is recorded, and nobody is woken by it. */
+const newsAgeMs = 900_000;
+
+function reasonToSkip({ known, lastSeenMs }: Episode, nowMs: number): string | undefined {
+  if (known?.kind === "normal") return `known: ${known.label === "" ? "normal" : known.label}`;
+  return nowMs - lastSeenMs > newsAgeMs ? "it was over when it was judged" : undefined;
 }
 
 /** Bodies that came over HTTP are read where all that comes in is; their buffers move there. */

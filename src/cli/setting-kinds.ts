@@ -4,6 +4,7 @@
  * A kind reads text (flags, environment variables, words in the file) or what YAML made of it
  * (numbers, booleans, lists), and says what is allowed in words that fit an error message.
  */
+import { readRules, type Rule, ruleJson } from "../model/index.ts";
 
 /** What reading gives: the value, or undefined where the input is not one. */
 export interface SettingKind<Value> {
@@ -254,6 +255,27 @@ function jobUrlOf(text: string): JobUrl | undefined {
   if (url.username !== "" || url.password !== "") return undefined;
   if (url.pathname === "/") url.pathname = "/metrics";
   return { job, url: url.href };
+}
+
+/** Rules of what matters enough to be told; see model/rules.ts. In a variable or a flag they are JSON. */
+export const rulesKind: SettingKind<readonly Rule[]> = {
+  allowed: 'a list of rules, such as [{match: "web.*", least-relative: 0.2, least-duration: 5m}]',
+  placeholder: "JSON",
+  words: [],
+  read: (input) => {
+    const reading = readRules(typeof input === "string" ? parsedJson(input) : input);
+    return reading.ok ? reading.rules : undefined;
+  },
+  show: (rules) => JSON.stringify(rules.map(ruleJson)),
+};
+
+/** What is no JSON stays the text it is, which no list of rules can be. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text === "" ? "[]" : text);
+  } catch {
+    return text;
+  }
 }
 
 const unitMs: Readonly<Record<string, number>> = {

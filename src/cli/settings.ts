@@ -20,11 +20,12 @@ import {
   hostPortListKind,
   jobUrlListKind,
   listKind,
+  optionalPathKind,
   pathKind,
   portKind,
+  rulesKind,
   sizeKind,
   switchKind,
-  textKind,
   type SettingKind,
 } from "./setting-kinds.ts";
 
@@ -223,14 +224,14 @@ export const settingsTable = {
   },
   collectdAuthFile: {
     key: "collectd-auth-file",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "File with a line USER: PASSWORD for each sender, as collectd's AuthFile.",
     group: "Taking in",
   },
   collectdTypesFile: {
     key: "collectd-types-db",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "A site's own types.db, over the types that collectd has by itself.",
     group: "Taking in",
@@ -334,6 +335,13 @@ export const settingsTable = {
     kind: choiceKind(["kale", "skyline"]),
     standard: "kale",
     doc: "Who says what is abnormal: kale is the streaming detector, with the nine checks as one voice; skyline is the vote of the nine alone.",
+    group: "Judging",
+  },
+  rules: {
+    key: "rules",
+    kind: rulesKind,
+    standard: [],
+    doc: "What matters enough to be told, by pattern of name: a list of rules, of which later ones change what earlier ones said; see docs/detection.md.",
     group: "Judging",
   },
   checks: {

@@ -8,9 +8,10 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Rpc } from "../base/rpc.ts";
-import type { Verdict } from "../model/index.ts";
+import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
+  KnownShapes,
   LearnedFile,
   replayBand,
   type SeriesSweep,
@@ -23,6 +24,7 @@ import {
   WindowScratch,
 } from "../shard/index.ts";
 import { openShardStore } from "./shard-store.ts";
+import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
@@ -46,8 +48,11 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
+const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
+let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
 let stream: StreamJudge | undefined;
+let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
@@ -64,11 +69,19 @@ main = serveShard(parentPort, producers, {
   clock,
   sweep,
   band: bandReader(stream),
-  onClose: async () => learned?.close(),
+  useFeedback: (feedbacks) => {
+    known?.use(feedbacks);
+    return stream?.recogniseAgain() ?? [];
+  },
+  onClose: async () => {
+    skyline?.close();
+    await learned?.close();
+  },
   logger,
 });
 if (isJudging) {
   void opened.warm
+    .then(() => adoptEarlierTriggers?.())
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
@@ -88,14 +101,28 @@ async function judgeStranger(name: string): Promise<Verdict | undefined> {
 }
 
 function voteSweep(): SeriesSweep {
-  const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
+  const tracker = new EpisodeTracker({
+    secondOrder: settings.isSecondOrder,
+    ...(skyline === undefined ? {} : { onTrigger: triggerWriter(skyline, logger) }),
+  });
+  adoptEarlierTriggers = async () => {
+    if (skyline !== undefined) await adoptTriggers(skyline, window, tracker, logger);
+  };
   return new VoteSweep(window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
 }
 
 function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
   const scratch = new WindowScratch(window, { fullDurationMs });
-  stream = new StreamJudge(scratch, judge, { activeCountMax: 10_000, stalePeriodMs });
+  const shapes = new KnownShapes(new WindowScratch(window, { fullDurationMs }));
+  known = shapes;
+  stream = new StreamJudge(scratch, judge, {
+    activeCountMax: 10_000,
+    stalePeriodMs,
+    knownAs: (id, episode) => shapes.knownAs(id, episode),
+  });
+  stream.useRules(new RuleBook(settings.rules));
+  stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
 }

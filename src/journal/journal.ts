@@ -21,6 +21,7 @@ import type {
   EpisodeEvent,
   EpisodeJournal,
   EpisodeQuery,
+  FeedbackJournal,
   NoteJournal,
   ReplicableCollections,
   TimeRange,
@@ -29,6 +30,7 @@ import { ActivityCounter } from "./activity-counter.ts";
 import { Collections } from "./collections.ts";
 import { episodeColumns, episodeOf, rowOf } from "./episode-row.ts";
 import { JournalError } from "./errors.ts";
+import { FeedbackBook } from "./feedback.ts";
 import { Notes } from "./notes.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { Statements } from "./statements.ts";
@@ -72,6 +74,7 @@ export interface JournalReport {
 
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
+  readonly feedback: FeedbackJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
@@ -99,6 +102,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
+  readonly feedback: FeedbackJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   readonly #path: string;
@@ -124,6 +128,7 @@ class SqliteJournal implements Journal {
     this.setAsidePath = file.setAsidePath;
     this.#statements = new Statements(database);
     this.collections = new Collections(database, options.clock);
+    this.feedback = new FeedbackBook(database, options.clock);
     this.notes = new Notes(database, options.logger);
     this.#clock = options.clock;
     this.#logger = options.logger;

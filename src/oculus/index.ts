@@ -1,5 +1,5 @@
 export { ChangeSearch, type ChangeAnswer } from "./change-search.ts";
-export { bandOf } from "./distance/dtw.ts";
+export { BandedDtw, bandOf } from "./distance/dtw.ts";
 export { TableFiller } from "./fill-table.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { Grid } from "./grid.ts";

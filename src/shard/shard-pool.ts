@@ -8,6 +8,8 @@ import {
   type BandQuery,
   type BandReader,
   type Episode,
+  type EpisodeEvent,
+  type Feedback,
   type NamePage,
   type NameQuery,
   type SampleColumns,
@@ -64,6 +66,11 @@ export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
 
   band(query: BandQuery): Promise<BandColumns | undefined> {
     return this.#owner(query.name).ask("band", query);
+  }
+
+  /** Tells every shard what people said. @returns what has changed with the open episodes */
+  async useFeedback(feedbacks: readonly Feedback[]): Promise<EpisodeEvent[]> {
+    return (await this.#askAll<EpisodeEvent[]>("useFeedback", feedbacks)).flat();
   }
 
   judge(name: string): Promise<Verdict | undefined> {

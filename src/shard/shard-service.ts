@@ -12,6 +12,8 @@ import {
   type BandColumns,
   type BandQuery,
   type Episode,
+  type EpisodeEvent,
+  type Feedback,
   type NamePage,
   type NameQuery,
   partitionOfName,
@@ -63,6 +65,8 @@ export interface ShardServiceParts {
   readonly sweep: SeriesSweep;
   /** Missing where the nine checks alone judge. */
   readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
+  /** Missing where the nine checks alone judge. @returns what has changed with the open episodes */
+  readonly useFeedback?: (feedbacks: readonly Feedback[]) => EpisodeEvent[];
   /** Called once judging has ended, before the store is closed. */
   readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
@@ -94,6 +98,7 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
     selectShared: (selector: SeriesSelector) => shared.select(selector),
     browseShared: (query: TreeQuery) => shared.browse(query),
     countShared: (query: TagQuery) => shared.countTags(query),

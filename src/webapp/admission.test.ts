@@ -51,6 +51,8 @@ test("the table of rules holds every route that changes something, and signing i
     "account DELETE /kale/notes/:id",
     "account POST /kale/silences",
     "account DELETE /kale/silences/:id",
+    "account POST /kale/anomalies/:id/feedback",
+    "account DELETE /kale/feedback/:id",
     "sign-in POST /kale/session",
     "sign-in DELETE /kale/session",
     "account GET /kale/users",

@@ -10,6 +10,8 @@ import { addCollectionsApi } from "./collections-api.ts";
 import { DeadlineError } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
+import { addFeedbackApi } from "./feedback-api.ts";
+import { addIncidentsApi } from "./incidents-api.ts";
 import { guard, type GuardOptions } from "./guard.ts";
 import { addGraphiteApi } from "./graphite/index.ts";
 import type { HttpCounters } from "./http-counters.ts";
@@ -60,6 +62,8 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addSimilarApi(hono, app);
   addCollectionsApi(hono, app);
   addAlertsApi(hono, app);
+  addIncidentsApi(hono, app);
+  addFeedbackApi(hono, app);
   addNotesApi(hono, app);
   addSessionApi(hono, app);
   addAdminApi(hono, app);

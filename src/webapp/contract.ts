@@ -75,6 +75,47 @@ export interface KnownJson {
   likeness: number;
 }
 
+/** GET /kale/incidents gives a list of these, newest first: anomalies that began together. */
+export interface IncidentJson {
+  /** Of its earliest anomaly. */
+  id: string;
+  state: "active" | "ended";
+  started: number;
+  ended: number | null;
+  /** "12 metrics on 3 hosts" */
+  title: string;
+  hosts: string[];
+  /** Earliest first. */
+  members: AnomalyJson[];
+  /** Saved collections that its earliest looks like; of the newest incidents. */
+  seenBefore: SeenBeforeJson[];
+}
+
+/** POST /kale/anomalies/ID/feedback; without a pattern it holds for the metric alone. */
+export interface NewFeedbackJson {
+  kind: "normal" | "confirmed";
+  label?: string;
+  pattern?: string;
+}
+
+/** GET /kale/feedback gives a list of these, newest first. DELETE /kale/feedback/ID takes one back. */
+export interface FeedbackJson {
+  id: string;
+  kind: "normal" | "confirmed";
+  anomaly: string;
+  name: string;
+  pattern: string;
+  label: string;
+  created: number;
+}
+
+/** GET /kale/feedback/export */
+export interface FeedbackFileJson {
+  format: "kale-feedback";
+  version: 1;
+  feedback: (FeedbackJson & { shape: { step: number; lead: number; values: number[] } })[];
+}
+
 /** How the streaming detector sees a metric now. */
 export interface StandingJson {
   score: number;

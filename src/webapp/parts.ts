@@ -7,6 +7,7 @@ import type {
   BodyIntake,
   CollectionJournal,
   EpisodeJournal,
+  FeedbackDesk,
   Keeper,
   NoteJournal,
   MetadataReader,
@@ -53,6 +54,8 @@ export interface WebappParts {
   /** Missing where nobody says what was expected. */
   readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
+  /** Missing where nobody can be told. */
+  readonly feedback?: FeedbackDesk | undefined;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
   /** Missing where none is configured. */

@@ -36,6 +36,13 @@ export const routeRules: readonly RouteRule[] = [
   { method: "DELETE", path: "/kale/notes/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/silences", access: "account", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/silences/:id", access: "account", bodyBytesMax: 0 },
+  {
+    method: "POST",
+    path: "/kale/anomalies/:id/feedback",
+    access: "account",
+    bodyBytesMax: 16 * kib,
+  },
+  { method: "DELETE", path: "/kale/feedback/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/session", access: "sign-in", bodyBytesMax: 0 },
   { method: "GET", path: "/kale/users", access: "account", bodyBytesMax: 0 },

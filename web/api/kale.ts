@@ -3,6 +3,7 @@ import type {
   ActivityJson,
   AnomalyJson,
   BandJson,
+  IncidentJson,
   PointsJson,
   SeriesPageJson,
   SourcesJson,
@@ -26,6 +27,10 @@ export function fetchAnomalies(
   signal?: AbortSignal,
 ): Promise<FetchResult<AnomalyJson[]>> {
   return fetchJson(withQuery("/kale/anomalies", { ...query }), signal);
+}
+
+export function fetchIncidents(signal?: AbortSignal): Promise<FetchResult<IncidentJson[]>> {
+  return fetchJson("/kale/incidents", signal);
 }
 
 export function fetchAnomaly(id: string, signal?: AbortSignal): Promise<FetchResult<AnomalyJson>> {

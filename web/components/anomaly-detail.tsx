@@ -30,6 +30,7 @@ import { FailureNotice, Notice, Waiting } from "./notice.tsx";
 import { MovedLikeIt, pathOfAnomaly } from "./moved-like-it.tsx";
 import { OtherAnomalies } from "./other-anomalies.tsx";
 import type { Corridor, Layers } from "./plot-layers.ts";
+import { SayOfIt } from "./say-of-it.tsx";
 import { SeenBeforeTag } from "./seen-before.tsx";
 import { SeriesName } from "./series-name.tsx";
 import { WhyTable } from "./why-table.tsx";
@@ -187,6 +188,7 @@ function Heading({
           farthest at {formatValue(peak)}, {formatClock(peakTime)}
         </span>
         <SeenBefore id={anomaly.id} />
+        <SayOfIt key={anomaly.id} anomaly={anomaly} />
       </div>
     </>
   );

@@ -9,8 +9,10 @@ import { emptyHeldList, nextHeldList, type HeldList } from "../lib/held-list.ts"
 import { counted } from "../lib/format.ts";
 import { partsOfNames } from "../lib/name-parts.ts";
 import { activeAnomalies, activeCountMax, liveStore } from "../state/live.ts";
+import { useIncidents } from "../state/incidents.ts";
 import { useStore } from "../state/store.ts";
 import { AnomalyRow } from "./anomaly-row.tsx";
+import { IncidentRow } from "./incident-row.tsx";
 import { CalmWords } from "./calm-words.tsx";
 
 export interface ShownAnomalies {
@@ -47,6 +49,7 @@ export interface AnomalyListProps extends ShownAnomalies {
 
 export function AnomalyList(props: AnomalyListProps): JSX.Element {
   const { rows, waitingCount, hold, release, selectedId } = props;
+  const shown = useIncidents(rows);
   const parts = partsOfNames(rows.map(({ name }) => name));
   const activeCount = rows.filter(({ state }) => state === "active").length;
   const isFull = activeCount >= activeCountMax;
@@ -77,14 +80,18 @@ export function AnomalyList(props: AnomalyListProps): JSX.Element {
         )}
       </div>
       <ul>
-        {rows.map((anomaly) => (
-          <AnomalyRow
-            key={anomaly.id}
-            anomaly={anomaly}
-            parts={parts.get(anomaly.name)}
-            isSelected={anomaly.id === selectedId}
-          />
-        ))}
+        {shown.map((one) =>
+          "incident" in one ? (
+            <IncidentRow key={one.incident.id} shown={one} parts={parts} selectedId={selectedId} />
+          ) : (
+            <AnomalyRow
+              key={one.id}
+              anomaly={one}
+              parts={parts.get(one.name)}
+              isSelected={one.id === selectedId}
+            />
+          ),
+        )}
       </ul>
       {isFull && <p class="calm">The newest {activeCountMax} are shown; there are more.</p>}
       <CalmWords />

@@ -6,6 +6,7 @@ import { anomalyPath } from "../lib/route.ts";
 import { partsOfSentence, stateWord } from "../lib/sentence.ts";
 import { useNow } from "../state/now.ts";
 import { Age } from "./age.tsx";
+import { KnownTag } from "./say-of-it.tsx";
 import { SeriesName } from "./series-name.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
@@ -20,7 +21,7 @@ export function AnomalyRow({ anomaly, parts, isSelected }: AnomalyRowProps): JSX
   return (
     <li>
       <a
-        class="row"
+        class={anomaly.known?.kind === "normal" ? "row known" : "row"}
         href={anomalyPath(anomaly.id)}
         aria-current={isSelected ? "true" : undefined}
         data-anomaly={anomaly.id}
@@ -37,6 +38,7 @@ export function AnomalyRow({ anomaly, parts, isSelected }: AnomalyRowProps): JSX
           {rest !== "" && ` · ${rest}`}
         </span>
         <span class="row-state">
+          {anomaly.known !== null && <KnownTag known={anomaly.known} />}
           <StateTag anomaly={anomaly} />
         </span>
       </a>

@@ -1,9 +1,9 @@
 /**
  * What a series does by habit: the nightly job that is told twice and then known.
  *
- * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two on
- * different days at about the same time make a habit: the next is not told, unless it goes half as far
- * again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
+ * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two at
+ * about the same time of day, a week apart at most or a month, make a habit: the next is not told, unless it goes
+ * half as far again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
  * so that monthly jobs are known too. Times of day are UTC.
  */
 
@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 
 const timesToLearn = 2;
 /** How far apart two may begin to be the same. */
-const slackMs = 45 * minuteMs;
+const slackMs = 30 * minuteMs;
 const forgottenAfterMs = 40 * dayMs;
 const excess = 1.5;
 const lengthSlackMs = 15 * minuteMs;
@@ -59,16 +59,38 @@ export class Habits {
     const habits = this.of(id).filter(({ lastMs }) => startedMs - lastMs < forgottenAfterMs);
     const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
     if (known !== undefined) {
-      if (startedMs - known.lastMs > dayMs / 2) known.count += 1;
-      known.lastMs = startedMs;
-      known.lengthMs = Math.max(lengthMs, 0.8 * known.lengthMs);
-      known.size = Math.max(size, 0.8 * known.size);
+      const gapMs = startedMs - known.lastMs;
+      const isNewDay = gapMs > dayMs / 2;
+      // What follows on the same day is part of it, and makes it no smaller.
+      const fade = isNewDay ? 0.8 : 1;
+      known.lengthMs = Math.max(lengthMs, fade * known.lengthMs);
+      known.size = Math.max(size, fade * known.size);
+      if (isNewDay) {
+        known.count = isRegular(gapMs) ? known.count + 1 : 1;
+        known.lastMs = startedMs;
+      }
     } else {
       habits.sort((a, b) => b.lastMs - a.lastMs);
       habits.splice(habitCountMax - 1);
       habits.push({ lastMs: startedMs, lengthMs, size, count: 1 });
     }
     this.#put(id, habits);
+  }
+
+  /**
+   * It was seen again at its time, though not told: rare is what the detector asks, and what comes every
+   * night is not. Cheap where a series has no habits.
+   *
+   * @param size  how far from expected; less than half as far is something else
+   */
+  seeAgain(id: number, timeMs: number, size: number): void {
+    for (const habit of this.#habits.get(id) ?? []) {
+      if (size < habit.size / 2 || !isSameTime(habit.lastMs, timeMs)) continue;
+      // By whole days: the time of day stays the one at which it began.
+      const gapMs = Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
+      if (gapMs > 0 && isRegular(gapMs)) habit.count += 1;
+      if (gapMs > 0) habit.lastMs += gapMs;
+    }
   }
 
   /** Whether what began then, and has come so far, is no more than what the series does at that time. */
@@ -87,6 +109,12 @@ export class Habits {
     const { value: oldest } = this.#habits.keys().next();
     if (oldest !== undefined) this.#habits.delete(oldest);
   }
+}
+
+/** Daily, weekly, or monthly: two outages that fall on the same hour months apart are no habit. */
+function isRegular(gapMs: number): boolean {
+  const days = gapMs / dayMs;
+  return days <= 8.5 || (days >= 27.5 && days <= 31.5);
 }
 
 function isSameTime(aMs: number, bMs: number): boolean {

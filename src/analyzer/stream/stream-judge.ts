@@ -201,6 +201,18 @@ export class StreamJudge {
     this.#confirmedIds = isConfirmed;
   }
 
+  /** Looks anew which open episodes are like ones that a person spoke of. */
+  recogniseAgain(): EpisodeEvent[] {
+    const events: EpisodeEvent[] = [];
+    for (const [id, active] of this.#active) {
+      const before = active.episode.known;
+      active.episode = this.#recognised(id, active.episode);
+      if (active.episode.known?.feedbackId === before?.feedbackId) continue;
+      events.push({ change: "changed", episode: active.episode });
+    }
+    return events;
+  }
+
   /** Time of the newest row judged; -Infinity if there is none. */
   judgedMs(id: number): number {
     const { rowCount } = factsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id));
@@ -270,9 +282,11 @@ export class StreamJudge {
       highest: Math.max(highestOf(detector.state, index), center),
     };
     const half = halfWidth(facts, floors);
-    const isShape = detector.rhythm > 0 && score >= floors.leastScore;
+    const isShape =
+      detector.rhythm > 0 && score >= floors.leastScore && 2 * Math.abs(residual) > half;
     const isOdd = isShape || (Math.abs(residual) > half && isToward(floors, residual));
     const run = columns.oddRun[id]!;
+    if (isOdd && run >= 1) this.habits.seeAgain(id, timeMs, Math.abs(residual));
     columns.oddRun[id] = isOdd ? Math.min(oddRunMax, run + 1) : Math.max(0, run - oddRunFall);
 
     const observed = row.value + origin;

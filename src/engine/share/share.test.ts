@@ -96,9 +96,12 @@ describeWith(openSearch, "several processes on a real OpenSearch", () => {
     for (const partition of a.held) expect(before[0]).toContain(partition);
     for (const partition of b.held) expect(before[1]).toContain(partition);
     expect(a.keeper.report()).toMatchObject({ heldCount: a.held.size, problem: undefined });
-    expect(a.keeper.report().processes.map(({ heldCount }) => heldCount).sort()).toEqual([
-      21, 21, 22,
-    ]);
+    expect(
+      a.keeper
+        .report()
+        .processes.map(({ heldCount }) => heldCount)
+        .sort(),
+    ).toEqual([21, 21, 22]);
   });
 
   test("the share of one that died goes to the others when its lease ends, not before", async () => {

@@ -22,6 +22,7 @@ test.each([
     gaps: [60_000, 60_000, 1, 1, 60_000, 60_000, 60_000],
     step: 60,
   },
+  { name: "a sender that drifts", gaps: [57_500, 58_200, 61_900, 58_100], step: 60 },
   { name: "an unusual step", gaps: [7_000, 7_000, 7_000], step: 7 },
   { name: "samples faster than a second", gaps: [100, 100, 100], step: 1 },
   { name: "one sample", gaps: [], step: undefined },

@@ -336,8 +336,11 @@ test("what left the window is read from the remote; what the remote lacks does n
   expect(pairsOf(await store.read("b", always))).toHaveLength(60);
   await until(() => waitingCount(store) === 0);
   today.advance(12 * hourMs);
-  await store.maintain();
-  await store.maintain();
+  // What was acknowledged a moment ago may go with the next round only.
+  for (let round = 0; store.stats().seriesCount > 0 && round < 1000; round++) {
+    await store.maintain();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   expect(store.stats().seriesCount).toBe(0);
   expect(pairsOf(await store.read("a", always))).toHaveLength(60);
   expect(pairsOf(await store.read("b", always))).toHaveLength(60);

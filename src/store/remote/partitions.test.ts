@@ -126,9 +126,11 @@ test("a partition that was dropped while it was filled is not shown", async () =
 test("series of others leave memory some minutes after the remote has them", async () => {
   await store.write(rowsOf(theirs, testNowMs - hourMs, { count: 50, stepMs: minuteMs }));
   await until(() => store.stats().remote?.waitingSampleCount === 0);
-  await store.maintain();
   today.advance(20 * minuteMs);
-  await store.maintain();
+  for (let round = 0; store.stats().sampleCount > 0 && round < 1000; round++) {
+    await store.maintain();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   expect(store.stats().sampleCount).toBe(0);
   expect(pairsOf(await store.read(theirs, always))).toHaveLength(50);
 });

@@ -77,7 +77,10 @@ export interface RemoteStoreOptions {
   readonly olderRowCountMax?: number;
   readonly retryDelayMinMs?: number;
   readonly retryDelayMaxMs?: number;
-  /** A batch that the remote refuses for good is set aside after this. */
+  /**
+   * A batch that the remote refuses all the time is set aside after this. Single rows that it refuses
+   * are the backend's matter; a whole batch is refused by a full or read-only remote, which mends.
+   */
   readonly refusalPatienceMs?: number;
   /** How long `close` tries to give the remote what waits. */
   readonly closePatienceMs?: number;
@@ -542,7 +545,7 @@ function withDefaults(options: RemoteStoreOptions): Settings {
     olderRowCountMax: 262_144,
     retryDelayMinMs: 250,
     retryDelayMaxMs: 30 * secondMs,
-    refusalPatienceMs: 15 * minuteMs,
+    refusalPatienceMs: 24 * hourMs,
     closePatienceMs: 5 * secondMs,
     maintainIntervalMs: 5 * secondMs,
     wants: () => true,

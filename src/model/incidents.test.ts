@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import type { Episode } from "./episode.ts";
+import { groupIncidents, hostOf } from "./incidents.ts";
+
+const minuteMs = 60_000;
+
+function episode(name: string, minute: number, endMinute: number | null = null): Episode {
+  return {
+    id: `${name}-${minute}`,
+    name,
+    startedMs: minute * minuteMs,
+    lastSeenMs: minute * minuteMs,
+    endedMs: endMinute === null ? null : endMinute * minuteMs,
+    endReason: endMinute === null ? null : "calm",
+    before: 1,
+    observed: 9,
+    peak: 9,
+    peakMs: minute * minuteMs,
+    expected: null,
+    checks: [],
+    voteCount: 0,
+    sentence: "1 → 9",
+  };
+}
+
+test("groupIncidents() makes one row of what began together, earliest first, and says how much it is", () => {
+  const [incident, ...others] = groupIncidents([
+    episode("host.app2.load", 102),
+    episode("host.app1.load", 100),
+    episode("web.latency", 104),
+    episode("host.app1.cpu", 101),
+  ]);
+  expect(others).toEqual([]);
+  expect(incident).toMatchObject({
+    id: "host.app1.load-100",
+    title: "4 metrics on 2 hosts",
+    hosts: ["app1", "app2"],
+    startedMs: 100 * minuteMs,
+    endedMs: null,
+  });
+  expect(incident!.members.map(({ name }) => name)).toEqual([
+    "host.app1.load",
+    "host.app1.cpu",
+    "host.app2.load",
+    "web.latency",
+  ]);
+});
+
+test.each([
+  ["began later than three minutes after the newest", [episode("a", 0), episode("b", 4)], 2],
+  [
+    "began later than a quarter of an hour after the first",
+    [0, 3, 6, 9, 12, 15, 18].map((at) => episode(`m${at}`, at)),
+    2,
+  ],
+  ["began when the others were over", [episode("a", 0, 1), episode("b", 3)], 2],
+  ["were short and began within a minute", [episode("a", 0, 0), episode("b", 1)], 1],
+  [
+    "were marked as normal",
+    [
+      episode("a", 0),
+      {
+        ...episode("b", 0),
+        known: { feedbackId: "f", kind: "normal", label: "", likeness: 90 } as const,
+      },
+    ],
+    2,
+  ],
+  ["are none", [], 0],
+])("groupIncidents() and anomalies that %s", (...[, episodes, count]) => {
+  expect(groupIncidents(episodes)).toHaveLength(count);
+});
+
+test("groupIncidents() ends when the last of its anomalies has", () => {
+  const [incident] = groupIncidents([episode("a", 0, 30), episode("b", 1, 20)]);
+  expect(incident?.endedMs).toBe(30 * minuteMs);
+});
+
+test.each([
+  ["disk.used;datacenter=dc1;host=fe1", "fe1"],
+  ["servers.web-3.cpu.user", "web-3"],
+  ["database.db2.query_ms.p99", "db2"],
+  ["shop.orders.completed_per_minute", undefined],
+  ["payment.north.latency_ms.p95", undefined],
+])("hostOf(%j) is %j", (name, host) => {
+  expect(hostOf(name)).toBe(host);
+});

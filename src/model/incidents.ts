@@ -1,0 +1,89 @@
+/**
+ * Anomalies that began together, as one incident: "12 metrics on 3 hosts". Pure.
+ *
+ * Sorted by when they began, an episode joins the incident before it where it began at most three minutes after
+ * that one's newest member and at most fifteen after its first: what goes wrong goes wrong further down later. Two
+ * that share no moment are none together, unless they began within a minute. What a person marked as normal
+ * joins none: it would hide in it, or make it look larger than it is.
+ */
+import type { Episode } from "./episode.ts";
+
+const minuteMs = 60_000;
+const gapMs = 3 * minuteMs;
+const spanMs = 15 * minuteMs;
+const togetherMs = minuteMs;
+
+export interface Incident {
+  /** Of its earliest episode. */
+  readonly id: string;
+  readonly startedMs: number;
+  /** Null while one of them goes on. */
+  readonly endedMs: number | null;
+  /** Earliest first. */
+  readonly members: readonly Episode[];
+  /** Hosts that the names tell of, sorted. */
+  readonly hosts: readonly string[];
+  /** "12 metrics on 3 hosts" */
+  readonly title: string;
+}
+
+/** @returns newest first, of the episodes given */
+export function groupIncidents(episodes: readonly Episode[]): Incident[] {
+  const sorted = episodes.toSorted((a, b) => a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1));
+  const groups: Episode[][] = [];
+  let current: Episode[] = [];
+  for (const episode of sorted) {
+    if (episode.known?.kind === "normal") groups.push([episode]);
+    else if (joins(current, episode)) current.push(episode);
+    else {
+      current = [episode];
+      groups.push(current);
+    }
+  }
+  return groups.map(incidentOf).sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
+}
+
+function joins(group: readonly Episode[], episode: Episode): boolean {
+  const [first] = group;
+  const newest = group.at(-1);
+  if (first === undefined || newest === undefined) return false;
+  const { startedMs } = episode;
+  if (startedMs - newest.startedMs > gapMs || startedMs - first.startedMs > spanMs) return false;
+  if (startedMs - first.startedMs <= togetherMs) return true;
+  return group.some(({ endedMs }) => endedMs === null || endedMs >= startedMs);
+}
+
+function incidentOf(members: readonly Episode[]): Incident {
+  const [first] = members as readonly [Episode, ...Episode[]];
+  const ends = members.map(({ endedMs }) => endedMs);
+  const hosts = [...new Set(members.flatMap(({ name }) => hostOf(name) ?? []))].sort();
+  const names = new Set(members.map(({ name }) => name));
+  return {
+    id: first.id,
+    startedMs: first.startedMs,
+    endedMs: ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0)),
+    members,
+    hosts,
+    title: titleOf(names.size, hosts.length),
+  };
+}
+
+function titleOf(metricCount: number, hostCount: number): string {
+  const metrics = metricCount === 1 ? "1 metric" : `${metricCount} metrics`;
+  if (hostCount === 0) return metrics;
+  return `${metrics} on ${hostCount === 1 ? "1 host" : `${hostCount} hosts`}`;
+}
+
+/**
+ * The host that a name tells of: a tag host, instance or node; the part behind "host", "servers" and the like;
+ * or a part that is letters and then a number, as hosts are called.
+ */
+export function hostOf(name: string): string | undefined {
+  const [path = "", ...tags] = name.split(";");
+  const tag = tags.find((text) => /^(?:host|hostname|instance|node)=/.test(text));
+  if (tag !== undefined) return tag.slice(tag.indexOf("=") + 1);
+  const parts = path.split(".");
+  const at = parts.findIndex((part) => /^(?:hosts?|servers?|nodes?|machines?)$/.test(part));
+  const behind = at < 0 ? undefined : parts[at + 1];
+  return behind ?? parts.slice(0, -1).find((part) => /^[a-z][a-z-]{1,30}\d{1,4}$/.test(part));
+}
