@@ -139,6 +139,7 @@ alerts:
       status: { state: "active" },
     });
     await until(() => mails.length === 1, patienceMs);
+    expect(mails[0]).toContain("Content-Type: image/png");
     expect(mails[0]).toMatch(/^Subject: Kale: \w+: abnormal: db\.primary\.locks;env=prod\r?$/m);
 
     const [anomaly] = await kale.get<{ id: string }[]>("/kale/anomalies");

@@ -198,6 +198,22 @@ export class AlertLedger {
     });
   }
 
+  /** Forgets a notice that need not be sent, and notes why. */
+  passOver({ id, notice }: Delivery, reason: string, nowMs: number): void {
+    this.#transaction("pass a notice over", () => {
+      this.#run("DELETE FROM notice_episodes WHERE notice_id = ?", [id]);
+      this.#run("DELETE FROM notices WHERE id = ?", [id]);
+      for (const episode of notice.episodes) {
+        this.#run("INSERT INTO skips (episode_id, route, reason, at_ms) VALUES (?, ?, ?, ?)", [
+          episode.id,
+          notice.route,
+          reason,
+          Math.floor(nowMs),
+        ]);
+      }
+    });
+  }
+
   /** @param dueMs  when it is tried again; null gives it up */
   failed(id: number, problem: string, dueMs: number | null): void {
     this.#run(

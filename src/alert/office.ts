@@ -38,6 +38,16 @@ const digestEpisodeCountMax = 2_000;
 /** Changes that came before the next tick; more than this are looked up in the journal instead. */
 const waitingEventCountMax = 20_000;
 
+/** Who else says of which metric that it is abnormal, by kind of channel. */
+export interface ToldElsewhere {
+  isTold(channelType: string, metric: string): Promise<boolean>;
+  noteTold(
+    channelType: string,
+    metric: string,
+    told: { readonly value: number; readonly expireMs: number },
+  ): Promise<void>;
+}
+
 export interface AlertOfficeParts {
   readonly config: AlertConfig;
   /** Of the ledger; ":memory:" keeps nothing. */
@@ -47,6 +57,8 @@ export interface AlertOfficeParts {
   readonly reasonToSkip?: (episode: Episode) => string | undefined;
   /** Whether an episode belongs to the trouble of these; by the time it began if not given. */
   readonly belongsTo?: (episode: Episode, members: ReadonlyMap<string, Episode>) => boolean;
+  /** What another program told of, and is told in turn; see store/redis/skyline-memory.ts. */
+  readonly toldElsewhere?: ToldElsewhere;
   /** PNG of a metric around an anomaly. */
   readonly picture?: SendSurroundings["picture"];
   /** How often it looks what is due; a second if not given. */
@@ -265,6 +277,14 @@ class Office implements RunningOffice {
   async #send(channel: Channel, delivery: Delivery): Promise<void> {
     const { clock, logger } = this.#parts;
     const { notice } = delivery;
+    if (await this.#isToldElsewhere(channel, notice)) {
+      this.#ledger.passOver(
+        delivery,
+        "another program told it on this kind of channel",
+        clock.nowMs(),
+      );
+      return;
+    }
     try {
       await sendNotice(channel, notice, this.#around);
     } catch (error) {
@@ -286,6 +306,34 @@ class Office implements RunningOffice {
     this.#lastSentMs.set(channel.name, nowMs);
     const expireMs = this.#routes.get(notice.route)?.expireMs ?? 0;
     this.#ledger.sent(delivery, nowMs, expireMs === 0 ? 0 : nowMs + expireMs);
+    if (expireMs > 0) await this.#tellElsewhere(channel, notice, expireMs);
+  }
+
+  /** Redis away is no reason to keep an alert back. */
+  async #isToldElsewhere(channel: Channel, { kind, episodes }: Notice): Promise<boolean> {
+    const elsewhere = this.#parts.toldElsewhere;
+    if (elsewhere === undefined || kind !== "started" || episodes.length === 0) return false;
+    try {
+      const told = episodes.map(({ name }) => elsewhere.isTold(channel.type, name));
+      return (await Promise.all(told)).every((isTold) => isTold);
+    } catch (error) {
+      this.#parts.logger.warn("what else was told could not be read", { error: String(error) });
+      return false;
+    }
+  }
+
+  async #tellElsewhere(channel: Channel, { episodes }: Notice, expireMs: number): Promise<void> {
+    const elsewhere = this.#parts.toldElsewhere;
+    if (elsewhere === undefined) return;
+    try {
+      await Promise.all(
+        episodes.map(({ name, observed }) =>
+          elsewhere.noteTold(channel.type, name, { value: observed, expireMs }),
+        ),
+      );
+    } catch (error) {
+      this.#parts.logger.warn("what was told could not be passed on", { error: String(error) });
+    }
   }
 
   #digest(nowMs: number): void {

@@ -26,7 +26,7 @@ import {
 } from "../model/index.ts";
 import { HourBefore } from "./hour-before.ts";
 import { onsetIndex } from "./onset.ts";
-import { SecondOrder } from "./second-order.ts";
+import { SecondOrder, type Trigger } from "./second-order.ts";
 import { sentenceOf } from "./sentence.ts";
 
 /** A change in the value is worth an event of its own from this share of what was told last. */
@@ -44,6 +44,8 @@ export interface EpisodeTrackerOptions {
   readonly calmDurationMs: number;
   /** ENABLE_SECOND_ORDER: keep quiet about a metric that triggers by habit. */
   readonly secondOrder: boolean;
+  /** Told of each trigger that second order takes note of. */
+  readonly onTrigger?: (name: string, trigger: Trigger) => void;
 }
 
 export const defaultEpisodeTrackerOptions: EpisodeTrackerOptions = {
@@ -81,6 +83,11 @@ export class EpisodeTracker {
     this.#secondOrder = this.#options.secondOrder
       ? new SecondOrder({ seriesCountMax: this.#options.activeCountMax })
       : undefined;
+  }
+
+  /** Second order goes on where another program ended; nothing without second order. */
+  adoptTriggers(name: string, triggers: readonly Trigger[]): void {
+    this.#secondOrder?.adopt(name, triggers);
   }
 
   get activeCount(): number {
@@ -207,6 +214,7 @@ export class EpisodeTracker {
       return true;
     }
     this.#quiet.delete(name);
+    this.#options.onTrigger?.(name, { timeMs: nowMs, value: observed });
     if (this.#secondOrder.surfaces(name, observed, nowMs)) return false;
     if (this.#quiet.size < this.#options.activeCountMax) this.#quiet.set(name, nowMs);
     return true;

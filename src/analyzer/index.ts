@@ -5,3 +5,4 @@ export * from "./numbers.ts";
 export * from "./sentence.ts";
 export * from "./settings.ts";
 export * from "./stream/index.ts";
+export type { Trigger } from "./second-order.ts";

@@ -18,6 +18,11 @@ const gapCountMax = 50;
 const sameTriggerMs = 300_000;
 const toleranceShare = 0.1;
 
+export interface Trigger {
+  readonly timeMs: number;
+  readonly value: number;
+}
+
 interface TriggerHistory {
   lastMs: number;
   lastValue: number;
@@ -38,6 +43,23 @@ export class SecondOrder {
   /** How many series were forgotten at the limit. */
   get forgottenCount(): number {
     return this.#forgottenCount;
+  }
+
+  /**
+   * Goes on where another run, or a Skyline, ended.
+   *
+   * @param triggers  oldest first
+   */
+  adopt(name: string, triggers: readonly Trigger[]): void {
+    const last = triggers.at(-1);
+    if (last === undefined) return;
+    const gapsMs = triggers.slice(1).map(({ timeMs }, i) => timeMs - (triggers[i]?.timeMs ?? 0));
+    this.#histories.delete(name);
+    this.#remember(name, {
+      lastMs: last.timeMs,
+      lastValue: last.value,
+      gapsMs: gapsMs.slice(-gapCountMax),
+    });
   }
 
   /** Takes note of a trigger. @returns whether it should be shown */

@@ -25,6 +25,7 @@ import type {
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { alertPicture } from "./alert-picture.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
@@ -36,6 +37,7 @@ import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { openSkylineMemory } from "./skyline-memory.ts";
 import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
   type RunningThread,
@@ -88,8 +90,14 @@ async function start(
     admin.close();
   });
 
+  const skyline = openSkylineMemory(store, settings);
+  undo.push(() => skyline?.close());
+  // Pictures are drawn of what the shards hold, which start later.
+  let drawAlert: ReturnType<typeof alertPicture> | undefined = undefined;
   const alerts = openAlertOffice({
     config: settings.alerts,
+    picture: (notice) => drawAlert?.(notice) ?? Promise.resolve(undefined),
+    ...(skyline === undefined ? {} : { toldElsewhere: skyline }),
     path: join(folder.path, "alerts.sqlite"),
     episodes: journal,
     reasonToSkip: (episode) => reasonToSkip(episode, clock.nowMs()),
@@ -122,6 +130,7 @@ async function start(
     }),
     undo,
   );
+  drawAlert = alertPicture(pool);
   search.connect(pool.shards);
   // Of a cluster's series each process goes on with those that it comes to judge.
   if (store.kind !== "elasticsearch") {

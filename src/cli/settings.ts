@@ -20,12 +20,12 @@ import {
   hostPortListKind,
   jobUrlListKind,
   listKind,
+  optionalPathKind,
   pathKind,
   portKind,
   rulesKind,
   sizeKind,
   switchKind,
-  textKind,
   type SettingKind,
 } from "./setting-kinds.ts";
 
@@ -224,14 +224,14 @@ export const settingsTable = {
   },
   collectdAuthFile: {
     key: "collectd-auth-file",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "File with a line USER: PASSWORD for each sender, as collectd's AuthFile.",
     group: "Taking in",
   },
   collectdTypesFile: {
     key: "collectd-types-db",
-    kind: textKind,
+    kind: optionalPathKind,
     standard: "",
     doc: "A site's own types.db, over the types that collectd has by itself.",
     group: "Taking in",

@@ -24,6 +24,7 @@ import {
   WindowScratch,
 } from "../shard/index.ts";
 import { openShardStore } from "./shard-store.ts";
+import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
@@ -47,6 +48,8 @@ const judge = new Judge({
   consensus: settings.consensusCount,
   compat: settings.isCompatible,
 });
+const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
+let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
 let stream: StreamJudge | undefined;
 let known: KnownShapes | undefined;
@@ -70,11 +73,15 @@ main = serveShard(parentPort, producers, {
     known?.use(feedbacks);
     return stream?.recogniseAgain() ?? [];
   },
-  onClose: async () => learned?.close(),
+  onClose: async () => {
+    skyline?.close();
+    await learned?.close();
+  },
   logger,
 });
 if (isJudging) {
   void opened.warm
+    .then(() => adoptEarlierTriggers?.())
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
@@ -94,7 +101,13 @@ async function judgeStranger(name: string): Promise<Verdict | undefined> {
 }
 
 function voteSweep(): SeriesSweep {
-  const tracker = new EpisodeTracker({ secondOrder: settings.isSecondOrder });
+  const tracker = new EpisodeTracker({
+    secondOrder: settings.isSecondOrder,
+    ...(skyline === undefined ? {} : { onTrigger: triggerWriter(skyline, logger) }),
+  });
+  adoptEarlierTriggers = async () => {
+    if (skyline !== undefined) await adoptTriggers(skyline, window, tracker, logger);
+  };
   return new VoteSweep(window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
 }
 

@@ -79,7 +79,12 @@ export class KnownShapes {
     return Math.max(0, Math.round(100 * (1 - squared / (2 * count))));
   }
 
-  #gridded(id: number, fromMs: number, untilMs: number, count: number): Float64Array<ArrayBuffer> | undefined {
+  #gridded(
+    id: number,
+    fromMs: number,
+    untilMs: number,
+    count: number,
+  ): Float64Array<ArrayBuffer> | undefined {
     const { timesMs, values } = this.#scratch;
     const held = this.#scratch.copy(id, untilMs);
     const grid = new Float64Array(count);

@@ -1,5 +1,10 @@
 export { openElasticsearchSeries } from "./elasticsearch/index.ts";
 export { DataFolder, EmbeddedStore } from "./embedded/index.ts";
 export { StoreError } from "./errors.ts";
-export { openRedisSeries, parseRedisAddress, redisAddressForms } from "./redis/index.ts";
+export {
+  openRedisSeries,
+  parseRedisAddress,
+  redisAddressForms,
+  SkylineMemory,
+} from "./redis/index.ts";
 export { RemoteError, type RemoteSeries, RemoteStore } from "./remote/index.ts";

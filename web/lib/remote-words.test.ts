@@ -19,7 +19,7 @@ test("remoteTrouble() is silent where the data folder keeps the samples, and whi
 test("remoteTrouble() says what is wrong, for how long, and where the samples are", () => {
   const away = { ...well, reachable: false, failingSince: 100, problem: "connection refused" };
   expect(remoteTrouble(away, 160)).toEqual({
-    title: "redis 10.0.0.1:6379 does not take samples for 60 s",
+    title: "redis 10.0.0.1:6379 does not take samples for 1 min",
     words: "connection refused. What arrives is safe: 12 samples wait on this machine’s disk.",
   });
   expect(remoteTrouble({ ...away, holding: true }, 160)?.words).toContain(
