@@ -1,10 +1,6 @@
 /** What people say of anomalies, told to the server. */
 import type { FeedbackJson, NewFeedbackJson } from "../../src/webapp/contract.ts";
-import { fetchJson, sendJson, type FetchResult } from "./fetch-json.ts";
-
-export function fetchFeedback(signal?: AbortSignal): Promise<FetchResult<FeedbackJson[]>> {
-  return fetchJson("/kale/feedback", signal);
-}
+import { sendJson, type FetchResult } from "./fetch-json.ts";
 
 export function sayOf(id: string, said: NewFeedbackJson): Promise<FetchResult<FeedbackJson>> {
   return sendJson("POST", `/kale/anomalies/${encodeURIComponent(id)}/feedback`, said);

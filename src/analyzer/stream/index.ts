@@ -4,4 +4,4 @@ export {
   seriesStateBytesMax,
   seriesStateVersion,
 } from "./series-state.ts";
-export { StreamJudge, type StreamJudgeOptions, type StreamWindow } from "./stream-judge.ts";
+export { StreamJudge, type StreamWindow } from "./stream-judge.ts";
