@@ -4,6 +4,8 @@ import { UsageError, type Command, type CommandIo } from "./command.ts";
 import { importOptions, readImportArguments, type ImportArguments } from "./import/arguments.ts";
 import { csvSourceKind, jsonSourceKind } from "./import/line-source.ts";
 import { FolderTarget } from "./import/folder-target.ts";
+import { graphiteSourceKind } from "./import/graphite-source.ts";
+import { prometheusSourceKind } from "./import/prometheus-source.ts";
 import { redisSourceKind } from "./import/redis-source.ts";
 import { ImportError, type ImportSource, type ImportSourceKind } from "./import/source.ts";
 import { whisperSourceKind } from "./import/whisper-source.ts";
@@ -14,7 +16,9 @@ import { showDuration } from "./setting-kinds.ts";
 import { loggerOf } from "./start.ts";
 
 const sourceKinds: readonly ImportSourceKind[] = [
+  graphiteSourceKind,
   whisperSourceKind,
+  prometheusSourceKind,
   csvSourceKind,
   jsonSourceKind,
   redisSourceKind,

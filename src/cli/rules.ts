@@ -4,6 +4,7 @@
  * terminal as a control sequence.
  */
 import { readFileSync } from "node:fs";
+import { wallTime } from "../base/time-zone.ts";
 import { ruleJson } from "../model/index.ts";
 import type { ErrorJson, RulesTrialAskJson, RulesTrialJson } from "../webapp/index.ts";
 import { UsageError, type Command, type CommandIo } from "./command.ts";
@@ -40,9 +41,9 @@ export const rulesCommand: Command = {
   summary: "tries rules on the history of a running Kale, changing nothing",
   help: `usage: kale rules test --rules FILE | --config FILE [options]
 
-Judges the history of those metrics anew that the rules judge otherwise than the ones in force, and tells which
-anomalies would be left out, and which would be added. What people marked as normal is not regarded. A table on a
-terminal, JSON when piped.
+Judges the history of those metrics anew that the rules judge otherwise than the ones in force, and
+tells which anomalies would be left out, and which would be added. What people marked as normal is
+not regarded. A table on a terminal, JSON when piped.
 
 ${optionHelp(options)}
 
@@ -137,7 +138,7 @@ function trialText(trial: RulesTrialJson, { isAll }: { readonly isAll: boolean }
   const rows = trial.anomalies.filter(({ fate }) => isAll || fate !== "both");
   const nameWidth = Math.min(60, Math.max(0, ...rows.map(({ name }) => name.length)));
   const lines = rows.map(({ fate, name, started, sentence }) => {
-    const when = new Date(started * 1000).toISOString().slice(0, 16).replace("T", " ");
+    const when = momentText(started);
     const cells = [fateWords[fate].padEnd(9), `${when} UTC`, printable(name).padEnd(nameWidth)];
     return `${cells.join("  ")}  ${printable(sentence)}\n`;
   });
@@ -145,6 +146,16 @@ function trialText(trial: RulesTrialJson, { isAll }: { readonly isAll: boolean }
   const scope = `${affected} of ${matched} metrics are judged otherwise by these rules`;
   const rest = tried < affected ? `; there was time for ${tried} of them` : "";
   return `${lines.join("")}${found}; ${scope}${rest}.\n`;
+}
+
+/** "2026-11-23 09:15" */
+function momentText(seconds: number): string {
+  const { year, month, day, hour, minute } = wallTime(seconds);
+  const [date, clock] = [
+    [year, month, day],
+    [hour, minute],
+  ].map((parts) => parts.map((part) => String(part).padStart(2, "0"))) as [string[], string[]];
+  return `${date.join("-")} ${clock.join(":")}`;
 }
 
 function printable(text: string): string {

@@ -13,7 +13,6 @@ import {
   ruleJson,
   type RulesDesk,
   type RulesTrial,
-  type RulesTrialReader,
   readRules,
   type TimeRange,
 } from "../model/index.ts";

@@ -21,13 +21,14 @@ export function parseRulesText(text: string): RulesReading {
     const { line } = lineCounter.linePos(error.pos[0]);
     return { ok: false, fault: `Line ${line} is no YAML: ${error.message}.` };
   }
-  let hasAlias = false;
+  let aliasCount = 0;
   visit(document, {
     Alias() {
-      hasAlias = true;
+      aliasCount += 1;
     },
   });
-  if (hasAlias) return { ok: false, fault: "Aliases (*name) are not taken; write the value out." };
+  if (aliasCount > 0)
+    return { ok: false, fault: "Aliases (*name) are not taken; write the value out." };
   const list = isMap(document.contents) ? document.get("rules", true) : document.contents;
   if (isMap(document.contents) && list === undefined) {
     return { ok: false, fault: "Rules are a list." };

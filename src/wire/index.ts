@@ -42,7 +42,6 @@ export { readJsonSamples } from "./json-samples.ts";
 export type { JsonSampleFault } from "./json-samples.ts";
 export { parseTimeText } from "./sample-text.ts";
 export { readGraphiteAnswer, readPrometheusMatrix } from "./series-answers.ts";
-export type { SeriesAnswer } from "./series-answers.ts";
 export {
   newestWhisperSecond,
   readWhisperHeader,
