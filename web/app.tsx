@@ -13,10 +13,12 @@ import { AdminPage } from "./pages/admin.tsx";
 import { CollectionPage } from "./pages/collection.tsx";
 import { CollectionsPage } from "./pages/collections.tsx";
 import { ExplorePage } from "./pages/explore.tsx";
+import { FeedbackPage } from "./pages/feedback.tsx";
 import { HelpPage } from "./pages/help.tsx";
 import { HistoryPage } from "./pages/history.tsx";
 import { MetricPage } from "./pages/metric.tsx";
 import { NowPage } from "./pages/now.tsx";
+import { RulesPage } from "./pages/rules.tsx";
 import { SimilarPage } from "./pages/similar.tsx";
 import { SourcesPage } from "./pages/sources.tsx";
 import { StatusPage } from "./pages/status.tsx";
@@ -87,6 +89,10 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <StatusPage />;
     case "alerts":
       return <AlertsPage />;
+    case "rules":
+      return <RulesPage />;
+    case "feedback":
+      return <FeedbackPage />;
     case "admin":
       return <AdminPage />;
     case "help":

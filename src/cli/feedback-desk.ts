@@ -49,6 +49,7 @@ export class JournalFeedbackDesk implements FeedbackDesk {
     episodeId,
     kind,
     label,
+    by,
     pattern,
   }: Parameters<FeedbackDesk["say"]>[0]): Promise<FeedbackOutcome> {
     const episode = this.#parts.episodes.get(episodeId);
@@ -57,7 +58,15 @@ export class JournalFeedbackDesk implements FeedbackDesk {
     const stepMs = episode.why?.stepMs ?? unknownStepMs;
     const shape = await this.#cut(name, startedMs, lastSeenMs, stepMs);
     if (shape === undefined) return { ok: false, fault: "no-samples" };
-    const said = { kind, episodeId, name, pattern: pattern === "" ? name : pattern, label, shape };
+    const said = {
+      kind,
+      episodeId,
+      name,
+      pattern: pattern === "" ? name : pattern,
+      label,
+      by,
+      shape,
+    };
     const feedback = this.#parts.feedback.add(said);
     if (feedback === undefined) return { ok: false, fault: "too-many-feedbacks" };
     const known = { feedbackId: feedback.id, kind, label, likeness: 100 };

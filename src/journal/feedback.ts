@@ -33,6 +33,7 @@ export class FeedbackBook implements FeedbackJournal {
         name: String(row["name"]),
         pattern: String(row["pattern"]),
         label: String(row["label"]),
+        by: String(row["said_by"]),
         createdMs: Number(row["created_ms"]),
         shape: JSON.parse(String(row["shape"])) as FeedbackShape,
       }));
@@ -52,12 +53,12 @@ export class FeedbackBook implements FeedbackJournal {
       this.#statements.of("DELETE FROM feedback WHERE episode_id = ?").run(given.episodeId);
       this.#statements
         .of(
-          "INSERT INTO feedback (id, kind, episode_id, name, pattern, label, created_ms, shape) " +
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO feedback (id, kind, episode_id, name, pattern, label, said_by, created_ms, shape) " +
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .run(
           ...[feedback.id, feedback.kind, feedback.episodeId, feedback.name, feedback.pattern],
-          ...[feedback.label, feedback.createdMs, JSON.stringify(feedback.shape)],
+          ...[feedback.label, feedback.by, feedback.createdMs, JSON.stringify(feedback.shape)],
         );
     });
     return feedback;

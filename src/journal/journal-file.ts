@@ -9,6 +9,7 @@
  *     episodes           why and known; feedback: what people said of anomalies;       version 3
  *     feedback, rules    rules: what matters enough to be told
  *     notes              what happened, for the graphs; see notes.ts                   version 4
+ *     feedback           by whom it was said                                           version 5
  *
  * A file of an older version is brought up to date in one transaction: it is old or new, never half.
  *
@@ -127,6 +128,9 @@ const steps = [
     source  TEXT    NOT NULL
   );
   CREATE INDEX notes_by_time ON notes (time_ms);
+`,
+  `
+  ALTER TABLE feedback ADD COLUMN said_by TEXT NOT NULL DEFAULT '';
 `,
 ] as const;
 

@@ -20,6 +20,8 @@ export interface Feedback {
   readonly pattern: string;
   /** What the person calls it. */
   readonly label: string;
+  /** Name of the user; empty for the admin token. */
+  readonly by: string;
   readonly createdMs: number;
   readonly shape: FeedbackShape;
 }
@@ -53,6 +55,7 @@ export interface FeedbackDesk {
     readonly episodeId: string;
     readonly kind: FeedbackKind;
     readonly label: string;
+    readonly by: string;
     /** The metric alone where it is empty. */
     readonly pattern: string;
   }): Promise<FeedbackOutcome>;

@@ -107,6 +107,8 @@ export interface FeedbackJson {
   pattern: string;
   label: string;
   created: number;
+  /** Name of the user; empty for the admin token. */
+  by: string;
 }
 
 /** GET /kale/feedback/export */

@@ -4,6 +4,7 @@
  */
 import type { Hono } from "hono";
 import { type Feedback, feedbackLimits, type FeedbackOutcome } from "../model/index.ts";
+import { nameOfAccount } from "./account-name.ts";
 import type { FeedbackFileJson, FeedbackJson } from "./contract.ts";
 import { answerFault, type Fault, quoted, type WebappEnv } from "./fault.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -58,6 +59,7 @@ export function addFeedbackApi(
       episodeId,
       kind: kind === "confirmed" ? kind : "normal",
       label,
+      by: nameOfAccount(context.get("account")),
       pattern,
     } as const;
     const outcome = await parts.feedback?.say(asked);
@@ -76,8 +78,8 @@ export function addFeedbackApi(
 }
 
 function feedbackJson(said: Feedback): FeedbackJson {
-  const { id, kind, episodeId, name, pattern, label, createdMs } = said;
-  return { id, kind, anomaly: episodeId, name, pattern, label, created: createdMs / 1000 };
+  const { id, kind, episodeId, name, pattern, label, by, createdMs } = said;
+  return { id, kind, anomaly: episodeId, name, pattern, label, created: createdMs / 1000, by };
 }
 
 function faultOf(

@@ -4,7 +4,6 @@
  */
 import type { Hono } from "hono";
 import {
-  type Account,
   defaultFloors,
   type Floors,
   floorsJson,
@@ -16,6 +15,7 @@ import {
   readRules,
   type TimeRange,
 } from "../model/index.ts";
+import { nameOfAccount } from "./account-name.ts";
 import type { EffectiveRulesJson, RulesJson, RulesTrialJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import { answerFault, type Fault, type WebappContext, type WebappEnv } from "./fault.ts";
@@ -60,7 +60,7 @@ export function addRulesApi(app: Hono<WebappEnv>, { parts, limits }: RulesApiPar
     const fault = body.fields.fault() ?? given.fault;
     if (fault !== undefined) return answerFault(context, fault);
     if (parts.rules === undefined) return answerFault(context, noRules);
-    const by = nameOf(context.get("account"));
+    const by = nameOfAccount(context.get("account"));
     await parts.rules.keep({ text: given.text, rules: given.rules, by });
     return context.json(rulesJson(parts.rules, undefined));
   });
@@ -111,11 +111,6 @@ const noRules: Fault = {
   code: "not-configured",
   message: "Rules are for the streaming detector; this process judges by the nine checks alone.",
 };
-
-/** The admin token has no name. */
-function nameOf(account: Account | undefined): string {
-  return account?.kind === "user" ? account.name : "";
-}
 
 type Body =
   | { readonly ok: true; readonly fields: JsonFields }

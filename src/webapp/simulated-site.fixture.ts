@@ -6,6 +6,7 @@ import type { Episode, EpisodeEvent } from "../model/index.ts";
 import { EpisodeFeed } from "./episode-feed.ts";
 import { MemoryAlerts } from "./memory-alerts.fixture.ts";
 import { MemoryCollections } from "./memory-collections.fixture.ts";
+import { MemoryFeedback } from "./memory-feedback.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
 import { MemoryNotes } from "./memory-notes.fixture.ts";
 import { MemoryRules } from "./memory-rules.fixture.ts";
@@ -115,6 +116,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       series,
       index: series,
       episodes: journal,
+      feedback: new MemoryFeedback(journal, clock),
       rules,
       trials: rules,
       feed,

@@ -22,6 +22,15 @@ async function main(): Promise<void> {
   const logger = createLogger({ clock: systemClock, level: "info", format: "text", write });
   const site = simulateSite(systemClock, { seed: 7 });
   await saveCollections(site);
+  for (const [i, { id: episodeId }] of site.journal.find({ state: "all", limit: 3 }).entries()) {
+    const said = {
+      episodeId,
+      kind: i === 1 ? ("confirmed" as const) : ("normal" as const),
+      by: i === 0 ? "ann" : "",
+    };
+    const label = i === 0 ? "nightly backup <b>" : "";
+    await site.parts.feedback?.say({ ...said, label, pattern: i === 0 ? "db.*" : "" });
+  }
   const webapp = await startWebapp(
     { ...site.parts, logger },
     {

@@ -14,6 +14,8 @@ test.each([
   ["/collections/", { page: "collections" }],
   ["/collections/c 1", { page: "collection", id: "c 1" }],
   ["/admin", { page: "admin" }],
+  ["/rules", { page: "rules" }],
+  ["/feedback", { page: "feedback" }],
   ["/constructor", { page: "unknown" }],
   ["/history/x", { page: "unknown" }],
   ["/m/", { page: "unknown" }],

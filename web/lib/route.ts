@@ -5,7 +5,8 @@
  *     /a/ID        Now, one selected       /sources   what arrives
  *     /m/NAME      one metric              /status    how Kale itself is doing
  *     /alerts      who is told of what     /admin     users, and what only they may do
- *     /explore     find a metric
+ *     /explore     find a metric             /rules     what matters enough to be told
+ *     /feedback    what people said of anomalies
  *     /oculus      what moved like this    /help      what all of this does
  *     /collections, /collections/ID        what was saved from it
  *
@@ -23,6 +24,8 @@ export type Route =
   | { readonly page: "sources" }
   | { readonly page: "status" }
   | { readonly page: "alerts" }
+  | { readonly page: "rules" }
+  | { readonly page: "feedback" }
   | { readonly page: "admin" }
   | { readonly page: "help" }
   | { readonly page: "unknown" };
@@ -39,6 +42,8 @@ const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "
   sources: "sources",
   status: "status",
   alerts: "alerts",
+  rules: "rules",
+  feedback: "feedback",
   admin: "admin",
   help: "help",
 };
