@@ -169,6 +169,44 @@ test("kale import graphite: what is no graphite-web is told, and no password wit
   }
 });
 
+test("kale import prometheus asks for less where it was too much, and again where it may help", async () => {
+  const second = Math.floor(Date.now() / 1000) - 20_000;
+  const points = Array.from({ length: 1000 }, (_, i) => [second + i * 15, String(i)] as const);
+  let refusedCount = 0;
+  let busyCount = 0;
+  const { server, url } = await startHttp((path, query) => {
+    const parameters = new URLSearchParams(query);
+    if (path === "/api/v1/label/__name__/values") {
+      return Promise.resolve({ status: 200, body: JSON.stringify({ data: ["up"] }) });
+    }
+    if (busyCount === 0) {
+      busyCount += 1;
+      return Promise.resolve({ status: 503, body: "busy" });
+    }
+    const lengthMs = Number(/\[(\d+)ms\]/.exec(parameters.get("query") ?? "")?.[1]);
+    if (lengthMs > 1_800_000) {
+      refusedCount += 1;
+      return Promise.resolve({ status: 422, body: "too many samples" });
+    }
+    const until = Number(parameters.get("time"));
+    const values = points.filter(([at]) => at <= until && at >= until - lengthMs / 1000);
+    const result = [{ metric: { __name__: "up" }, values }];
+    const body = JSON.stringify({ data: { resultType: "matrix", result } });
+    return Promise.resolve({ status: 200, body });
+  });
+  try {
+    const args = ["prometheus", url, "--data", data, "--from", String(second)];
+    const { status, out } = await kaleImport(args);
+    expect(status).toBe(0);
+    expect(out).toBe("1000 samples of 1 series were taken over.\n");
+    expect(refusedCount).toBeGreaterThan(0);
+    expect(await readDataFolder(data)).toEqual({ up: points.map(([at, value]) => [at, Number(value)]) }); // prettier-ignore
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 describeWith(prometheusServer, "kale import prometheus", () => {
   const nowMs = Date.now();
   let prometheus: PrometheusProcess;

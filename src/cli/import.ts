@@ -105,6 +105,7 @@ async function takeOver(
       await target.commit();
       target.noteDone(kind.name, identity, step.at(-1) ?? "");
     }
+    await target.settle();
   } finally {
     bar.end();
   }

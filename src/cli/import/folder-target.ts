@@ -16,7 +16,6 @@ import {
   nameBytesMax,
   SampleBatchBuilder,
   shardOfName,
-  type SeriesStore,
   type TimeRange,
 } from "../../model/index.ts";
 import { DataFolder, EmbeddedStore } from "../../store/index.ts";
@@ -65,7 +64,7 @@ export class FolderTarget {
     badSampleCount: 0,
   };
   readonly #folder: DataFolder;
-  readonly #stores: readonly SeriesStore[];
+  readonly #stores: readonly EmbeddedStore[];
   readonly #builders: readonly SampleBatchBuilder[];
   readonly #oldestMs: number;
   readonly #newestMs: number;
@@ -77,7 +76,7 @@ export class FolderTarget {
 
   private constructor(
     folder: DataFolder,
-    stores: readonly SeriesStore[],
+    stores: readonly EmbeddedStore[],
     settings: Settings,
     options: FolderTargetOptions,
   ) {
@@ -95,7 +94,7 @@ export class FolderTarget {
     const { clock, logger } = options;
     const shardCount = settings.shardCount === 0 ? availableParallelism() : settings.shardCount;
     const folder = DataFolder.open(settings.dataPath, { shardCount, clock });
-    const stores: SeriesStore[] = [];
+    const stores: EmbeddedStore[] = [];
     try {
       for (let shard = 0; shard < folder.shardCount; shard++) {
         const store = await EmbeddedStore.open(folder.shardFolder(shard), {
@@ -158,6 +157,14 @@ export class FolderTarget {
     await Promise.all(this.#stores.map((store) => store.commit()));
   }
 
+  /** Sorts what is there as a running Kale would, so that its next start has little to replay. */
+  async settle(): Promise<void> {
+    for (const store of this.#stores) {
+      await store.maintain();
+      await store.checkpoint();
+    }
+  }
+
   /** @returns the last item of an import of the same that was interrupted; undefined without one */
   lastItem(source: string, identity: string): string | undefined {
     try {
@@ -213,6 +220,6 @@ export class FolderTarget {
   }
 }
 
-async function closeAll(stores: readonly SeriesStore[]): Promise<void> {
+async function closeAll(stores: readonly EmbeddedStore[]): Promise<void> {
   for (const store of stores) await store.close();
 }
