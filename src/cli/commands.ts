@@ -39,7 +39,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "import",
-    summary: "takes series over from another program",
+    summary: "takes history over from other programs and from files",
     load: async () => (await import("./import.ts")).importCommand,
   },
   {

@@ -26,6 +26,7 @@ import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { alertPicture } from "./alert-picture.ts";
+import { AnomalySeries } from "./anomaly-series.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
@@ -246,6 +247,9 @@ async function start(
     const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
     vitals.start();
     undo.push(() => vitals.stop());
+    const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });
+    anomalies.start();
+    undo.push(() => anomalies.stop());
   }
   if (canary !== undefined) {
     canary.start();
