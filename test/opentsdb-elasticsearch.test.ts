@@ -108,7 +108,7 @@ describeWith(openSearch, "OpenTSDB's queries on OpenSearch", () => {
       ["count", (values: number[]) => values.length],
     ] as const) {
       const results = await query(`none:1h-${name}:sys.load{host=*}`);
-      const found = Object.fromEntries(results.map(({ tags, dps }) => [tags["host"], dps]));
+      const found = Object.fromEntries(results.map(({ tags, dps }) => [tags["host"] ?? "", dps]));
       const hosts = [...truth.keys()];
       expect(found, name).toEqual(
         Object.fromEntries(hosts.map((host) => [host, expected(host, of)])),
