@@ -35,6 +35,7 @@ import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { searchEngineOf } from "./search-engine.ts";
+import { JournalRulesDesk } from "./rules-desk.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
@@ -153,6 +154,14 @@ async function start(
     },
   });
   await feedback.open();
+  const rules = new JournalRulesDesk({
+    configured: settings.rules,
+    journal: journal.rules,
+    use: (inForce) => pool.useRules(inForce),
+    clock,
+    logger: logger.for("rules"),
+  });
+  await rules.open();
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
@@ -188,6 +197,7 @@ async function start(
       index: pool,
       bands: pool,
       feedback,
+      ...(settings.detectorName === "skyline" ? {} : { rules, trials: pool }),
       episodes: journal,
       feed,
       similarity: searchEngine?.similarity ?? search,
