@@ -15,8 +15,8 @@ test("feedback is said with a name and a pattern, listed with who said it, expor
   expect((await app.sendJson("POST", path, said)).status).toBe(401);
   await app.site.keeper.setPassword("ann", "a long password");
   const cookie = (
-    await app.sendJson("POST", "/kale/session", { name: "ann", password: "a long password" })
-  ).headers["set-cookie"]!.join("; ");
+    await app.sendJson("POST", "/kale/session", { user: "ann", password: "a long password" })
+  ).headers["set-cookie"]!.map((text) => text.replace(/;.*/, "")).join("; ");
   expect((await app.sendJson("POST", path, said, { Cookie: cookie })).status).toBe(201);
   const listed = (await app.get("/kale/feedback")).json() as FeedbackJson[];
   expect(listed).toMatchObject([{ ...said, anomaly: anomaly!.id, name: anomaly!.name, by: "ann" }]);

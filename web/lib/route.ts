@@ -7,6 +7,7 @@
  *     /alerts      who is told of what     /admin     users, and what only they may do
  *     /explore     find a metric             /rules     what matters enough to be told
  *     /feedback    what people said of anomalies
+ *     /graph       any expression, or small graphs of a branch or tag: graph-target.ts
  *     /oculus      what moved like this    /help      what all of this does
  *     /collections, /collections/ID        what was saved from it
  *
@@ -20,6 +21,7 @@ export type Route =
   | { readonly page: "collections" }
   | { readonly page: "collection"; readonly id: string }
   | { readonly page: "explore" }
+  | { readonly page: "graph" }
   | { readonly page: "history" }
   | { readonly page: "sources" }
   | { readonly page: "status" }
@@ -38,6 +40,7 @@ const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "
   search: "similar",
   collections: "collections",
   explore: "explore",
+  graph: "graph",
   history: "history",
   sources: "sources",
   status: "status",
