@@ -37,6 +37,7 @@ import { searchEngineOf } from "./search-engine.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { withShareWords } from "./share-words.ts";
 import { openSkylineMemory } from "./skyline-memory.ts";
 import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
@@ -113,6 +114,7 @@ async function start(
     windowMs: settings.fullDurationMs,
     warmDurationMs: settings.miniDurationMs,
     budgetMs: searchBudgetMs,
+    isShared: store.kind === "elasticsearch",
   });
   let share: ClusterShare | undefined = undefined;
   const { pool, sink, toShards } = await startShards(
@@ -155,6 +157,7 @@ async function start(
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
+    partitionsSince: (timeMs) => share?.partitionsSince(timeMs) ?? [],
     collections: journal.collections,
     folderPath: folder.path,
   });
@@ -189,7 +192,10 @@ async function start(
       feedback,
       episodes: journal,
       feed,
-      similarity: searchEngine?.similarity ?? search,
+      similarity:
+        store.kind === "elasticsearch"
+          ? withShareWords(searchEngine?.similarity ?? search, () => share?.report())
+          : (searchEngine?.similarity ?? search),
       searchEngine: searchEngine?.control,
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,
