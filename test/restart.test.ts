@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AnomalyJson, PointsJson, StatusJson } from "../src/webapp/contract.ts";
 import {
   type KaleProcess,
@@ -12,18 +12,26 @@ import {
 } from "./support/kale-process.ts";
 import { sendStream } from "./support/send.ts";
 
-let folder: string;
+// Each test starts several whole programs, on machines that may be busy.
+vi.setConfig({ testTimeout: 240_000 });
 
-beforeAll(async () => {
+const patienceMs = 60_000;
+
+let folder: string;
+const started: KaleProcess[] = [];
+
+beforeEach(async () => {
   folder = await temporaryFolder();
 });
 
-afterAll(async () => {
+afterEach(async () => {
+  for (const kale of started.splice(0)) await kale.end("SIGKILL");
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(): Promise<KaleProcess> {
-  return startKaleProcess({
+async function start(): Promise<KaleProcess> {
+  const kale = await startKaleProcess({
+    startPatienceMs: 120_000,
     dataFolder: folder,
     args: [
       ...["--no-host-metrics", "--max-age", "1d", "--commit-interval", "every-batch"],
@@ -31,6 +39,8 @@ function start(): Promise<KaleProcess> {
       ...["--detector", "skyline"],
     ],
   });
+  started.push(kale);
+  return kale;
 }
 
 async function pointsOf(kale: KaleProcess, name: string): Promise<[number, number][]> {
@@ -50,7 +60,7 @@ test("kale keeps points and anomalies over a restart, and goes on with the same 
   await until(async () => {
     [before] = await first.get<AnomalyJson[]>("/kale/anomalies?state=active");
     return before !== undefined;
-  });
+  }, patienceMs);
   expect(await first.end()).toBe(0);
 
   const second = await start();
@@ -62,7 +72,7 @@ test("kale keeps points and anomalies over a restart, and goes on with the same 
   await until(async () => {
     const [going] = await second.get<AnomalyJson[]>("/kale/anomalies?state=active");
     return going?.id === before!.id && going.observed === 900;
-  });
+  }, patienceMs);
   expect(await second.end()).toBe(0);
 });
 
@@ -87,7 +97,7 @@ test("kale loses nothing that was on disk when it is killed under load", async (
     await until(async () => {
       seen = (await pointsOf(kale, "kill.metric49")).length;
       return seen > 5 * (round + 1);
-    });
+    }, patienceMs);
     await kale.end("SIGKILL");
     isSending.now = false;
     await sending;
@@ -108,7 +118,7 @@ test("kale says on its log, and under Status, what it set aside at the start", a
   await mkdir(join(folder, "shard-0"), { recursive: true });
   await writeFile(join(folder, "shard-0", "samples-00009999.log"), Buffer.alloc(5000, 0xa5));
   const kale = await start();
-  await until(() => kale.output().includes("quarantine"));
+  await until(() => kale.output().includes("quarantine"), patienceMs);
   const { shards } = await kale.get<StatusJson>("/kale/status");
   expect(shards.flatMap(({ faults }) => faults.map(({ code }) => code))).toContain(
     "corrupt-record",

@@ -62,6 +62,8 @@ export const layers: readonly Layer[] = [
       "oculus",
       "query",
       "engine",
+      "graph",
+      "picture",
       "store",
       "journal",
       "shard",

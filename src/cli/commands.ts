@@ -38,8 +38,13 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import("./alert.ts")).alertCommand,
   },
   {
+    name: "rules",
+    summary: "tries rules on the history of a running Kale, changing nothing",
+    load: async () => (await import("./rules.ts")).rulesCommand,
+  },
+  {
     name: "import",
-    summary: "takes series over from another program",
+    summary: "takes history over from other programs and from files",
     load: async () => (await import("./import.ts")).importCommand,
   },
   {

@@ -26,6 +26,7 @@ import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { alertPicture } from "./alert-picture.ts";
+import { AnomalySeries } from "./anomaly-series.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
@@ -34,6 +35,7 @@ import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { searchEngineOf } from "./search-engine.ts";
+import { JournalRulesDesk } from "./rules-desk.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
@@ -154,6 +156,14 @@ async function start(
     },
   });
   await feedback.open();
+  const rules = new JournalRulesDesk({
+    configured: settings.rules,
+    journal: journal.rules,
+    use: (inForce) => pool.useRules(inForce),
+    clock,
+    logger: logger.for("rules"),
+  });
+  await rules.open();
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
@@ -190,6 +200,7 @@ async function start(
       index: pool,
       bands: pool,
       feedback,
+      ...(settings.detectorName === "skyline" ? {} : { rules, trials: pool }),
       episodes: journal,
       feed,
       similarity:
@@ -252,6 +263,9 @@ async function start(
     const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
     vitals.start();
     undo.push(() => vitals.stop());
+    const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });
+    anomalies.start();
+    undo.push(() => anomalies.stop());
   }
   if (canary !== undefined) {
     canary.start();

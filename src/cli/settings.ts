@@ -100,7 +100,7 @@ export const settingsTable = {
     key: "host-metrics",
     kind: switchKind,
     standard: true,
-    doc: "Records this machine's own vital signs every 5 s under host.NAME.",
+    doc: "Records this machine's own vital signs every 5 s under host.NAME, and the number of anomalies as kale.anomalies.active.",
     group: "Program",
   },
   shardCount: {

@@ -14,6 +14,7 @@ import {
   KnownShapes,
   LearnedFile,
   replayBand,
+  RulesTrials,
   type SeriesSweep,
   type ShardServiceParts,
   serveShard,
@@ -73,6 +74,10 @@ main = serveShard(parentPort, producers, {
     known?.use(feedbacks);
     return stream?.recogniseAgain() ?? [];
   },
+  trials: trialsOf(stream),
+  useRules: (rules) => {
+    stream?.useRules(new RuleBook(rules));
+  },
   onClose: async () => {
     skyline?.close();
     await learned?.close();
@@ -125,6 +130,11 @@ function streamSweep(): SeriesSweep {
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
+}
+
+function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
+  if (judged === undefined) return undefined;
+  return new RulesTrials({ store, judge, stalePeriodMs: settings.stalePeriodMs, clock });
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */

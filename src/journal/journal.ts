@@ -24,6 +24,7 @@ import type {
   FeedbackJournal,
   NoteJournal,
   ReplicableCollections,
+  RuleJournal,
   TimeRange,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
@@ -33,6 +34,7 @@ import { JournalError } from "./errors.ts";
 import { FeedbackBook } from "./feedback.ts";
 import { Notes } from "./notes.ts";
 import { openJournalFile } from "./journal-file.ts";
+import { Rules } from "./rules.ts";
 import { Statements } from "./statements.ts";
 
 const dayMs = 86_400_000;
@@ -75,6 +77,7 @@ export interface JournalReport {
 export interface Journal extends EpisodeJournal {
   /** In the same file. */
   readonly feedback: FeedbackJournal;
+  readonly rules: RuleJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
@@ -103,6 +106,7 @@ export function openJournal(path: string, options: JournalOptions): Journal {
 class SqliteJournal implements Journal {
   readonly setAsidePath: string | undefined;
   readonly feedback: FeedbackJournal;
+  readonly rules: RuleJournal;
   readonly notes: NoteJournal;
   readonly collections: ReplicableCollections;
   readonly #path: string;
@@ -129,6 +133,7 @@ class SqliteJournal implements Journal {
     this.#statements = new Statements(database);
     this.collections = new Collections(database, options.clock);
     this.feedback = new FeedbackBook(database, options.clock);
+    this.rules = new Rules(database);
     this.notes = new Notes(database, options.logger);
     this.#clock = options.clock;
     this.#logger = options.logger;

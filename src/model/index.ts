@@ -9,6 +9,8 @@ export * from "./partition.ts";
 export * from "./notes.ts";
 export * from "./ports.ts";
 export * from "./rules.ts";
+export * from "./rules-desk.ts";
+export * from "./rules-trial.ts";
 export * from "./sample-batch.ts";
 export * from "./series-name.ts";
 export * from "./shape-reader.ts";

@@ -77,6 +77,11 @@ export class RuleBook {
   }
 }
 
+/** Whether two mean the same for a metric. */
+export function areSameFloors(a: Floors, b: Floors): boolean {
+  return fieldNames.every((field) => a[field] === b[field]);
+}
+
 interface MatchedRule {
   readonly rule: Rule;
   readonly isFor: (name: string) => boolean;
@@ -108,7 +113,12 @@ export function readRules(input: unknown): RulesReading {
 
 /** As `readRules` takes it. */
 export function ruleJson(rule: Rule): Record<string, unknown> {
-  const json: Record<string, unknown> = { match: rule.match };
+  return { match: rule.match, ...floorsJson(rule) };
+}
+
+/** In the words of a rule. */
+export function floorsJson(rule: Partial<Floors>): Record<string, unknown> {
+  const json: Record<string, unknown> = {};
   for (const field of fieldNames) {
     const value = rule[field];
     if (value !== undefined) json[fields[field].key] = fields[field].show(value as never);

@@ -10,8 +10,14 @@ import {
   type Episode,
   type EpisodeEvent,
   type Feedback,
+  areSameFloors,
   type NamePage,
   type NameQuery,
+  type Rule,
+  RuleBook,
+  type RulesTrial,
+  type RulesTrialQuery,
+  type RulesTrialReader,
   type SampleColumns,
   type SeriesIndex,
   type SeriesReader,
@@ -36,9 +42,13 @@ import {
   mergeNodes,
   mergeTagCounts,
 } from "../query/select/index.ts";
+import type { ShardTrial } from "./rules-trial.ts";
+
+/** So many names are looked at for a trial of rules, to find those that it is about. */
+const trialNameCountMax = 100_000;
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
+export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, SeriesIndex {
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
@@ -71,6 +81,39 @@ export class ShardPool implements BandReader, SeriesReader, SeriesIndex {
   /** Tells every shard what people said. @returns what has changed with the open episodes */
   async useFeedback(feedbacks: readonly Feedback[]): Promise<EpisodeEvent[]> {
     return (await this.#askAll<EpisodeEvent[]>("useFeedback", feedbacks)).flat();
+  }
+
+  /** From now on these rules say what matters, in every shard. */
+  async useRules(rules: readonly Rule[]): Promise<void> {
+    await this.#askAll("useRules", rules);
+  }
+
+  async tryRules(query: RulesTrialQuery): Promise<RulesTrial | undefined> {
+    const { match, range, inForce, tried, budgetMs, seriesCountMax } = query;
+    const page = await this.findNames({ query: match, limit: trialNameCountMax });
+    const books = [new RuleBook(inForce), new RuleBook(tried)] as const;
+    const affected = page.names.filter((name) => {
+      return !areSameFloors(books[0].floorsFor(name), books[1].floorsFor(name));
+    });
+    const names = affected.slice(0, seriesCountMax);
+    const answers = await Promise.all(
+      this.shards.map((shard, i) =>
+        shard.ask<ShardTrial | undefined>("tryRules", {
+          names: names.filter((name) => shardOfName(name, this.shardCount) === i),
+          ...{ range, inForce, tried, budgetMs },
+        }),
+      ),
+    );
+    const trials = answers.filter((answer) => answer !== undefined);
+    if (trials.length === 0) return undefined;
+    return {
+      episodes: trials
+        .flatMap(({ episodes }) => episodes)
+        .sort((a, b) => b.episode.startedMs - a.episode.startedMs),
+      matchedCount: page.totalCount,
+      affectedCount: affected.length,
+      triedCount: trials.reduce((sum, { triedCount }) => sum + triedCount, 0),
+    };
   }
 
   judge(name: string): Promise<Verdict | undefined> {

@@ -17,6 +17,7 @@ import {
   type NamePage,
   type NameQuery,
   partitionOfName,
+  type Rule,
   type SampleColumns,
   type SeriesNameList,
   type SeriesSelector,
@@ -31,6 +32,7 @@ import {
 import { receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
+import type { RulesTrials, ShardTrialQuery } from "./rules-trial.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
@@ -67,6 +69,10 @@ export interface ShardServiceParts {
   readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
   /** Missing where the nine checks alone judge. @returns what has changed with the open episodes */
   readonly useFeedback?: (feedbacks: readonly Feedback[]) => EpisodeEvent[];
+  /** Missing where the nine checks alone judge. */
+  readonly trials?: RulesTrials | undefined;
+  /** From now on these rules say what matters. */
+  readonly useRules?: (rules: readonly Rule[]) => void;
   /** Called once judging has ended, before the store is closed. */
   readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
@@ -99,6 +105,10 @@ export function serveShard(
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
     useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
+    useRules: (rules: Rule[]) => {
+      parts.useRules?.(rules);
+    },
+    tryRules: (query: ShardTrialQuery) => parts.trials?.run(query),
     selectShared: (selector: SeriesSelector) => shared.select(selector),
     browseShared: (query: TreeQuery) => shared.browse(query),
     countShared: (query: TagQuery) => shared.countTags(query),

@@ -53,6 +53,8 @@ test("the table of rules holds every route that changes something, and signing i
     "account DELETE /kale/silences/:id",
     "account POST /kale/anomalies/:id/feedback",
     "account DELETE /kale/feedback/:id",
+    "account PUT /kale/rules",
+    "anyone POST /kale/rules/test",
     "sign-in POST /kale/session",
     "sign-in DELETE /kale/session",
     "account GET /kale/users",

@@ -23,6 +23,7 @@ import { addOperatorRoutes } from "./operator-routes.ts";
 import { addPages, type Pages } from "./pages.ts";
 import type { SkylineSettings, WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { addPrometheusApi } from "./prometheus-api.ts";
+import { addRulesApi } from "./rules-api.ts";
 import { addSessionApi } from "./session-api.ts";
 import { addSimilarApi } from "./similar-api.ts";
 import { addSkylineApi } from "./skyline-api.ts";
@@ -64,6 +65,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addAlertsApi(hono, app);
   addIncidentsApi(hono, app);
   addFeedbackApi(hono, app);
+  addRulesApi(hono, app);
   addNotesApi(hono, app);
   addSessionApi(hono, app);
   addAdminApi(hono, app);

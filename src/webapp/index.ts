@@ -3,3 +3,4 @@ export { EpisodeFeed } from "./episode-feed.ts";
 export { WebappError } from "./errors.ts";
 export type { CanaryReport, SettingReport } from "./parts.ts";
 export { startWebapp, type OpenPort, type WebappPort } from "./server.ts";
+export { parseRulesText } from "./rules-text.ts";

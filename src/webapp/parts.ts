@@ -11,6 +11,8 @@ import type {
   Keeper,
   NoteJournal,
   MetadataReader,
+  RulesDesk,
+  RulesTrialReader,
   SearchEngineControl,
   SeenBeforeReader,
   SeriesIndex,
@@ -56,6 +58,9 @@ export interface WebappParts {
   readonly episodes: EpisodeJournal;
   /** Missing where nobody can be told. */
   readonly feedback?: FeedbackDesk | undefined;
+  /** Missing where the nine checks alone judge, which know no rules. */
+  readonly rules?: RulesDesk | undefined;
+  readonly trials?: RulesTrialReader | undefined;
   readonly feed: EpisodeFeed;
   readonly similarity: SimilarityReader;
   /** Missing where none is configured. */

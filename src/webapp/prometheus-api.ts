@@ -4,7 +4,7 @@
  *     /api/v1/query, /api/v1/query_range              PromQL at one time, over steps
  *     /api/v1/labels, /api/v1/label/N/values          what there is: prometheus-names.ts
  *     /api/v1/series, /api/v1/metadata
- *     /api/v1/rules, /api/v1/alerts                   no rules; active anomalies as alerts
+ *     /api/v1/rules, /api/v1/alerts                   no rules; active anomalies: prometheus-alerts.ts
  *     /api/v1/query_exemplars                         none are kept
  *     /api/v1/format_query, /api/v1/status/buildinfo
  *     /-/healthy, /-/ready
@@ -16,16 +16,12 @@
  */
 import type { Hono } from "hono";
 import { setImmediate } from "node:timers/promises";
-import type { Episode } from "../model/index.ts";
 import {
   answerInstant,
   answerRange,
   type AnswerOptions,
   type AnswerText,
   defaultQueryLimits,
-  formatSample,
-  LabelSet,
-  metricNameLabel,
   parseQuery,
   printPretty,
   PromqlError,
@@ -37,8 +33,8 @@ import { SelectorError } from "../query/select/index.ts";
 import { DeadlineError, withDeadline } from "./deadline.ts";
 import type { WebappContext, WebappEnv } from "./fault.ts";
 import { readForm } from "./form-body.ts";
-import { listCountMax } from "./kale-api.ts";
-import type { WebappFacts, WebappParts } from "./parts.ts";
+import type { WebappFacts } from "./parts.ts";
+import { alertsOf, withAlertSeries } from "./prometheus-alerts.ts";
 import { addPrometheusNames } from "./prometheus-names.ts";
 import {
   type Ask,
@@ -48,7 +44,6 @@ import {
   PrometheusRefusal,
   PrometheusRequest,
 } from "./prometheus-request.ts";
-import { formatIsoTime } from "./time-text.ts";
 
 /** The version whose behaviour is copied; Grafana looks at it to know what it may ask. */
 const copiedVersion = "2.42.0";
@@ -71,7 +66,7 @@ export function addPrometheusApi(app: Hono<WebappEnv>, api: PrometheusApiParts):
   );
   ask("/api/v1/query_exemplars", () => Promise.resolve({ data: [] }));
   ask("/api/v1/rules", () => Promise.resolve({ data: { groups: [] } }));
-  ask("/api/v1/alerts", () => Promise.resolve({ data: { alerts: alertsOf(api.parts) } }));
+  ask("/api/v1/alerts", () => Promise.resolve({ data: { alerts: alertsOf(api.parts.episodes) } }));
   ask("/api/v1/status/buildinfo", () => Promise.resolve({ data: buildInfo(api.facts) }));
   addPrometheusNames(ask, api);
 
@@ -224,12 +219,15 @@ class Queries {
       limits: { ...defaultQueryLimits, timeoutMs },
       elapsedMs: () => parts.clock.elapsedMs(),
       pause: () => setImmediate(),
-      source: {
-        select: (selector) =>
-          withDeadline(parts.index.select(selector), "the shards", limits.answerWaitMs),
-        read: (name, range) =>
-          withDeadline(parts.series.read(name, range), "the store", limits.answerWaitMs),
-      },
+      source: withAlertSeries(
+        {
+          select: (selector) =>
+            withDeadline(parts.index.select(selector), "the shards", limits.answerWaitMs),
+          read: (name, range) =>
+            withDeadline(parts.series.read(name, range), "the store", limits.answerWaitMs),
+        },
+        { episodes: parts.episodes, nowMs: parts.clock.nowMs() },
+      ),
     };
   }
 
@@ -265,33 +263,5 @@ function buildInfo({ version }: WebappFacts): Record<string, string> {
     buildUser: "",
     buildDate: "",
     goVersion: "",
-  };
-}
-
-interface AlertJson {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly state: "firing";
-  readonly activeAt: string;
-  readonly value: string;
-}
-
-/** Of each active anomaly: what is abnormal as labels, why in words. */
-function alertsOf({ episodes }: Pick<WebappParts, "episodes">): AlertJson[] {
-  return episodes.find({ state: "active", limit: listCountMax }).map(alertOf);
-}
-
-function alertOf({ name, startedMs, observed, sentence }: Episode): AlertJson {
-  const series = LabelSet.ofSeriesName(name);
-  return {
-    labels: {
-      ...series.withoutMetricName().toJson(),
-      alertname: "KaleAnomaly",
-      metric: series.get(metricNameLabel),
-    },
-    annotations: { summary: sentence },
-    state: "firing",
-    activeAt: formatIsoTime(startedMs),
-    value: formatSample(observed),
   };
 }

@@ -14,6 +14,7 @@ import {
   selectNames,
 } from "../query/promql/index.ts";
 import { withDeadline } from "./deadline.ts";
+import { withAlertSeries } from "./prometheus-alerts.ts";
 import {
   type Ask,
   type PrometheusApiParts,
@@ -128,10 +129,14 @@ class Names {
 
   get #source(): Pick<PromqlSource, "select"> {
     const { parts, limits } = this.#api;
-    return {
-      select: (selector) =>
-        withDeadline(parts.index.select(selector), "the shards", limits.answerWaitMs),
-    };
+    return withAlertSeries(
+      {
+        select: (selector) =>
+          withDeadline(parts.index.select(selector), "the shards", limits.answerWaitMs),
+        read: () => Promise.resolve(undefined),
+      },
+      { episodes: parts.episodes, nowMs: parts.clock.nowMs() },
+    );
   }
 }
 

@@ -43,6 +43,8 @@ export const routeRules: readonly RouteRule[] = [
     bodyBytesMax: 16 * kib,
   },
   { method: "DELETE", path: "/kale/feedback/:id", access: "account", bodyBytesMax: 0 },
+  { method: "PUT", path: "/kale/rules", access: "account", bodyBytesMax: mib },
+  { method: "POST", path: "/kale/rules/test", access: "anyone", bodyBytesMax: mib },
   { method: "POST", path: "/kale/session", access: "sign-in", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/session", access: "sign-in", bodyBytesMax: 0 },
   { method: "GET", path: "/kale/users", access: "account", bodyBytesMax: 0 },

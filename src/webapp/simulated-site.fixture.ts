@@ -8,6 +8,7 @@ import { MemoryAlerts } from "./memory-alerts.fixture.ts";
 import { MemoryCollections } from "./memory-collections.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
 import { MemoryNotes } from "./memory-notes.fixture.ts";
+import { MemoryRules } from "./memory-rules.fixture.ts";
 import { MemoryKeeper } from "./memory-keeper.fixture.ts";
 import type { WebappParts } from "./parts.ts";
 import { oddNames, SimulatedSeries, siteNames } from "./simulated-series.fixture.ts";
@@ -24,6 +25,7 @@ export interface SimulatedSite {
   readonly parts: WebappParts;
   readonly series: SimulatedSeries;
   readonly journal: MemoryJournal;
+  readonly rules: MemoryRules;
   readonly collections: MemoryCollections;
   readonly keeper: MemoryKeeper;
   readonly feed: EpisodeFeed;
@@ -42,6 +44,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
   const collections = new MemoryCollections(clock);
   const keeper = new MemoryKeeper(clock, simulatedToken);
   const similarity = new SimulatedSimilarity(series, collections, clock);
+  const rules = new MemoryRules(clock, journal);
   let episodeCount = 0;
 
   function tell(events: readonly EpisodeEvent[]): void {
@@ -88,6 +91,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
   const site: SimulatedSite = {
     series,
     journal,
+    rules,
     collections,
     keeper,
     feed,
@@ -111,6 +115,8 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       series,
       index: series,
       episodes: journal,
+      rules,
+      trials: rules,
       feed,
       similarity,
       seenBefore: similarity,

@@ -36,3 +36,17 @@ export { GangliaXmlReader } from "./ganglia-xml.ts";
 export type { GangliaFault } from "./ganglia-xml.ts";
 export { RepeatFilter } from "./repeat-filter.ts";
 export { TaggedNameWriter } from "./tagged-name-writer.ts";
+export { readCsvLayout, readCsvLine } from "./csv-samples.ts";
+export type { CsvFault } from "./csv-samples.ts";
+export { readJsonSamples } from "./json-samples.ts";
+export type { JsonSampleFault } from "./json-samples.ts";
+export { parseTimeText } from "./sample-text.ts";
+export { readGraphiteAnswer, readPrometheusMatrix } from "./series-answers.ts";
+export {
+  newestWhisperSecond,
+  readWhisperHeader,
+  readWhisperPoints,
+  whisperHeaderBytesMax,
+  whisperSeriesName,
+} from "./whisper.ts";
+export type { WhisperArchive, WhisperFault, WhisperPoints } from "./whisper.ts";

@@ -19,6 +19,9 @@ export const graphiteWeb: Requirement = {
   },
 };
 
+/** Has graphite-web and whisper. */
+export const graphitePython = join(home, "bin/python");
+
 export interface OracleSeries {
   readonly name: string;
   /** Seconds between values. */
@@ -46,7 +49,7 @@ export class GraphiteWeb {
   constructor(series: readonly OracleSeries[], nowSeconds: number) {
     this.#folder = mkdtempSync(join(tmpdir(), "kale-graphite-web-"));
     const script = join(import.meta.dirname, "../oracles/graphite_web.py");
-    const child = spawn(join(home, "bin/python"), [script, this.#folder], {
+    const child = spawn(graphitePython, [script, this.#folder], {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child = child;

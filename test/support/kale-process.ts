@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const startPatienceMs = 30_000;
+const startPatienceMs = 60_000;
 
 export const portKeys = ["pickle", "msgpack", "carbon", "webapp", "oculus"] as const;
 export type PortKey = (typeof portKeys)[number];
@@ -28,7 +28,7 @@ export interface KaleProcessOptions {
   /** Kept when given; else a temporary folder that goes with the process. */
   readonly dataFolder?: string;
   readonly args?: readonly string[];
-  /** How long its page may take to answer; 30 s unless given. */
+  /** How long its page may take to answer; a minute unless given. */
   readonly startPatienceMs?: number;
 }
 
@@ -90,7 +90,7 @@ export function temporaryFolder(): Promise<string> {
 /** Asks again and again; throws when `patienceMs` have passed. */
 export async function until(
   isDone: () => Promise<boolean> | boolean,
-  patienceMs = 20_000,
+  patienceMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!(await isDone())) {

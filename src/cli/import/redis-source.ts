@@ -7,7 +7,9 @@ import type { ImportSource, ImportSourceKind } from "./source.ts";
 export const redisSourceKind: ImportSourceKind = {
   name: "redis",
   help: "a Skyline's Redis: --redis-url URL and the other redis settings say where",
-  open({ settings, words, clock, logger }) {
+  example: "redis --redis-url unix:///tmp/redis.sock --data /var/lib/kale",
+  options: [],
+  open({ settings, words, wants, clock, logger }) {
     const [word] = words;
     if (word !== undefined) throw new UsageError(`${JSON.stringify(word)} is not expected here`);
     const { url, user, password, ca, fullNamespace, miniNamespace } = redisChoiceOf(settings);
@@ -23,19 +25,23 @@ export const redisSourceKind: ImportSourceKind = {
       isMiniOn: false,
       fullDurationMs: settings.fullDurationMs,
       miniDurationMs: settings.miniDurationMs,
-      wants: () => true,
+      wants,
       seriesCountMax: settings.seriesCountMax,
     });
-    return sourceOf(series, `${url} ${fullNamespace}`);
+    return sourceOf(series, `${url} ${fullNamespace}`, wants);
   },
 };
 
-function sourceOf(series: RemoteSeries, identity: string): ImportSource {
+function sourceOf(
+  series: RemoteSeries,
+  identity: string,
+  wants: (name: string) => boolean,
+): ImportSource {
   return {
     identity,
     async items() {
       const { names } = await series.findNames({ query: "", limit: Number.MAX_SAFE_INTEGER });
-      return [...names].sort();
+      return names.filter(wants).sort();
     },
     async *read(items, range) {
       const wanted = new Set(items);

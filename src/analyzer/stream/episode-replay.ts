@@ -1,0 +1,80 @@
+/**
+ * Which anomalies a series would have had under given rules, from samples that are kept. Pure.
+ *
+ * A judge of its own is fed all samples in order; those before the range only teach it. What people said of
+ * anomalies is not asked: rules are what is tried here. Where a series was silent for longer than the
+ * stale period, its open anomaly ends there, as it would have.
+ */
+import type { Steps } from "../../base/steps.ts";
+import type { Episode, RuleBook, SampleColumns, TimeRange } from "../../model/index.ts";
+import type { Judge } from "../judge.ts";
+import { StreamJudge, type StreamWindow } from "./stream-judge.ts";
+
+const windowMs = 86_400_000;
+
+export interface EpisodeReplay {
+  readonly name: string;
+  /** Oldest first. */
+  readonly samples: SampleColumns;
+  readonly rules: RuleBook;
+  /** Only anomalies that were under way in it are answered. */
+  readonly range: TimeRange;
+  readonly stalePeriodMs: number;
+}
+
+/** @returns by start; one that had not ended at the last sample has no end */
+export function* replayEpisodes(asked: EpisodeReplay, judge: Judge): Steps<Episode[]> {
+  const { name, samples, rules, range, stalePeriodMs } = asked;
+  const window = new SamplesWindow(name, samples);
+  const stream = new StreamJudge(window, judge, { activeCountMax: 1, stalePeriodMs });
+  stream.useRules(rules);
+  const found = new Map<string, Episode>();
+  let beforeMs = -Infinity;
+  for (const [i, timeMs] of samples.timesMs.entries()) {
+    if (timeMs >= range.untilMs) break;
+    if (timeMs <= beforeMs) continue;
+    const silent = stream.look(0, beforeMs, timeMs);
+    if (silent !== undefined) found.set(silent.episode.id, silent.episode);
+    // Of its own time: nothing is news, so only begin and end are told.
+    const event = stream.take(0, timeMs, samples.values[i]!, Infinity);
+    if (event !== undefined) found.set(event.episode.id, event.episode);
+    beforeMs = timeMs;
+    yield;
+  }
+  const open = stream.episodeOf(0);
+  if (open !== undefined) found.set(open.id, open);
+  return [...found.values()].filter(
+    ({ startedMs, endedMs }) =>
+      startedMs < range.untilMs && (endedMs === null || endedMs >= range.fromMs),
+  );
+}
+
+/** The last day of samples up to a time, without copying them. */
+class SamplesWindow implements StreamWindow {
+  timesMs: Float64Array = new Float64Array(0);
+  values: Float64Array = new Float64Array(0);
+  readonly #name: string;
+  readonly #samples: SampleColumns;
+  #first = 0;
+  #next = 0;
+
+  constructor(name: string, samples: SampleColumns) {
+    this.#name = name;
+    this.#samples = samples;
+  }
+
+  name(): string {
+    return this.#name;
+  }
+
+  /** Times asked for only grow. */
+  copy(id: number, untilMs: number): number {
+    const { timesMs, values } = this.#samples;
+    while (this.#next < timesMs.length && timesMs[this.#next]! <= untilMs) this.#next += 1;
+    while (this.#first < this.#next && timesMs[this.#first]! <= untilMs - windowMs)
+      this.#first += 1;
+    this.timesMs = timesMs.subarray(this.#first, this.#next);
+    this.values = values.subarray(this.#first, this.#next);
+    return this.timesMs.length;
+  }
+}
