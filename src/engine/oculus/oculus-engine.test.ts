@@ -74,7 +74,7 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
     );
 
   const servingOf = async (prefix: string): Promise<ServingIndex | undefined> =>
-    chooseServing(prefix, (await readIndexes(client, prefix)).complete);
+    chooseServing(prefix, (await readIndexes(client, prefix)).complete, systemClock.nowMs());
 
   describe("a search", () => {
     const prefix = uniquePrefix();

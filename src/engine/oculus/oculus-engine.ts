@@ -159,9 +159,9 @@ export class OculusEngine implements EngineState {
   }
 
   async #findServing(): Promise<void> {
-    const { client, prefix } = this.#parts;
+    const { client, prefix, clock } = this.#parts;
     const { complete } = await readIndexes(client, prefix);
-    this.#serving = chooseServing(prefix, complete);
+    this.#serving = chooseServing(prefix, complete, clock.nowMs());
   }
 
   /** Until the next import; counted from the begin of this one, so that they keep their pace. */

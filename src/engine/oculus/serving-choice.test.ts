@@ -5,6 +5,7 @@ import { chooseServing, unneededIndexes } from "./serving-choice.ts";
 import { indexNameOf, originOf, type ShapeIndex } from "./shape-index.ts";
 
 const prefix = "kale";
+const nowMs = 10_000;
 const all = Array.from({ length: partitionCount }, (_, partition) => partition);
 const low = all.slice(0, 32);
 const high = all.slice(32);
@@ -29,8 +30,8 @@ describe("chooseServing()", () => {
   const b = written("b", 1100, 500, high);
 
   test("takes the indexes of one window that hold all partitions together", () => {
-    expect(chooseServing(prefix, [a])).toBeUndefined();
-    expect(chooseServing(prefix, [a, b])).toEqual({
+    expect(chooseServing(prefix, [a], nowMs)).toBeUndefined();
+    expect(chooseServing(prefix, [a, b], nowMs)).toEqual({
       parts: [{ index: "kale-oculus-b-1100" }, { index: "kale-oculus-a-1000" }],
       range: a.range,
       pointCount: 60,
@@ -41,27 +42,35 @@ describe("chooseServing()", () => {
 
   test("stays with a window until a newer one is whole", () => {
     const newer = written("a", 2000, 1500, low);
-    expect(chooseServing(prefix, [newer, a, b])?.range).toEqual(a.range);
-    const whole = chooseServing(prefix, [newer, a, b, written("b", 2100, 1500, high)]);
+    expect(chooseServing(prefix, [newer, a, b], nowMs)?.range).toEqual(a.range);
+    const whole = chooseServing(prefix, [newer, a, b, written("b", 2100, 1500, high)], nowMs);
     expect(whole?.range).toEqual(newer.range);
   });
 
   test("takes a partition that two hold from the later import, and counts it once", () => {
     const taken = written("b", 1200, 500, all.slice(20));
-    expect(chooseServing(prefix, [a, taken])).toMatchObject({
+    expect(chooseServing(prefix, [a, taken], nowMs)).toMatchObject({
       parts: [{ index: taken.index }, { index: a.index, partitions: all.slice(0, 20) }],
       comparableCount: 64,
     });
   });
 
+  test("leaves out a window that has not been yet, of a clock that was wrong", () => {
+    const wrong = written("b", 2000, nowMs + 3_600_000, all);
+    expect(chooseServing(prefix, [a, b, wrong], nowMs)?.range).toEqual(a.range);
+    const indexes = { complete: [a, b, wrong], others: [] };
+    expect(unneededIndexes(prefix, indexes, { owner: "b", nowMs })).toEqual([wrong.index]);
+    expect(unneededIndexes(prefix, indexes, { owner: "a", nowMs })).toEqual([]);
+  });
+
   test("needs nobody who is gone once another holds all", () => {
     const alone = written("b", 2000, 1500, all);
-    expect(chooseServing(prefix, [a, b, alone])?.parts).toEqual([{ index: alone.index }]);
+    expect(chooseServing(prefix, [a, b, alone], nowMs)?.parts).toEqual([{ index: alone.index }]);
   });
 });
 
 describe("unneededIndexes()", () => {
-  const own = { owner: "a", nowMs: 10_000 };
+  const own = { owner: "a", nowMs };
   const a = written("a", 1000, 500, low);
   const b = written("b", 1100, 500, high);
 

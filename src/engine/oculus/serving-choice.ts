@@ -16,6 +16,8 @@ import { comparableState, originOf, type ShapeIndex, type ShapeIndexes } from ".
 const waitingCountMax = 3;
 /** No import takes so long: an index that is not complete by then is a dead one's. */
 const importMsMax = 3_600_000;
+/** A window that ends later than this from now was written by a clock that was wrong. */
+const aheadMsMax = 60_000;
 
 export interface ServingPart {
   readonly index: string;
@@ -35,14 +37,17 @@ export interface ServingIndex extends ShapeWindow {
 export function chooseServing(
   prefix: string,
   complete: readonly ShapeIndex[],
+  nowMs: number,
 ): ServingIndex | undefined {
   const startedMs = ({ index }: ShapeIndex): number => originOf(prefix, index)?.startedMs ?? 0;
-  const newestFirst = complete.toSorted(
-    (a, b) =>
-      b.range.untilMs - a.range.untilMs ||
-      startedMs(b) - startedMs(a) ||
-      (a.index < b.index ? -1 : 1),
-  );
+  const newestFirst = complete
+    .filter(({ range }) => range.untilMs <= nowMs + aheadMsMax)
+    .sort(
+      (a, b) =>
+        b.range.untilMs - a.range.untilMs ||
+        startedMs(b) - startedMs(a) ||
+        (a.index < b.index ? -1 : 1),
+    );
   const byWindow = Map.groupBy(newestFirst, windowKey);
   for (const indexes of byWindow.values()) {
     const serving = servingOf(indexes);
@@ -79,7 +84,7 @@ export function unneededIndexes(
   { complete, others }: ShapeIndexes,
   { owner, nowMs }: { readonly owner: string; readonly nowMs: number },
 ): string[] {
-  const serving = chooseServing(prefix, complete);
+  const serving = chooseServing(prefix, complete, nowMs);
   const servingUntilMs = serving?.range.untilMs ?? -Infinity;
   const isOwn = (index: string): boolean => originOf(prefix, index)?.owner === owner;
   const ageMs = (index: string): number => nowMs - (originOf(prefix, index)?.startedMs ?? nowMs);
@@ -87,10 +92,12 @@ export function unneededIndexes(
   const waiting = complete.filter(({ range }) => range.untilMs > servingUntilMs);
   const served = new Set(serving?.parts.map(({ index }) => index));
   const past = complete.filter((each) => !waiting.includes(each) && !served.has(each.index));
-  const surplus = waiting
+  const own = waiting
     .filter(({ index }) => isOwn(index))
-    .sort((a, b) => ageMs(a.index) - ageMs(b.index))
-    .slice(waitingCountMax);
+    .sort((a, b) => ageMs(a.index) - ageMs(b.index));
+  const surplus = own.filter(
+    ({ range }, i) => i >= waitingCountMax || range.untilMs > nowMs + aheadMsMax,
+  );
   const dead = others.filter((index) => isOwn(index) || ageMs(index) > importMsMax);
   return [...past, ...surplus].map(({ index }) => index).concat(dead);
 }

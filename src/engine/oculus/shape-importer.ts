@@ -92,7 +92,7 @@ export async function importShapes(
     const partitions = parts.share.partitionsSince(window.range.untilMs);
     if (partitions.length > 0) await fill(parts, index, partitions, lock, onProgress);
     const indexes = await readIndexes(client, prefix);
-    const serving = chooseServing(prefix, indexes.complete);
+    const serving = chooseServing(prefix, indexes.complete, clock.nowMs());
     if (serving !== undefined) await showServing(client, prefix, serving);
     for (const other of unneededIndexes(prefix, indexes, { owner, nowMs: clock.nowMs() })) {
       await deleteIndex(client, other).catch(ignoreEngineError);

@@ -64,7 +64,8 @@ describeWith(openSearch, "imports of two processes that share the series", () =>
 
   /** What a process finds: it asks the indexes which of them serve, as every other does. */
   async function find(window: ShapeWindow, query: SimilarityQuery): Promise<SimilarityAnswer> {
-    const serving = chooseServing(prefix, (await readIndexes(client, prefix)).complete);
+    const { complete } = await readIndexes(client, prefix);
+    const serving = chooseServing(prefix, complete, systemClock.nowMs());
     const shapes = new MemoryShapes(seriesOf(all), window, 1);
     const similarity = new EngineSimilarity({
       ...{ client, shapes, shards: shapes, clock: systemClock },
