@@ -13,6 +13,7 @@ import { AdminPage } from "./pages/admin.tsx";
 import { CollectionPage } from "./pages/collection.tsx";
 import { CollectionsPage } from "./pages/collections.tsx";
 import { ExplorePage } from "./pages/explore.tsx";
+import { GraphPage } from "./pages/graph.tsx";
 import { HelpPage } from "./pages/help.tsx";
 import { HistoryPage } from "./pages/history.tsx";
 import { MetricPage } from "./pages/metric.tsx";
@@ -79,6 +80,8 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
       return <CollectionPage key={route.id} id={route.id} />;
     case "explore":
       return <ExplorePage />;
+    case "graph":
+      return <GraphPage />;
     case "history":
       return <HistoryPage />;
     case "sources":

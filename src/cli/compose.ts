@@ -373,7 +373,10 @@ async function startShards(
   });
   const pool = new ShardPool(
     threads.map(({ rpc }) => rpc),
-    { namesAreShared: store.kind === "elasticsearch" },
+    {
+      namesAreShared: store.kind === "elasticsearch",
+      remoteAddsUp: store.kind === "elasticsearch",
+    },
   );
   const sink = new BatchRouter(own);
   undo.push(async () => {

@@ -159,6 +159,8 @@ export interface RemoteStoreStats {
   readonly refusedSampleCount: number;
   readonly lastWriteMs: number | null;
   readonly warmth: StoreWarmth;
+  /** Steps of queries answered from sums that it keeps, of which no sample was read; missing where it cannot. */
+  readonly summedStepCount?: number | undefined;
 }
 
 /** How far the window is filled from other machines; nothing is judged before it is "warm". */
@@ -182,6 +184,8 @@ export interface SeriesStore extends SampleSink {
   commit(): Promise<void>;
   /** @returns undefined where the series is unknown; empty columns where it has nothing in range */
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /** As of a `SeriesReader`; missing where the samples lie here. */
+  readSteps?(query: StepQuery): Promise<StepColumns | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
   stats(): StoreStats;
   /** Commits and lets go of files and connections. */

@@ -25,6 +25,8 @@ import {
   type ShardStats,
   shardOfName,
   sortNames,
+  type StepColumns,
+  type StepQuery,
   type TagCount,
   type TagQuery,
   type TimeRange,
@@ -53,17 +55,22 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
   readonly shards: readonly Rpc[];
 
   readonly #namesAreShared: boolean;
+  readonly #remoteAddsUp: boolean;
 
   /**
    * @param shards  in the order of their numbers
    * @param options.namesAreShared  each shard finds the names of all, since one remote has them
+   * @param options.remoteAddsUp  whether the remote works out what steps of time come to
    */
   constructor(
     shards: readonly Rpc[],
-    options: { readonly namesAreShared: boolean } = { namesAreShared: false },
+    options: { readonly namesAreShared: boolean; readonly remoteAddsUp?: boolean } = {
+      namesAreShared: false,
+    },
   ) {
     this.shards = shards;
     this.#namesAreShared = options.namesAreShared;
+    this.#remoteAddsUp = options.remoteAddsUp ?? false;
   }
 
   get shardCount(): number {
@@ -72,6 +79,11 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
 
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     return this.#owner(name).ask("read", { name, range });
+  }
+
+  readSteps(query: StepQuery): Promise<StepColumns | undefined> {
+    if (!this.#remoteAddsUp) return Promise.resolve(undefined);
+    return this.#owner(query.name).ask("readSteps", query);
   }
 
   band(query: BandQuery): Promise<BandColumns | undefined> {

@@ -24,6 +24,8 @@ import {
   type SeriesStore,
   type SeriesWindow,
   type ShardStats,
+  type StepColumns,
+  type StepQuery,
   type TagQuery,
   type TimeRange,
   type TreeQuery,
@@ -99,6 +101,10 @@ export function serveShard(
     async read({ name, range }: { name: string; range: TimeRange }) {
       const columns = await store.read(name, range);
       return columns === undefined ? undefined : moved(columns);
+    },
+    async readSteps(query: StepQuery) {
+      const steps = await store.readSteps?.(query);
+      return steps === undefined ? undefined : movedSteps(steps);
     },
     findNames: (query: NameQuery) => store.findNames(query),
     selectSeries: (selector: SeriesSelector) => index.select(selector),
@@ -192,6 +198,15 @@ function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumn
     timesMs.byteLength === timesMs.buffer.byteLength &&
     values.byteLength === values.buffer.byteLength;
   return areWhole ? new Transferred(columns, [timesMs.buffer, values.buffer]) : columns;
+}
+
+function movedSteps(steps: StepColumns): Transferred<StepColumns> {
+  const { timesMs, counts, sums, minima, maxima } = steps;
+  const columns = [timesMs, counts, sums, minima, maxima];
+  return new Transferred(
+    steps,
+    columns.map(({ buffer }) => buffer),
+  );
 }
 
 /** CPU time of the calling thread so far. */

@@ -289,13 +289,17 @@ test("steps come from the backend where it works them out, and give the same ans
     "sum:1h-sum:m",
     "sum:1h-min:m",
     "sum:1h-max-zero:m",
+    "sum:1h-count:m",
     "sum:30m-avg:m",
     "sum:1h-dev:m",
   ]) {
     const target = `/api/query?start=${from - 2 * hour}&m=${m}`;
     expect((await app.get(target)).text, m).toBe((await plain.get(target)).text);
   }
-  expect(asked.map(({ stepMs }) => stepMs / 60_000)).toEqual([60, 60, 60, 60, 30]);
+  expect(asked.map(({ stepMs }) => stepMs / 60_000)).toEqual([60, 60, 60, 60, 60, 30]);
+  // A series without points in range is none, whoever found none.
+  const empty = `/api/query?start=${from - 9 * hour}&end=${from - 5 * hour}&m=sum:1h-max-zero:m`;
+  expect((await app.get(empty)).text).toBe((await plain.get(empty)).text);
 });
 
 test("/api/suggest lists metrics, keys and values that begin with the text", async () => {

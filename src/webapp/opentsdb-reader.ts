@@ -173,21 +173,24 @@ export class TsdbReader {
     { query, subQuery, edges, budget }: GroupWork,
   ): Promise<SampleColumns | undefined> {
     if (range.fromMs >= range.untilMs) return undefined;
-    const { downsample: wanted, rate } = subQuery;
+    const { downsample: asked, rate } = subQuery;
+    let wanted = asked;
     let columns = await this.#readSteps(name, range, subQuery);
-    if (columns === undefined) {
-      const asked = this.#parts.series.read(name, range);
-      columns = await withDeadline(asked, "the store", this.#limits.answerWaitMs);
-      if (columns === undefined || columns.timesMs.length === 0) return undefined;
-      budget.addSamples(columns.timesMs.length);
+    if (columns !== undefined && wanted !== undefined) {
+      wanted = { ...wanted, aggregator: { ...wanted.aggregator, run: onlyOne } };
+    } else {
+      const read = this.#parts.series.read(name, range);
+      columns = await withDeadline(read, "the store", this.#limits.answerWaitMs);
+      budget.addSamples(columns?.timesMs.length ?? 0);
     }
+    if (columns === undefined || columns.timesMs.length === 0) return undefined;
     if (wanted !== undefined && edges !== undefined) {
       columns = downsample(columns, wanted, edges, query.endMs);
     }
     return rate === undefined ? columns : rateOf(columns, rate);
   }
 
-  /** Where the backend works the steps out by itself: one sample a step, which stays what it is. */
+  /** Where the backend works the steps out by itself: one sample a step. */
   async #readSteps(
     name: string,
     range: TimeRange,
@@ -211,11 +214,17 @@ interface GroupWork {
   readonly budget: Budget;
 }
 
-/** By aggregator; of one sample a step `downsample` makes that sample again, but counts 1. */
+/** Of a step that the backend has worked out. */
+function onlyOne(values: Float64Array, from: number): number {
+  return values[from] ?? NaN;
+}
+
+/** By aggregator. */
 const stepValues: Readonly<Record<string, (steps: StepColumns) => Float64Array<ArrayBuffer>>> = {
   sum: ({ sums }) => sums,
   zimsum: ({ sums }) => sums,
   pfsum: ({ sums }) => sums,
+  count: ({ counts }) => counts,
   avg: ({ sums, counts }) => sums.map((sum, i) => sum / (counts[i] ?? 1)),
   min: ({ minima }) => minima,
   mimmin: ({ minima }) => minima,

@@ -67,6 +67,7 @@ test.each([
   "/sources",
   "/status",
   "/explore",
+  "/graph?target=a.*",
   "/oculus",
   "/collections",
   "/collections/miezbp34",

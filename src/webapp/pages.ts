@@ -21,6 +21,7 @@ const pagePaths: ReadonlySet<string> = new Set([
   "/admin",
   "/collections",
   "/explore",
+  "/graph",
   "/help",
   "/history",
   "/oculus",

@@ -34,6 +34,14 @@ export function writeRemoteStore(
     ["held_writes_total", "Batches that waited at the limit.", remote.heldWriteCount],
     ["refused_samples_total", "Samples that it refused for good.", remote.refusedSampleCount],
   ];
+  if (remote.summedStepCount !== undefined) {
+    text.counter(
+      "kale_remote_summed_steps_total",
+      "Steps of queries answered from its sums, of which no sample was read.",
+      remote.summedStepCount,
+      labels,
+    );
+  }
   for (const [name, help, value] of counters) {
     text.counter(`kale_remote_${name}`, help, value, labels);
   }

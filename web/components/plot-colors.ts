@@ -1,6 +1,26 @@
 /** The colours of the style sheet for what is drawn on a canvas, which cannot use its variables. */
 
-const names = ["ink", "soft", "line", "panel", "series", "band", "limit", "odd", "odd-bg"] as const;
+/** Lines that are none of these in particular take turns in hues; none of them is that of "odd". */
+export const hueCount = 7;
+
+const names = [
+  "ink",
+  "soft",
+  "line",
+  "panel",
+  "series",
+  "band",
+  "limit",
+  "odd",
+  "odd-bg",
+  "hue-0",
+  "hue-1",
+  "hue-2",
+  "hue-3",
+  "hue-4",
+  "hue-5",
+  "hue-6",
+] as const;
 
 export type ColorName = (typeof names)[number];
 export type PlotColors = Readonly<Record<ColorName, string>>;

@@ -15,10 +15,11 @@ import { timeTickLabels } from "../lib/time-ticks.ts";
 import { valueScale } from "../lib/value-scale.ts";
 import { useStore } from "../state/store.ts";
 import { themeStore } from "../state/theme.ts";
-import { readColors, type PlotColors } from "./plot-colors.ts";
+import { readColors, type ColorName, type PlotColors } from "./plot-colors.ts";
 import { drawBehind, drawInFront, hasCorridor, plotFont, type Layers } from "./plot-layers.ts";
 
-export type LineKind = "value" | "day-before" | "week-before";
+/** A hue is one of as many lines as are drawn together; see plot-colors.ts. */
+export type LineKind = "value" | "day-before" | "week-before" | `hue-${number}`;
 
 /** What ChartFigure may do with the canvas when keys are used instead of the pointer. */
 export interface PlotHandle {
@@ -146,6 +147,9 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
 function seriesOf(kind: LineKind, colors: PlotColors, isLow: boolean): uPlot.Series {
   const base = { points: { show: false }, spanGaps: false };
   if (kind === "value") return { ...base, stroke: colors.series, width: isLow ? 1.3 : 1.7 };
+  if (kind.startsWith("hue-")) {
+    return { ...base, stroke: colors[kind as ColorName], width: 1.4 };
+  }
   const dash = kind === "day-before" ? [2, 3] : [7, 4];
   return { ...base, stroke: colors.soft, width: 1.2, dash };
 }

@@ -20,6 +20,7 @@ export const pageLinks: readonly PageLink[] = [
   { page: "alerts", address: "/alerts", label: "Alerts", key: "l", isMain: true },
   { page: "sources", address: "/sources", label: "Sources", key: "s", isMain: true },
   { page: "status", address: "/status", label: "Status", key: "t", isMain: true },
+  { page: "graph", address: "/graph", label: "Graph", key: "x", isMain: false },
   { page: "admin", address: "/admin", label: "Admin", key: "a", isMain: false },
   { page: "help", address: "/help", label: "Help", key: "?", isMain: false },
 ];

@@ -10,6 +10,7 @@ test.each([
   ["/history", { page: "history" }],
   ["/history/", { page: "history" }],
   ["/oculus", { page: "similar" }],
+  ["/graph", { page: "graph" }],
   ["/collections", { page: "collections" }],
   ["/collections/", { page: "collections" }],
   ["/collections/c 1", { page: "collection", id: "c 1" }],

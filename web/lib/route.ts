@@ -6,6 +6,7 @@
  *     /m/NAME      one metric              /status    how Kale itself is doing
  *     /alerts      who is told of what     /admin     users, and what only they may do
  *     /explore     find a metric
+ *     /graph       any expression, or small graphs of a branch or tag: graph-target.ts
  *     /oculus      what moved like this    /help      what all of this does
  *     /collections, /collections/ID        what was saved from it
  *
@@ -19,6 +20,7 @@ export type Route =
   | { readonly page: "collections" }
   | { readonly page: "collection"; readonly id: string }
   | { readonly page: "explore" }
+  | { readonly page: "graph" }
   | { readonly page: "history" }
   | { readonly page: "sources" }
   | { readonly page: "status" }
@@ -35,6 +37,7 @@ const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "
   search: "similar",
   collections: "collections",
   explore: "explore",
+  graph: "graph",
   history: "history",
   sources: "sources",
   status: "status",

@@ -57,6 +57,9 @@ export function ExplorePage(): JSX.Element {
             }}
           />
         </label>
+        <a class="button" href="/graph">
+          Graph of an expression
+        </a>
         <div class="segments" role="group" aria-label="Range of the small graphs">
           {spanChoices.map(({ key, label }) => (
             <button

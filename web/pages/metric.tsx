@@ -14,6 +14,7 @@ import { formatClock, formatSpan } from "../lib/calendar.ts";
 import { wordsOfStatus } from "../lib/check-words.ts";
 import { counted, formatDuration, formatValue } from "../lib/format.ts";
 import { limitsOfChecks } from "../lib/limits.ts";
+import { graphPath, multiplesPath, siblingsOf, targetOfName } from "../lib/graph-target.ts";
 import { anomalyPath } from "../lib/route.ts";
 import { similarPath } from "../lib/similar-ask.ts";
 import {
@@ -135,6 +136,7 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
             <a class="button small" href={similarHere} data-similar>
               What moved like this <kbd>s</kbd>
             </a>
+            <OtherGraphs name={name} />
           </ChartFigure>
           <Numbers points={points.value} name={name} range={range} />
           <div class="two two-soon">
@@ -148,6 +150,25 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
         </>
       )}
     </section>
+  );
+}
+
+function OtherGraphs({ name }: { readonly name: string }): JSX.Element {
+  const target = targetOfName(name);
+  const siblings = siblingsOf(name);
+  return (
+    <>
+      {target !== undefined && (
+        <a class="button small" href={graphPath([target])}>
+          As an expression
+        </a>
+      )}
+      {siblings !== undefined && (
+        <a class="button small" href={multiplesPath(siblings)}>
+          Its neighbours
+        </a>
+      )}
+    </>
   );
 }
 

@@ -32,6 +32,7 @@ import type {
   SampleBatch,
   SampleColumns,
   SeriesSelector,
+  StepQuery,
   TimeRange,
 } from "../../model/index.ts";
 import type { ColumnsBuilder } from "../memory/columns.ts";
@@ -41,6 +42,7 @@ import type {
   ScanRequest,
   ScannedSeries,
 } from "../remote/remote-series.ts";
+import { type StepSummary, summarizePoints } from "../remote/step-summaries.ts";
 import { BulkWriter } from "./bulk-writer.ts";
 import {
   nameOperation,
@@ -65,9 +67,9 @@ import { remoteError } from "./remote-errors.ts";
 import { applyRetention } from "./retention.ts";
 import {
   assertWholeSteps,
-  type StepSummary,
+  canSummarize,
+  spansOf,
   summarizeInEngine,
-  summarizePoints,
   type SummaryRequest,
 } from "./summaries.ts";
 import { templatesOf } from "./templates.ts";
@@ -76,6 +78,8 @@ const graceMsUsual = 10 * 60_000;
 /** Hours that a writer has open at most; then those that were left alone longest are sealed. */
 const openHourCountMax = 200_000;
 const retentionIntervalMs = hourMs;
+/** Series of which points are read at once, where the engine's sums are in doubt. */
+const readsAtOnce = 32;
 /** An open hour of a writer that was not heard of for this long is sealed by whoever sees it. */
 const abandonedAfterMs = 6 * hourMs;
 
@@ -101,6 +105,12 @@ export class ElasticsearchSeries implements RemoteSeries {
   #turn: Promise<unknown> = Promise.resolve();
   /** Searches may not see yet what was written last; true at first, for what an earlier run wrote. */
   #hasNewNames = true;
+  /** Questions of this moment, by range and step. */
+  readonly #gathered = new Map<
+    string,
+    { readonly names: Set<string>; readonly answer: Promise<Map<string, StepSummary[]>> }
+  >();
+  #summedStepCount = 0;
   #writtenSampleCount = 0;
   #lastWriteMs: number | null = null;
   #retentionAtMs = -Infinity;
@@ -224,25 +234,46 @@ export class ElasticsearchSeries implements RemoteSeries {
     yield* this.#names.inPartitions(partitions);
   }
 
+  /** Questions that come in the same moment, of many series over the same steps, go as one. */
+  async readSteps({ name, range, stepMs }: StepQuery): Promise<readonly StepSummary[] | undefined> {
+    if (!canSummarize(stepMs)) return undefined;
+    const key = `${range.fromMs} ${range.untilMs} ${stepMs}`;
+    let gathered = this.#gathered.get(key);
+    if (gathered === undefined) {
+      const names = new Set<string>();
+      const answer = nextTurn().then(() => {
+        this.#gathered.delete(key);
+        return this.summarize({ names: [...names], range, stepMs });
+      });
+      gathered = { names, answer };
+      this.#gathered.set(key, gathered);
+    }
+    gathered.names.add(name);
+    return (await gathered.answer).get(name) ?? [];
+  }
+
   /**
-   * Sum, count, least and greatest of each step, for steps of whole hours: added up inside the engine but
-   * for the end of the range that this writer still has open. Series without points are left out.
+   * Sum, count, least and greatest of each step, for steps of whole hours: from what the engine has
+   * beside the points, but for steps that this writer still has open, and such as have several
+   * documents for an hour, which are read. Series without points are left out.
    */
   async summarize(request: SummaryRequest): Promise<Map<string, StepSummary[]>> {
     assertWholeSteps(request);
     const { names, range, stepMs } = request;
-    const cutMs = Math.floor(this.#openSinceMs(names, range) / stepMs) * stepMs;
-    const head = { fromMs: range.fromMs, untilMs: cutMs };
+    // Noted before the engine is asked: what is sealed meanwhile is there twice, or not yet.
+    const unsure = new Map(names.map((name) => [name, this.#openSteps(name, range, stepMs)]));
     const { steps, doubtful } = await this.#asking(() =>
-      summarizeInEngine(this.#client, this.#indexes, { names, range: head, stepMs }),
+      summarizeInEngine(this.#client, this.#indexes, request),
     );
     const summaries = new Map<string, StepSummary[]>();
-    for (const name of names) {
-      const known = doubtful.has(name) ? [] : (steps.get(name) ?? []);
-      const rest = { fromMs: doubtful.has(name) ? range.fromMs : cutMs, untilMs: range.untilMs };
-      const columns = rest.fromMs < rest.untilMs ? await this.read(name, rest) : undefined;
-      const all = columns === undefined ? known : [...known, ...summarizePoints(columns, stepMs)];
-      if (all.length > 0) summaries.set(name, all);
+    for (let from = 0; from < names.length; from += readsAtOnce) {
+      const some = names.slice(from, from + readsAtOnce).map(async (name) => {
+        const begins = [...(unsure.get(name) ?? []), ...(doubtful.get(name) ?? [])];
+        const known = steps.get(name) ?? [];
+        const all = await this.#repaired(name, known, spansOf(begins, stepMs), stepMs);
+        if (all.length > 0) summaries.set(name, all);
+      });
+      await Promise.all(some);
     }
     return summaries;
   }
@@ -285,6 +316,7 @@ export class ElasticsearchSeries implements RemoteSeries {
       writtenBytes: this.#writer.writtenBytes,
       retryCount: this.#writer.retryCount,
       lastWriteMs: this.#lastWriteMs,
+      summedStepCount: this.#summedStepCount,
     };
   }
 
@@ -356,16 +388,32 @@ export class ElasticsearchSeries implements RemoteSeries {
     }
   }
 
-  /** Before it, nothing in range is open here. */
-  #openSinceMs(names: readonly string[], { fromMs, untilMs }: TimeRange): number {
-    let sinceMs = untilMs;
-    for (const name of names) {
-      for (const hour of this.#open.get(name)?.hours.keys() ?? []) {
-        if ((hour + 1) * hourMs > fromMs)
-          sinceMs = Math.min(sinceMs, Math.max(fromMs, hour * hourMs));
-      }
+  /** What the engine said, and in these spans what the points come to. */
+  async #repaired(
+    name: string,
+    known: readonly StepSummary[],
+    spans: readonly TimeRange[],
+    stepMs: number,
+  ): Promise<StepSummary[]> {
+    const isRead = ({ fromMs }: StepSummary): boolean =>
+      spans.some((span) => fromMs >= span.fromMs && fromMs < span.untilMs);
+    const all = known.filter((step) => !isRead(step));
+    this.#summedStepCount += all.length;
+    for (const span of spans) {
+      const columns = await this.read(name, span);
+      if (columns !== undefined) all.push(...summarizePoints(columns, stepMs));
     }
-    return sinceMs;
+    return all.sort((a, b) => a.fromMs - b.fromMs);
+  }
+
+  /** Where steps in range begin of which an hour is open here. */
+  #openSteps(name: string, { fromMs, untilMs }: TimeRange, stepMs: number): Set<number> {
+    const begins = new Set<number>();
+    for (const hour of this.#open.get(name)?.hours.keys() ?? []) {
+      const atMs = hour * hourMs;
+      if (atMs >= fromMs && atMs < untilMs) begins.add(Math.floor(atMs / stepMs) * stepMs);
+    }
+    return begins;
   }
 
   async #showNewNames(): Promise<void> {
@@ -425,6 +473,10 @@ function joinOwn(
     })),
   ]);
   return joined;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function detached(document: PointDocument, points: HourPoints): OpenHour {

@@ -97,7 +97,7 @@ export class HourPoints {
     bytes.set(tail, keptBytes);
     this.#bytes = bytes;
     this.#tailAt = keptBytes + lastChunkAt(tail);
-    this.#summary = joined(this.#summary, summaryOf(timesMs.length, values));
+    this.#summary = summaryOf(timesMs.length, values, this.#summary);
   }
 
   #mergeAll(addedMs: Float64Array, addedValues: Float64Array): void {
@@ -177,27 +177,24 @@ const noPoints: PointSummary = {
   last: 0,
 };
 
-function summaryOf(count: number, values: Float64Array): PointSummary {
-  let sum = 0;
-  let min = Infinity;
-  let max = -Infinity;
+/**
+ * Of earlier points and these, which follow them. Added up one by one, so that an hour has the same sum
+ * whether it grew or is added up from its points, to the last digit.
+ */
+function summaryOf(count: number, values: Float64Array, earlier = noPoints): PointSummary {
+  let { sum, min, max } = earlier;
   for (let i = 0; i < count; i++) {
     const value = values[i]!;
     sum += value;
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  return { count, sum, min, max, first: values[0] ?? 0, last: values[count - 1] ?? 0 };
-}
-
-/** Of points and later points. */
-function joined(a: PointSummary, b: PointSummary): PointSummary {
   return {
-    count: a.count + b.count,
-    sum: a.sum + b.sum,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    first: a.count === 0 ? b.first : a.first,
-    last: b.last,
+    count: earlier.count + count,
+    sum,
+    min,
+    max,
+    first: earlier.count === 0 ? (values[0] ?? 0) : earlier.first,
+    last: values[count - 1] ?? 0,
   };
 }

@@ -33,6 +33,13 @@ export class OlderRows {
     return this.#bySeries.has(name);
   }
 
+  /** Time of the series' oldest such row, Infinity without. */
+  minMs(name: string): number {
+    let minMs = Infinity;
+    for (const timeMs of this.#bySeries.get(name)?.timesMs ?? []) minMs = Math.min(minMs, timeMs);
+    return minMs;
+  }
+
   /** Names of the series that have such rows. */
   names(): Iterable<string> {
     return this.#bySeries.keys();

@@ -9,8 +9,10 @@ import type {
   SampleBatch,
   SampleColumns,
   SeriesSelector,
+  StepQuery,
   TimeRange,
 } from "../../model/index.ts";
+import type { StepSummary } from "./step-summaries.ts";
 
 /** One per shard thread. Every method rejects with a `RemoteError` where the remote does not do it. */
 export interface RemoteSeries {
@@ -24,6 +26,12 @@ export interface RemoteSeries {
   write(batch: SampleBatch, options: { readonly isRepeat: boolean }): Promise<void>;
   /** @returns undefined where the series is unknown; ascending times, each once */
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /**
+   * What the samples of each step come to that were given before, worked out where they lie; ascending.
+   * Missing where it cannot.
+   * @returns undefined where it cannot for this length of step; empty where it has nothing in range
+   */
+  readSteps?(query: StepQuery): Promise<readonly StepSummary[] | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
   /**
    * Series that pass every condition, sorted by name; the conditions are ones that can be tested.
@@ -77,6 +85,8 @@ export interface RemoteHealth {
   readonly writtenBytes: number;
   readonly retryCount: number;
   readonly lastWriteMs: number | null;
+  /** Steps answered from sums that it keeps, of which no sample was read; missing where it cannot. */
+  readonly summedStepCount?: number | undefined;
 }
 
 export type RemoteErrorCode =

@@ -24,6 +24,8 @@ import {
   type SeriesStore,
   type SeriesWindow,
   sortNames,
+  type StepColumns,
+  type StepQuery,
   type StoreStats,
   type TimeRange,
 } from "../../model/index.ts";
@@ -38,6 +40,7 @@ import { OlderRows } from "./older-rows.ts";
 import { Outbox } from "./outbox.ts";
 import type { RemoteSeries } from "./remote-series.ts";
 import { SetAside } from "./set-aside.ts";
+import { stepColumnsOf, summarizePoints } from "./step-summaries.ts";
 import { isSample } from "./warm-start.ts";
 import { WarmWindow } from "./warm-window.ts";
 
@@ -236,7 +239,7 @@ export class RemoteStore implements SeriesStore {
     if (id !== undefined) this.#window.read(id, range, own);
     this.#older.overlay(name, range, own);
     const isKnown = id !== undefined || this.#older.has(name);
-    if (id !== undefined && this.#window.covers(id, range)) return own.take(range);
+    if (id !== undefined && range.fromMs >= this.#window.coveredFromMs(id)) return own.take(range);
 
     const far = await this.#remote.read(name, range);
     if (far === undefined) return isKnown ? own.take(range) : undefined;
@@ -244,6 +247,27 @@ export class RemoteStore implements SeriesStore {
     all.merge(far.timesMs, far.values, 0, far.timesMs.length);
     all.merge(own.timesMs, own.values, 0, own.count);
     return all.take(range);
+  }
+
+  /**
+   * What the samples of each step come to: of the steps of which the remote has every sample as it says,
+   * of the others, at the end of the range, from the samples. The same as from `read`, but for the last
+   * digits of sums over several hours.
+   *
+   * @returns undefined where the remote cannot, or where memory has them all: the samples are to be read
+   */
+  async readSteps({ name, range, stepMs }: StepQuery): Promise<StepColumns | undefined> {
+    if (this.#isClosed) throw closed();
+    const cutMs = Math.min(range.untilMs, this.#remoteHasUntilMs(name, stepMs));
+    if (this.#remote.readSteps === undefined || cutMs <= range.fromMs) return undefined;
+    const head = { fromMs: range.fromMs, untilMs: cutMs };
+    const tail = { fromMs: cutMs, untilMs: range.untilMs };
+    const [steps, rest] = await Promise.all([
+      this.#remote.readSteps({ name, range: head, stepMs }),
+      tail.fromMs < tail.untilMs ? this.read(name, tail) : undefined,
+    ]);
+    if (steps === undefined) return undefined;
+    return stepColumnsOf([...steps, ...(rest === undefined ? [] : summarizePoints(rest, stepMs))]);
   }
 
   /** A name that is being written at this moment may count twice in `totalCount` of a cut page. */
@@ -465,6 +489,19 @@ export class RemoteStore implements SeriesStore {
     for (const go of this.#room.splice(0)) go();
   }
 
+  /**
+   * The end of the steps that the remote is asked for: every sample before it is acknowledged, and after
+   * it memory has them all as far as it can be.
+   */
+  #remoteHasUntilMs(name: string, stepMs: number): number {
+    const waitingMs = Math.min(this.#outbox.windowMinMs(), this.#older.minMs(name));
+    const id = this.#window.memory.find(name);
+    const coveredMs = id === undefined ? Infinity : this.#window.coveredFromMs(id);
+    // What was set aside is in memory only, as long as it is there.
+    const round = this.#setAside.sampleCount === 0 ? Math.ceil : Math.floor;
+    return Math.min(Math.floor(waitingMs / stepMs), round(coveredMs / stepMs)) * stepMs;
+  }
+
   #forgetBefore(end: number): void {
     this.#older.forgetBefore(end);
     for (const [name, ordinal] of this.#fresh) {
@@ -524,6 +561,7 @@ export class RemoteStore implements SeriesStore {
       refusedSampleCount: this.#setAside.sampleCount,
       lastWriteMs: health.lastWriteMs,
       warmth: this.#window.warmth,
+      summedStepCount: health.summedStepCount,
     };
   }
 }

@@ -182,9 +182,9 @@ export class WarmWindow {
     }
   }
 
-  /** Whether memory alone can answer for this range of the series. */
-  covers(id: number, range: TimeRange): boolean {
-    return range.fromMs >= this.#coveredFromMs[this.#partitioned.partition(id)]!;
+  /** From here on memory alone can answer for the series. */
+  coveredFromMs(id: number): number {
+    return this.#coveredFromMs[this.#partitioned.partition(id)]!;
   }
 
   /** Lays what memory has over what is in the columns. */
