@@ -12,6 +12,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { EngineSimilarity } from "../../src/engine/oculus/engine-similarity.ts";
 import { MemoryShapes } from "../../src/engine/oculus/memory-shapes.fixture.ts";
+import { wholeShare } from "../../src/engine/oculus/import-share.ts";
 import { importShapes } from "../../src/engine/oculus/shape-importer.ts";
 import { EngineClient } from "../../src/engine/index.ts";
 import { openSearchHomeWithPlugin } from "../../test/support/oculus-scorer.ts";
@@ -76,14 +77,17 @@ export async function benchOculusEngine(options: {
     const outcome = await importShapes(
       {
         ...{ client, shapes, prefix: "bench", holder: "bench", clock: systemClock },
+        ...{ window: shapes.newestWindow(), share: wholeShare },
         signal: new AbortController().signal,
       },
       () => undefined,
     );
     if (outcome.outcome !== "done") throw new Error("the import was locked out");
     const { serving } = outcome;
+    const [part] = serving?.parts ?? [];
+    if (part === undefined) throw new Error("the import does not serve");
     const imported = importing();
-    const { json } = await client.send({ method: "GET", path: `/${serving.index}/_stats/store` });
+    const { json } = await client.send({ method: "GET", path: `/${part.index}/_stats/store` });
     const { _all: all } = json as { _all: { total: { store: { size_in_bytes: number } } } };
 
     const searches: EngineSearchFigures[] = [];
@@ -93,6 +97,7 @@ export async function benchOculusEngine(options: {
         const similarity = new EngineSimilarity({
           ...{ client, shapes, shards: shapes, clock: systemClock },
           state: {
+            update: () => Promise.resolve(undefined),
             serving: () => serving,
             scorer: () => scorer,
             problem: () => undefined,

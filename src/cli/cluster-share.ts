@@ -49,6 +49,9 @@ export class ClusterShare {
   readonly #client: EngineClient;
   readonly #claims: ClaimKeeper | undefined;
   readonly #episodes: EpisodeExchange;
+  /** By partition: which taking of it, and since when the shards have all of it. */
+  readonly #held = new Map<number, { readonly taking: number; readonly sinceMs: number }>();
+  #takingCount = 0;
   #counted = 0;
   #isStopped = false;
 
@@ -91,6 +94,13 @@ export class ClusterShare {
     return this.#claims?.report();
   }
 
+  /** The partitions of which the shards have had all series since before this time. */
+  partitionsSince(timeMs: number): number[] {
+    return [...this.#held].flatMap(([partition, { sinceMs }]) =>
+      sinceMs <= timeMs ? [partition] : [],
+    );
+  }
+
   publish(events: readonly EpisodeEvent[]): void {
     this.#episodes.publish(events);
   }
@@ -104,11 +114,19 @@ export class ClusterShare {
   }
 
   async #takeOver(partitions: readonly number[]): Promise<void> {
+    const taking = ++this.#takingCount;
+    for (const partition of partitions) this.#held.set(partition, { taking, sinceMs: Infinity });
     while (!this.#isStopped) {
       try {
         const episodes = await this.#episodes.active(partitions);
         this.#takeIn(episodes);
         await this.#parts.pool.takeOver(partitions, episodes);
+        const sinceMs = this.#parts.clock.nowMs();
+        for (const partition of partitions) {
+          // One that was dropped meanwhile is not had, or was taken again.
+          if (this.#held.get(partition)?.taking === taking)
+            this.#held.set(partition, { taking, sinceMs });
+        }
         this.#parts.alert(episodes.map((episode) => ({ change: "changed", episode })));
         return;
       } catch (error) {
@@ -122,6 +140,7 @@ export class ClusterShare {
   }
 
   async #drop(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) this.#held.delete(partition);
     await this.#parts.pool.drop(partitions);
     // Whoever comes next goes on with the episodes as they were left. Away: the lease is long.
     await this.#episodes.flush().catch(() => undefined);

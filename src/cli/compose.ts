@@ -39,6 +39,7 @@ import { JournalRulesDesk } from "./rules-desk.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
 import type { Settings } from "./settings.ts";
+import { withShareWords } from "./share-words.ts";
 import { openSkylineMemory } from "./skyline-memory.ts";
 import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
 import {
@@ -115,6 +116,7 @@ async function start(
     windowMs: settings.fullDurationMs,
     warmDurationMs: settings.miniDurationMs,
     budgetMs: searchBudgetMs,
+    isShared: store.kind === "elasticsearch",
   });
   let share: ClusterShare | undefined = undefined;
   const { pool, sink, toShards } = await startShards(
@@ -165,6 +167,7 @@ async function start(
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
+    partitionsSince: (timeMs) => share?.partitionsSince(timeMs) ?? [],
     collections: journal.collections,
     folderPath: folder.path,
   });
@@ -200,7 +203,10 @@ async function start(
       ...(settings.detectorName === "skyline" ? {} : { rules, trials: pool }),
       episodes: journal,
       feed,
-      similarity: searchEngine?.similarity ?? search,
+      similarity:
+        store.kind === "elasticsearch"
+          ? withShareWords(searchEngine?.similarity ?? search, () => share?.report())
+          : (searchEngine?.similarity ?? search),
       searchEngine: searchEngine?.control,
       seenBefore: new CollectionMatcher(pool, journal.collections),
       collections: journal.collections,

@@ -21,6 +21,8 @@ export interface SearchEngineParts {
   readonly pool: ShardPool;
   readonly collections: ReplicableCollections;
   readonly folderPath: string;
+  /** What this process has of series that several share. */
+  readonly partitionsSince: (timeMs: number) => readonly number[];
   /** Of this process and data folder. */
   readonly processId: string;
   readonly clock: Clock;
@@ -47,11 +49,12 @@ export function searchEngineOf(
   const { nodes, indexPrefix, ...access } = elasticsearchChoiceOf(settings);
   const { user, password, apiKey, certificates } = access;
   const client = new EngineClient({ nodes, user, password, apiKey, certificates, clock });
-  // Processes that share a cluster's series hold a part each, and an index holds what one process holds.
+  const { partitionsSince } = parts;
   const isShared = settings.storeKind === "elasticsearch";
   const engine = new OculusEngine({
     ...{ client, nodes, clock, logger, shapes: search, shards: search },
-    prefix: isShared ? `${indexPrefix}-${processId}` : indexPrefix,
+    prefix: indexPrefix,
+    share: isShared ? { owner: processId, partitionsSince } : undefined,
     holder: `${hostname()} ${process.pid} ${processId}`,
     importIntervalMs: settings.oculusImportIntervalMs,
     async seriesCount() {

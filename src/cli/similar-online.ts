@@ -53,6 +53,8 @@ export async function askServer(options: OnlineOptions, io: CommandIo): Promise<
   }
   if (io.stdout.isTTY === true) writeTable(answer, io);
   else for (const match of listOf(answer["matches"])) io.stdout.write(`${JSON.stringify(match)}\n`);
+  const { limitedTo } = answer;
+  if (typeof limitedTo === "string") io.stderr.write(`${printable(limitedTo)}\n`);
   return 0;
 }
 

@@ -35,17 +35,20 @@ export async function aliasedIndexes(client: EngineClient, alias: string): Promi
   return status === 404 ? [] : Object.keys(json as object);
 }
 
-/** Points the alias to this index alone, in one step that no search sees half of. */
+/** Points the alias to these indexes alone, in one step that no search sees half of. */
 export async function switchAlias(
   client: EngineClient,
   alias: string,
-  index: string,
+  indexes: readonly string[],
 ): Promise<void> {
-  const others = (await aliasedIndexes(client, alias)).filter((each) => each !== index);
+  const present = await aliasedIndexes(client, alias);
+  const others = present.filter((each) => !indexes.includes(each));
+  const missing = indexes.filter((each) => !present.includes(each));
   const actions = [
-    ...others.map((each) => ({ remove: { index: each, alias } })),
-    { add: { index, alias } },
+    ...others.map((index) => ({ remove: { index, alias } })),
+    ...missing.map((index) => ({ add: { index, alias } })),
   ];
+  if (actions.length === 0) return;
   await client.send({ method: "POST", path: "/_aliases", json: { actions } });
 }
 

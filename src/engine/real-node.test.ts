@@ -166,15 +166,17 @@ describeWith(openSearch, "the client on a real OpenSearch", () => {
     });
   });
 
-  test("switchAlias() points the alias to one index at a time", async () => {
+  test("switchAlias() points the alias to these indexes and to no others", async () => {
     const alias = `${index}-alias`;
     expect(await aliasedIndexes(client, alias)).toEqual([]);
     const next = `${index}-next`;
     await createIndex(client, next, {});
-    await switchAlias(client, alias, index);
+    await switchAlias(client, alias, [index]);
     expect(await aliasedIndexes(client, alias)).toEqual([index]);
-    await switchAlias(client, alias, next);
+    await switchAlias(client, alias, [next]);
     expect(await aliasedIndexes(client, alias)).toEqual([next]);
+    await switchAlias(client, alias, [index, next]);
+    expect((await aliasedIndexes(client, alias)).sort()).toEqual([index, next].sort());
   });
 
   test("ensureTemplate() replaces an older version and leaves a newer one", async () => {

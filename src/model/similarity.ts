@@ -73,6 +73,8 @@ export interface SimilarityAnswer {
   readonly tookMs: number;
   /** Who compared; the shards where nothing is said. */
   readonly searchedBy?: SearchedBy;
+  /** Whose series alone were searched and what to do, for a person; missing where all were. */
+  readonly limitedTo?: string;
   /** Why the shards answered though a search engine is configured, for a person. */
   readonly whyShards?: string;
 }

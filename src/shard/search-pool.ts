@@ -15,10 +15,11 @@ import {
   type ShapePage,
   type ShapeReader,
   type ShapeWindow,
+  type SampleColumns,
   shardOfName,
   type TimeRange,
 } from "../model/index.ts";
-import { mergeAnswers, planSearch, resample, zNormalise } from "../oculus/index.ts";
+import { Grid, mergeAnswers, planSearch, resample, zNormalise } from "../oculus/index.ts";
 import type {
   ShapePageQuestion,
   ShapePageReply,
@@ -36,6 +37,8 @@ export interface SearchPoolOptions {
   readonly budgetMs: number;
   /** The length of the newest window, of which each shard keeps a table warm. */
   readonly warmDurationMs: number;
+  /** Other processes hold a part of the series; what is looked for may be one of theirs. */
+  readonly isShared?: boolean;
 }
 
 /** That can be asked for. */
@@ -140,9 +143,7 @@ export class SearchPool implements SimilarityReader, ShapeReader {
       }
       return values;
     }
-    const owner = this.#shards[shardOfName(target.name, this.#shards.length)]!;
-    const question: ShapeQuestion = { name: target.name, range, pointCount };
-    const reply = await owner.ask<ShapeReply>("shapeOf", question);
+    const reply = await this.#shapeOf({ name: target.name, range, pointCount });
     if (reply.kind === "unknown") {
       throw new SimilarityRefusal("unknown-series", `There is no metric named ${target.name}.`);
     }
@@ -154,6 +155,20 @@ export class SearchPool implements SimilarityReader, ShapeReader {
       throw new SimilarityRefusal("flat", faultWords("flat"));
     }
     return reply.values;
+  }
+
+  async #shapeOf(question: ShapeQuestion): Promise<ShapeReply> {
+    const { name, range, pointCount } = question;
+    const owner = this.#shards[shardOfName(name, this.#shards.length)]!;
+    const reply = await owner.ask<ShapeReply>("shapeOf", question);
+    if (reply.kind !== "unknown" || this.#options.isShared !== true) return reply;
+    // The store has the samples of all processes.
+    const columns = await owner.ask<SampleColumns | undefined>("read", { name, range });
+    if (columns === undefined) return reply;
+    const { timesMs, values: samples } = columns;
+    const values = new Float64Array(pointCount);
+    const fault = new Grid(range, pointCount).fill(timesMs, samples, timesMs.length, values);
+    return fault === undefined ? { kind: "values", values } : { kind: "fault", fault };
   }
 
   async #search(

@@ -466,6 +466,8 @@ export interface SimilarJson {
   searchedBy: "shards" | "plugin" | "painless";
   /** Why the shards did though a search engine is configured; null otherwise. */
   whyShards: string | null;
+  /** That only a part of all metrics was searched, and what to do about it; null where all were. */
+  limitedTo: string | null;
   /** Only in the final answer to a named query. */
   seenBefore: SeenBeforeJson[];
 }

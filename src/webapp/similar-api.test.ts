@@ -88,6 +88,7 @@ test("/kale/similar says what was compared, best first, in seconds", async () =>
     tookMs: 12.5,
     searchedBy: "shards",
     whyShards: null,
+    limitedTo: null,
     seenBefore: [],
   } satisfies SimilarJson);
   expect(asked[0]?.query).toEqual({

@@ -200,6 +200,7 @@ function similarJson(
     tookMs: answer.tookMs,
     searchedBy: answer.searchedBy ?? "shards",
     whyShards: answer.whyShards ?? null,
+    limitedTo: answer.limitedTo ?? null,
     seenBefore,
   };
 }

@@ -19,6 +19,7 @@ function answer(compared: number, final: boolean): SimilarJson {
     tookMs: 1,
     searchedBy: "shards",
     whyShards: null,
+    limitedTo: null,
     seenBefore: [],
   };
 }

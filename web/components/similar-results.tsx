@@ -111,6 +111,7 @@ export function SimilarResults({
           Again
         </button>
       </div>
+      {answer.limitedTo !== null && <p class="soft">{answer.limitedTo}</p>}
       <Unmatched unmatched={answer.unmatched} />
       <div role="status">
         {held.isBehind && (

@@ -61,6 +61,7 @@ const answer: SimilarJson = {
   tookMs: 38,
   searchedBy: "shards",
   whyShards: null,
+  limitedTo: null,
   seenBefore: [],
 };
 

@@ -16,8 +16,9 @@ import { type SearchPlan, ShapeSearch, ShapeTable } from "../../oculus/index.ts"
 import type { EngineClient } from "../client.ts";
 import { search, type SearchHit } from "../search.ts";
 import type { NameClause } from "./name-clauses.ts";
-import { decodeSeries, type ServingIndex } from "./shape-index.ts";
 import { painlessScripts } from "./scripts.ts";
+import type { ServingIndex } from "./serving-choice.ts";
+import { comparableState, decodeSeries } from "./shape-index.ts";
 
 /** What an engine gives of one search: its `max_result_window`. */
 const hitCountMax = 10_000;
@@ -53,11 +54,13 @@ export async function searchEngine(
   question: EngineQuestion,
 ): Promise<EngineMatches> {
   const { plan, serving } = question;
+  // By their names: one that was removed meanwhile is an error, and not a part that is missed.
+  const indexes = serving.parts.map(({ index }) => index).join(",");
   const wantedCount = plan.offset + plan.limit;
   const sizeFirst = question.scorer === "none" ? hitCountMax : wantedCount + surplusCount;
   for (let size = sizeFirst; ; size *= 2) {
     size = Math.min(size, hitCountMax);
-    const { hits } = await search<Source>(client, serving.index, bodyOf(question, size), {
+    const { hits } = await search<Source>(client, indexes, bodyOf(question, size), {
       timeoutMs: searchTimeoutMs,
     });
     const isExact = hits.length < size || isSettled(hits, wantedCount);
@@ -71,9 +74,10 @@ interface Source {
 }
 
 function bodyOf(question: EngineQuestion, size: number): Readonly<Record<string, unknown>> {
-  const { filter, exclude, scorer } = question;
-  const comparable = { term: { state: "comparable" } };
-  const query = { bool: { filter: [comparable, ...filter], must_not: exclude } };
+  const { filter, exclude, scorer, serving } = question;
+  const comparable = { term: { state: comparableState } };
+  const own = [comparable, ...partClauses(serving)];
+  const query = { bool: { filter: [...own, ...filter], must_not: exclude } };
   return {
     size,
     track_total_hits: false,
@@ -84,6 +88,16 @@ function bodyOf(question: EngineQuestion, size: number): Readonly<Record<string,
     query:
       scorer === "none" ? query : { script_score: { query, script: scriptOf(question, size) } },
   };
+}
+
+/** Of indexes that both hold a partition one serves it. */
+function partClauses({ parts }: ServingIndex): NameClause[] {
+  if (parts.every(({ partitions }) => partitions === undefined)) return [];
+  const should = parts.map(({ index, partitions }) => {
+    const terms = partitions === undefined ? [] : [{ terms: { partition: partitions } }];
+    return { bool: { filter: [{ term: { _index: index } }, ...terms] } };
+  });
+  return [{ bool: { should, minimum_should_match: 1 } }];
 }
 
 function scriptOf(
@@ -120,7 +134,8 @@ async function rank(
       order: Number(hit.fields["order"]?.[0]),
       row: decodeSeries(hit.fields["series"]?.[0], pointCount),
     }))
-    .sort((a, b) => a.order - b.order);
+    // Two processes may have given one number, each to a series of its own.
+    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : 1));
   const table = new ShapeTable({ pointCount, rowCount: found.length });
   for (const [at, { row }] of found.entries()) {
     if (row !== undefined) table.put(at, row);

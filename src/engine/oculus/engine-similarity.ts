@@ -29,14 +29,16 @@ import type { EngineClient } from "../client.ts";
 import { EngineError } from "../errors.ts";
 import { type EngineQuestion, searchEngine } from "./engine-search.ts";
 import { exclusionClauses, filterClauses, type NameClause } from "./name-clauses.ts";
-import type { ServingIndex } from "./shape-index.ts";
+import type { ServingIndex } from "./serving-choice.ts";
 
 const slopDefault = 20;
 const missingIndexStatus = 404;
 
 /** What the searches need to know of the engine; asked anew for each. */
 export interface EngineState {
-  /** Undefined while nothing was imported. */
+  /** Before each search, so that what other processes imported is known. @returns why it is not */
+  update(): Promise<string | undefined>;
+  /** Undefined while nothing was imported, or not by all processes. */
   serving(): ServingIndex | undefined;
   scorer(): "plugin" | "painless";
   /** Why searches should not be given to the engine now, for a person. */
@@ -98,9 +100,11 @@ export class EngineSimilarity implements SimilarityReader {
     signal: AbortSignal,
     onProgress: SearchOptions["onProgress"],
   ): Promise<SimilarityAnswer> {
-    let why = "";
+    const unknown = await this.#state.update();
+    let why = unknown === undefined ? "" : noAnswer(unknown);
+    if (unknown !== undefined) this.#state.count(why);
     // A second time where the index was replaced between looking and asking, or the plugin is gone.
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < 2 && unknown === undefined; attempt++) {
       const choice = this.#choose(query);
       if (choice.by === "shards") {
         why = choice.why;
@@ -113,7 +117,7 @@ export class EngineSimilarity implements SimilarityReader {
         return answer;
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
-        why = `The search engine did not answer: ${error.message}.`;
+        why = noAnswer(error.message);
         this.#state.count(why);
         if (error.code !== "ENGINE_REFUSED") break;
         await this.#state.lookAgain();
@@ -210,6 +214,10 @@ export class EngineSimilarity implements SimilarityReader {
       searchedBy: scorer === "none" ? "painless" : scorer,
     };
   }
+}
+
+function noAnswer(reason: string): string {
+  return `The search engine did not answer: ${reason}.`;
 }
 
 function byShards(why: string): Choice {

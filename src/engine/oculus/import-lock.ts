@@ -1,5 +1,5 @@
 /**
- * Lets one process at a time import: a document that only the first can create.
+ * Lets one process at a time import the same series: a document that only the first can create.
  *
  * Whoever holds it renews it while working. One that was not renewed for long belonged to a process
  * that died, and is taken over, by whoever is first to replace exactly that version of it. Age goes by
@@ -12,7 +12,16 @@ import { deleteDocument, type DocumentVersion, getDocument, putDocument } from "
 /** Bulk requests wait up to two minutes for an answer, and the lock is renewed between them. */
 export const lockKeptMs = 5 * 60_000;
 const renewMs = 30_000;
-const lockId = "import-lock";
+
+/** Where the lock lies: one for each share of the series. */
+export interface LockPlace {
+  readonly index: string;
+  readonly id: string;
+}
+
+export function lockIdOf(owner: string): string {
+  return owner === "" ? "import-lock" : `import-lock-${owner}`;
+}
 
 interface LockDocument {
   readonly holder: string;
@@ -22,6 +31,7 @@ interface LockDocument {
 export class ImportLock {
   readonly #client: EngineClient;
   readonly #index: string;
+  readonly #id: string;
   readonly #holder: string;
   readonly #clock: Clock;
   #version: DocumentVersion;
@@ -29,13 +39,14 @@ export class ImportLock {
 
   private constructor(
     client: EngineClient,
-    index: string,
+    { index, id }: LockPlace,
     holder: string,
     clock: Clock,
     version: DocumentVersion,
   ) {
     this.#client = client;
     this.#index = index;
+    this.#id = id;
     this.#holder = holder;
     this.#clock = clock;
     this.#version = version;
@@ -48,19 +59,19 @@ export class ImportLock {
    */
   static async take(
     client: EngineClient,
-    index: string,
+    place: LockPlace,
     holder: string,
     clock: Clock,
   ): Promise<ImportLock | undefined> {
     const source = lockDocument(holder, clock);
-    let version = await putDocument(client, { index, id: lockId, source, onlyIf: "create" });
+    let version = await putDocument(client, { ...place, source, onlyIf: "create" });
     if (version === undefined) {
-      const there = await getDocument<LockDocument>(client, index, lockId);
+      const there = await getDocument<LockDocument>(client, place.index, place.id);
       if (there?.source.holder === holder) version = there;
       else if (there === undefined || there.source.expiresMs > clock.nowMs()) return undefined;
-      else version = await putDocument(client, { index, id: lockId, source, onlyIf: there });
+      else version = await putDocument(client, { ...place, source, onlyIf: there });
     }
-    return version && new ImportLock(client, index, holder, clock, version);
+    return version && new ImportLock(client, place, holder, clock, version);
   }
 
   /** To be called between two steps of the work. @returns false where it was taken from us */
@@ -72,7 +83,7 @@ export class ImportLock {
   async renew(): Promise<boolean> {
     const version = await putDocument(this.#client, {
       index: this.#index,
-      id: lockId,
+      id: this.#id,
       source: lockDocument(this.#holder, this.#clock),
       onlyIf: this.#version,
     });
@@ -83,7 +94,7 @@ export class ImportLock {
   }
 
   async release(): Promise<void> {
-    await deleteDocument(this.#client, this.#index, lockId, { onlyIf: this.#version });
+    await deleteDocument(this.#client, this.#index, this.#id, { onlyIf: this.#version });
   }
 }
 

@@ -29,7 +29,9 @@ import {
 import { EngineSimilarity, type EngineState } from "./engine-similarity.ts";
 import { type MemorySeries, MemoryShapes } from "./memory-shapes.fixture.ts";
 import { OculusEngine } from "./oculus-engine.ts";
-import { findServing, type ServingIndex, stateIndexOf } from "./shape-index.ts";
+import { wholeShare } from "./import-share.ts";
+import { chooseServing, type ServingIndex } from "./serving-choice.ts";
+import { readIndexes, stateIndexOf } from "./shape-index.ts";
 import { importShapes } from "./shape-importer.ts";
 
 const pointCount = 60;
@@ -64,12 +66,15 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
   const importInto = (prefix: string, shapes: MemoryShapes) =>
     importShapes(
       {
-        ...{ client, shapes, prefix, holder: "test" },
+        ...{ client, shapes, prefix, holder: "test", window, share: wholeShare },
         signal: new AbortController().signal,
         clock: systemClock,
       },
       () => undefined,
     );
+
+  const servingOf = async (prefix: string): Promise<ServingIndex | undefined> =>
+    chooseServing(prefix, (await readIndexes(client, prefix)).complete, systemClock.nowMs());
 
   describe("a search", () => {
     const prefix = uniquePrefix();
@@ -80,11 +85,12 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
     beforeAll(async () => {
       const outcome = await importInto(prefix, shapes);
       if (outcome.outcome !== "done") throw new Error("the import was locked out");
-      serving = outcome.serving;
+      serving = outcome.serving!;
     }, 120_000);
 
     const similarityBy = (scorer: "plugin" | "painless"): EngineSimilarity => {
       const state: EngineState = {
+        update: () => Promise.resolve(undefined),
         serving: () => serving,
         scorer: () => scorer,
         problem: () => undefined,
@@ -210,27 +216,28 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
     test("takes the place of the one before, which goes", async () => {
       const prefix = uniquePrefix();
       await importInto(prefix, few(1));
-      const first = await findServing(client, prefix);
+      const first = await servingOf(prefix);
       const outcome = await importInto(prefix, few(2));
-      const second = await findServing(client, prefix);
+      const second = await servingOf(prefix);
       expect(outcome).toEqual({ outcome: "done", serving: second });
-      expect(second?.index).not.toBe(first?.index);
+      expect(second?.parts).toHaveLength(1);
+      expect(second?.parts).not.toEqual(first?.parts);
       expect(second).toMatchObject({ ...window, comparableCount: 891, faultCounts: { flat: 9 } });
       expect((await listIndexes(client, `${prefix}*`)).sort()).toEqual(
-        [second!.index, stateIndexOf(prefix)].sort(),
+        [second!.parts[0]!.index, stateIndexOf(prefix)].sort(),
       );
     });
 
     test("that fails leaves the one before serving, and nothing else behind", async () => {
       const prefix = uniquePrefix();
       await importInto(prefix, few(1));
-      const before = await findServing(client, prefix);
+      const before = await servingOf(prefix);
       const failing = few(2);
       failing.beforePage = (pageCount) => {
         if (pageCount === 2) throw new Error("a shard is gone");
       };
       await expect(importInto(prefix, failing)).rejects.toThrow("a shard is gone");
-      expect(await findServing(client, prefix)).toEqual(before);
+      expect(await servingOf(prefix)).toEqual(before);
       expect((await listIndexes(client, `${prefix}*`)).length).toBe(2);
       // Its lock went, too.
       expect((await importInto(prefix, few(3))).outcome).toBe("done");
@@ -239,7 +246,7 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
     test("that lacks documents at its end is not switched in", async () => {
       const prefix = uniquePrefix();
       await importInto(prefix, few(1));
-      const before = await findServing(client, prefix);
+      const before = await servingOf(prefix);
       const shapes = few(2);
       const pages = shapes.shapePages.bind(shapes);
       // A page that comes twice is written over itself: fewer documents than were sent.
@@ -250,7 +257,7 @@ describeWith(openSearchWithPlugin, "Oculus on a real OpenSearch", () => {
         }
       };
       await expect(importInto(prefix, shapes)).rejects.toMatchObject({ code: "ENGINE_CORRUPT" });
-      expect(await findServing(client, prefix)).toEqual(before);
+      expect(await servingOf(prefix)).toEqual(before);
     });
 
     test("is locked out while another one runs, and goes on when that one died", async () => {

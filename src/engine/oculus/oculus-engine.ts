@@ -15,7 +15,9 @@ import type { EngineClient } from "../client.ts";
 import { hasPlugin } from "../cluster.ts";
 import { EngineError } from "../errors.ts";
 import { EngineSimilarity, type EngineState } from "./engine-similarity.ts";
-import { findServing, type ServingIndex } from "./shape-index.ts";
+import { type ImportShare, restUntilDueMs, sharedWindow, wholeShare } from "./import-share.ts";
+import { chooseServing, type ServingIndex } from "./serving-choice.ts";
+import { readIndexes } from "./shape-index.ts";
 import { importShapes } from "./shape-importer.ts";
 
 const pluginName = "oculus-scorer";
@@ -37,6 +39,8 @@ export interface OculusEngineParts {
   /** Answers what the engine cannot. */
   readonly shards: SimilarityReader;
   readonly prefix: string;
+  /** Undefined where this process has all series. */
+  readonly share?: ImportShare | undefined;
   /** Names this process as no other is named. */
   readonly holder: string;
   readonly importIntervalMs: number;
@@ -68,7 +72,10 @@ export class OculusEngine implements EngineState {
 
   /** Imports now and then every interval, until stopped. */
   start(): void {
-    void this.lookAgain().then(() => this.#runOnTime());
+    void this.lookAgain().then(() => {
+      if (this.#parts.share === undefined) this.#runOnTime();
+      else this.#schedule();
+    });
   }
 
   /** Resolves when the import under way has ended. */
@@ -119,15 +126,18 @@ export class OculusEngine implements EngineState {
     return `The last import into the search engine is ${Math.round(ageMs / 60_000)} minutes old.`;
   }
 
+  /** The process that has all series knows what it imported. */
+  async update(): Promise<string | undefined> {
+    if (this.#parts.share === undefined) return undefined;
+    return await problemOf(this.#findServing());
+  }
+
   async lookAgain(): Promise<void> {
-    const { client, prefix } = this.#parts;
-    try {
-      this.#serving = await findServing(client, prefix);
+    const { client } = this.#parts;
+    const looked = this.#findServing().then(async () => {
       this.#hasPlugin = await hasPlugin(client, pluginName);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      this.#problem = error.message;
-    }
+    });
+    this.#problem = (await problemOf(looked)) ?? this.#problem;
   }
 
   count(problem: string | undefined): void {
@@ -139,16 +149,25 @@ export class OculusEngine implements EngineState {
   #runOnTime(): void {
     if (this.#stopping.signal.aborted) return;
     this.startImport();
-    void (this.#running ?? Promise.resolve()).then(() => {
-      if (this.#stopping.signal.aborted) return;
-      this.#timer = setTimeout(() => this.#runOnTime(), this.#restMs());
-      this.#timer.unref();
-    });
+    void (this.#running ?? Promise.resolve()).then(() => this.#schedule());
+  }
+
+  #schedule(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#runOnTime(), this.#restMs());
+    this.#timer.unref();
+  }
+
+  async #findServing(): Promise<void> {
+    const { client, prefix, clock } = this.#parts;
+    const { complete } = await readIndexes(client, prefix);
+    this.#serving = chooseServing(prefix, complete, clock.nowMs());
   }
 
   /** Until the next import; counted from the begin of this one, so that they keep their pace. */
   #restMs(): number {
-    const { clock, importIntervalMs } = this.#parts;
+    const { clock, importIntervalMs, share } = this.#parts;
+    if (share !== undefined) return restUntilDueMs(clock.nowMs(), importIntervalMs);
     const { comparableCount = 0, faultCounts = {} } = this.#serving ?? {};
     const emptyCount = faultCounts["empty"] ?? 0;
     const isWarmingUp = clock.elapsedMs() - this.#startedMs < warmUpMs;
@@ -159,7 +178,7 @@ export class OculusEngine implements EngineState {
   }
 
   async #import(): Promise<void> {
-    const { clock, logger } = this.#parts;
+    const { clock, logger, shapes, importIntervalMs, share } = this.#parts;
     const startedMs = clock.nowMs();
     let report: ShapeImportReport = {
       ...{ startedMs, endedMs: null, seriesCount: 0, totalCount: 0 },
@@ -173,12 +192,16 @@ export class OculusEngine implements EngineState {
     try {
       tell({ totalCount: await this.#parts.seriesCount() });
       const { signal } = this.#stopping;
-      const outcome = await importShapes({ ...this.#parts, signal }, (seriesCount) => {
+      const newest = shapes.newestWindow();
+      const window =
+        share === undefined ? newest : sharedWindow(startedMs, importIntervalMs, newest);
+      const parts = { ...this.#parts, window, share: share ?? wholeShare, signal };
+      const outcome = await importShapes(parts, (seriesCount) => {
         tell({ seriesCount });
       });
       this.#hasPlugin = await hasPlugin(this.#parts.client, pluginName);
       if (outcome.outcome === "locked") {
-        this.#serving = await findServing(this.#parts.client, this.#parts.prefix);
+        await this.#findServing();
         const problem = "Another process was importing.";
         tell({ outcome: "locked", endedMs: clock.nowMs(), problem });
         return;
@@ -196,5 +219,16 @@ export class OculusEngine implements EngineState {
       tell({ outcome: "failed", endedMs: clock.nowMs(), problem: error.message });
       logger.warn("an import into the search engine failed", { error: error.message });
     }
+  }
+}
+
+/** @returns why it failed, where the engine did */
+async function problemOf(looked: Promise<void>): Promise<string | undefined> {
+  try {
+    await looked;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return error.message;
   }
 }

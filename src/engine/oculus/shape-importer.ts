@@ -1,29 +1,37 @@
 /**
- * One import: every series' shape of the newest window, from the shards into a fresh index of the
- * search engine.
+ * One import: the shapes of this process's series over one window, from the shards into a fresh index
+ * of the search engine.
  *
- * The index gets the alias, in one step, when all was written and is found to be there. Until then,
- * and where anything fails, the index of the import before serves. What a run that died left behind
- * is removed by the next.
+ * The index is described when all was written and is found to be there, and serves from when the
+ * window is whole (serving-choice.ts): at once where one process has all series. Until then, and where
+ * anything fails, what was imported before serves. What a run that died left behind is removed by the
+ * next, of another process too.
  */
 import type { Clock } from "../../base/clock.ts";
-import type { ShapePage, ShapeReader } from "../../model/index.ts";
+import {
+  partitionOfName,
+  type ShapePage,
+  type ShapeReader,
+  type ShapeWindow,
+} from "../../model/index.ts";
 import { bulk, type BulkOperation } from "../bulk.ts";
 import type { EngineClient } from "../client.ts";
 import { clusterHealth } from "../cluster.ts";
 import { EngineError } from "../errors.ts";
-import { createIndex, deleteIndex, listIndexes, refreshIndex, switchAlias } from "../indexes.ts";
+import { createIndex, deleteIndex, refreshIndex, switchAlias } from "../indexes.ts";
 import { count } from "../search.ts";
-import { ImportLock } from "./import-lock.ts";
+import { ImportLock, lockIdOf } from "./import-lock.ts";
+import type { ImportShare } from "./import-share.ts";
 import { installScripts } from "./scripts.ts";
+import { chooseServing, type ServingIndex, unneededIndexes } from "./serving-choice.ts";
 import {
   aliasOf,
+  comparableState,
   createShapeIndex,
   describeIndex,
   indexNameOf,
-  isShapeIndex,
   orderOf,
-  type ServingIndex,
+  readIndexes,
   shapeDocument,
   stateIndexOf,
 } from "./shape-index.ts";
@@ -32,10 +40,13 @@ import {
 const bulkCountMax = 2;
 const busyRetryCountMax = 5;
 const busyWaitMs = 1000;
+const missingStatus = 404;
 
 export interface ShapeImporterParts {
   readonly client: EngineClient;
   readonly shapes: ShapeReader;
+  readonly window: ShapeWindow;
+  readonly share: ImportShare;
   readonly prefix: string;
   /** Names this process as no other is named. */
   readonly holder: string;
@@ -45,7 +56,9 @@ export interface ShapeImporterParts {
 }
 
 export type ImportOutcome =
-  { readonly outcome: "done"; readonly serving: ServingIndex } | { readonly outcome: "locked" };
+  /** `serving`: undefined while other processes have not imported their part of any window. */
+  | { readonly outcome: "done"; readonly serving: ServingIndex | undefined }
+  | { readonly outcome: "locked" };
 
 /**
  * @param onProgress  hears of how many series are written
@@ -55,7 +68,8 @@ export async function importShapes(
   parts: ShapeImporterParts,
   onProgress: (seriesCount: number) => void,
 ): Promise<ImportOutcome> {
-  const { client, prefix, clock } = parts;
+  const { client, prefix, clock, window } = parts;
+  const { owner } = parts.share;
   const state = stateIndexOf(prefix);
   await createIndex(client, state, {
     settings: { number_of_shards: 1, auto_expand_replicas: "0-1" },
@@ -65,13 +79,24 @@ export async function importShapes(
     },
   });
   const startedMs = clock.nowMs();
-  const lock = await ImportLock.take(client, state, `${parts.holder} ${startedMs}`, clock);
+  const lock = await ImportLock.take(
+    client,
+    { index: state, id: lockIdOf(owner) },
+    `${parts.holder} ${startedMs}`,
+    clock,
+  );
   if (lock === undefined) return { outcome: "locked" };
-  const index = indexNameOf(prefix, startedMs);
+  const index = indexNameOf(prefix, { owner, startedMs });
   try {
-    const serving = await fill(parts, index, lock, onProgress);
-    await switchAlias(client, aliasOf(prefix), index);
-    await removeOthers(client, prefix, index);
+    // A process that holds nothing of the window yet leaves it to those that do.
+    const partitions = parts.share.partitionsSince(window.range.untilMs);
+    if (partitions.length > 0) await fill(parts, index, partitions, lock, onProgress);
+    const indexes = await readIndexes(client, prefix);
+    const serving = chooseServing(prefix, indexes.complete, clock.nowMs());
+    if (serving !== undefined) await showServing(client, prefix, serving);
+    for (const other of unneededIndexes(prefix, indexes, { owner, nowMs: clock.nowMs() })) {
+      await deleteIndex(client, other).catch(ignoreEngineError);
+    }
     return { outcome: "done", serving };
   } catch (error) {
     // What cannot be removed now is removed by the next run.
@@ -83,27 +108,24 @@ export async function importShapes(
 }
 
 async function fill(
-  { client, shapes, signal }: ShapeImporterParts,
+  { client, shapes, window, share, signal }: ShapeImporterParts,
   index: string,
+  held: readonly number[],
   lock: ImportLock,
   onProgress: (seriesCount: number) => void,
-): Promise<ServingIndex> {
+): Promise<void> {
   await installScripts(client);
   const { dataNodeCount } = await clusterHealth(client);
   await createShapeIndex(client, index, dataNodeCount);
 
-  const window = shapes.newestWindow();
-  const faultCounts: Record<string, number> = {};
+  const partitions = new Map(held.map((each): [number, Record<string, number>] => [each, {}]));
   const underWay = new Set<Promise<void>>();
   let writtenCount = 0;
   try {
     for await (const page of shapes.shapePages(window)) {
       if (signal.aborted) throw new EngineError("ENGINE_UNREACHABLE", "the program closes");
       if (!(await lock.renewInTime())) throw lockLost();
-      for (const fault of page.faults) {
-        if (fault !== "") faultCounts[fault] = (faultCounts[fault] ?? 0) + 1;
-      }
-      const operations = operationsOf(index, page, window.pointCount);
+      const operations = operationsOf(index, page, window.pointCount, partitions);
       const writing = writeAll(client, operations).then(() => {
         underWay.delete(writing);
         writtenCount += operations.length;
@@ -127,21 +149,32 @@ async function fill(
     throw new EngineError("ENGINE_CORRUPT", message);
   }
   if (!(await lock.renew())) throw lockLost();
-  const faultCount = Object.values(faultCounts).reduce((sum, each) => sum + each, 0);
-  const comparableCount = writtenCount - faultCount;
-  const serving = { index, ...window, comparableCount, faultCounts };
-  await describeIndex(client, serving);
-  return serving;
+  // What was given away meanwhile has left the shards, perhaps before it was read.
+  const stillHeld = new Set(share.partitionsSince(window.range.untilMs));
+  if (!held.every((partition) => stillHeld.has(partition))) {
+    throw new EngineError("ENGINE_REFUSED", "this process's share changed during the import");
+  }
+  await describeIndex(client, { index, ...window, partitions });
 }
 
-function operationsOf(index: string, page: ShapePage, pointCount: number): BulkOperation[] {
-  return page.names.map((name, i) => {
+/** @param counts  by the partitions that are wanted; what is written is counted */
+function operationsOf(
+  index: string,
+  page: ShapePage,
+  pointCount: number,
+  counts: ReadonlyMap<number, Record<string, number>>,
+): BulkOperation[] {
+  return page.names.flatMap((name, i) => {
+    const states = counts.get(partitionOfName(name));
+    if (states === undefined) return [];
     const fault = page.faults[i] ?? "";
     const row = page.rows.subarray(i * pointCount, (i + 1) * pointCount);
+    const state = fault === "" ? comparableState : fault;
+    states[state] = (states[state] ?? 0) + 1;
     const order = orderOf(page.shard, page.ids[i] ?? 0);
     const source = shapeDocument(name, order, fault, fault === "" ? row : undefined);
     // An id of ours: a request that was sent twice leaves one document.
-    return { action: "index", index, id: String(order), source };
+    return [{ action: "index", index, id: String(order), source }];
   });
 }
 
@@ -171,13 +204,17 @@ async function writeAll(client: EngineClient, operations: readonly BulkOperation
   }
 }
 
-/** Indexes of earlier runs, whether they served or died. */
-async function removeOthers(client: EngineClient, prefix: string, index: string): Promise<void> {
-  const all = await listIndexes(client, `${aliasOf(prefix)}-*`).catch(ignoreEngineError);
-  for (const other of all ?? []) {
-    if (other === index || !isShapeIndex(prefix, other)) continue;
-    await deleteIndex(client, other).catch(ignoreEngineError);
-  }
+/** For other programs; searches of ours name the indexes. */
+async function showServing(
+  client: EngineClient,
+  prefix: string,
+  { parts }: ServingIndex,
+): Promise<void> {
+  const indexes = parts.map(({ index }) => index);
+  await switchAlias(client, aliasOf(prefix), indexes).catch((error: unknown) => {
+    // Another process has switched to a later window and removed this one.
+    if (!(error instanceof EngineError && error.status === missingStatus)) throw error;
+  });
 }
 
 function lockLost(): EngineError {

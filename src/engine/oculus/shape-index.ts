@@ -1,40 +1,47 @@
 /**
  * The index of shapes: one document per series, the whole written anew by each import.
  *
- *     PREFIX-oculus             alias of the index that serves
+ *     PREFIX-oculus             alias of the indexes that serve
  *     PREFIX-oculus-TIME        an index, TIME being when its import began, in ms
- *     PREFIX-oculus-state       the lock of imports, see import-lock.ts
+ *     PREFIX-oculus-OWNER-TIME  the same with the share of one of several processes
+ *     PREFIX-oculus-state       the locks of imports, see import-lock.ts
  *
  *     name         the series                  lower   the same in small letters, for parts of names
  *     parts        what is between its dots, and the whole, for exclusions
+ *     partition    the unit in which processes share series
  *     order        shard and id: what equal distances rank by
  *     state        "comparable", or why it has no shape, e.g. "flat"
  *     series       its z-normalised values: floats, big endian, as doc values
  *     fingerprint  the original's words for its steps
  *
- * What the index is of stands in its mapping, under `_meta`, once it is complete. It has no copies:
- * it is replaced every few minutes, and the shards answer while it is away.
+ * What the index is of stands in its mapping, under `_meta`, once it is complete; serving-choice.ts
+ * says which serve. It has no copies: it is replaced every few minutes, and the shards answer while it
+ * is away.
  */
-import type { ShapeWindow } from "../../model/index.ts";
+import { partitionOfName, type ShapeWindow } from "../../model/index.ts";
 import { fingerprint } from "../../oculus/index.ts";
 import { type EngineClient, pathOf } from "../client.ts";
-import { EngineError } from "../errors.ts";
-import { aliasedIndexes, createIndex } from "../indexes.ts";
+import { createIndex } from "../indexes.ts";
 
 /** What is in an index differs with it, so that an index of another Kale is not misread. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Longer patterns are not asked for; see name-clauses.ts. */
 export const regexpLengthMax = 10_000;
 
 const shardCountMax = 8;
 
-export interface ServingIndex extends ShapeWindow {
+/** Of a series that has a shape; the others have the reason why not. */
+export const comparableState = "comparable";
+
+/** How many documents are in each state. */
+export type StateCounts = Readonly<Record<string, number>>;
+
+/** A complete index. */
+export interface ShapeIndex extends ShapeWindow {
   readonly index: string;
-  /** Documents with a shape. */
-  readonly comparableCount: number;
-  /** Of those without one, by reason. */
-  readonly faultCounts: Readonly<Record<string, number>>;
+  /** By the partitions that it holds all series of; one may have none. */
+  readonly partitions: ReadonlyMap<number, StateCounts>;
 }
 
 export function aliasOf(prefix: string): string {
@@ -45,13 +52,23 @@ export function stateIndexOf(prefix: string): string {
   return `${prefix}-oculus-state`;
 }
 
-export function indexNameOf(prefix: string, startedMs: number): string {
-  return `${prefix}-oculus-${Math.floor(startedMs)}`;
+/** Who wrote an index, and when. */
+export interface IndexOrigin {
+  /** A process by its lower-case word, without "-"; "" where one process holds all series. */
+  readonly owner: string;
+  readonly startedMs: number;
 }
 
-export function isShapeIndex(prefix: string, index: string): boolean {
+export function indexNameOf(prefix: string, { owner, startedMs }: IndexOrigin): string {
+  return `${prefix}-oculus-${owner === "" ? "" : `${owner}-`}${Math.floor(startedMs)}`;
+}
+
+/** @returns undefined where it is no index of shapes */
+export function originOf(prefix: string, index: string): IndexOrigin | undefined {
   const begin = `${prefix}-oculus-`;
-  return index.startsWith(begin) && /^\d+$/.test(index.slice(begin.length));
+  if (!index.startsWith(begin)) return undefined;
+  const found = /^(?:([0-9a-z_]+)-)?(\d+)$/.exec(index.slice(begin.length));
+  return found === null ? undefined : { owner: found[1] ?? "", startedMs: Number(found[2]) };
 }
 
 /** @param dataNodeCount  a search runs on as many nodes as the index has shards */
@@ -76,6 +93,7 @@ export async function createShapeIndex(
         name: keyword,
         lower: keyword,
         parts: keyword,
+        partition: { type: "short" },
         order: { type: "long" },
         state: keyword,
         series: { type: "binary", doc_values: true },
@@ -96,8 +114,9 @@ export function shapeDocument(
     name,
     lower: name.toLowerCase(),
     parts: [...new Set([name, ...name.split(/[.;]/)])],
+    partition: partitionOfName(name),
     order,
-    state: row === undefined ? fault : "comparable",
+    state: row === undefined ? fault : comparableState,
     ...(row === undefined ? {} : { series: encodeSeries(row), fingerprint: fingerprint(row) }),
   });
 }
@@ -122,9 +141,10 @@ export function orderOf(shard: number, id: number): number {
 }
 
 /** Writes what the index is of: it may serve from now on. */
-export async function describeIndex(client: EngineClient, serving: ServingIndex): Promise<void> {
-  const { index, range, pointCount, comparableCount, faultCounts } = serving;
-  const oculus = { version: formatVersion, ...range, pointCount, comparableCount, faultCounts };
+export async function describeIndex(client: EngineClient, described: ShapeIndex): Promise<void> {
+  const { index, range, pointCount } = described;
+  const partitions = Object.fromEntries(described.partitions);
+  const oculus = { version: formatVersion, ...range, pointCount, partitions };
   await client.send({
     method: "PUT",
     path: pathOf(index, "_mapping"),
@@ -132,42 +152,56 @@ export async function describeIndex(client: EngineClient, serving: ServingIndex)
   });
 }
 
-/** @returns the index behind the alias; undefined where there is none, or it is another version's */
-export async function findServing(
-  client: EngineClient,
-  prefix: string,
-): Promise<ServingIndex | undefined> {
-  const [index] = await aliasedIndexes(client, aliasOf(prefix));
-  if (index === undefined) return undefined;
-  const { status, json } = await client.send({
-    method: "GET",
-    path: pathOf(index, "_mapping"),
-    accept: [404],
-  });
-  if (status === 404) return undefined;
-  const { mappings } =
-    (json as Record<string, { mappings?: { _meta?: { oculus?: unknown } } }>)[index] ?? {};
-  return readMeta(index, mappings?._meta?.oculus);
+/** All indexes of shapes, whoever wrote them. */
+export interface ShapeIndexes {
+  readonly complete: readonly ShapeIndex[];
+  /** Those that are being written, whose import died, or that another version of Kale wrote. */
+  readonly others: readonly string[];
 }
 
-function readMeta(index: string, meta: unknown): ServingIndex | undefined {
-  const { version, fromMs, untilMs, pointCount, comparableCount, faultCounts } = (meta ??
-    {}) as Record<string, unknown>;
+export async function readIndexes(client: EngineClient, prefix: string): Promise<ShapeIndexes> {
+  const { status, json } = await client.send({
+    method: "GET",
+    path: pathOf(`${prefix}-oculus-*`, "_mapping"),
+    accept: [404],
+  });
+  const complete: ShapeIndex[] = [];
+  const others: string[] = [];
+  const answer = status === 404 ? {} : (json as Record<string, MappingAnswer>);
+  for (const [index, { mappings }] of Object.entries(answer)) {
+    if (originOf(prefix, index) === undefined) continue;
+    const described = readMeta(index, mappings?._meta?.oculus);
+    if (described === undefined) others.push(index);
+    else complete.push(described);
+  }
+  return { complete, others };
+}
+
+interface MappingAnswer {
+  readonly mappings?: { readonly _meta?: { readonly oculus?: unknown } };
+}
+
+/** @returns undefined where the index is not described, or not in words of this version */
+function readMeta(index: string, meta: unknown): ShapeIndex | undefined {
+  const { version, fromMs, untilMs, pointCount, partitions } = (meta ?? {}) as Record<
+    string,
+    unknown
+  >;
   if (version !== formatVersion) return undefined;
   if (
     typeof fromMs !== "number" ||
     typeof untilMs !== "number" ||
     typeof pointCount !== "number" ||
-    typeof comparableCount !== "number" ||
-    typeof faultCounts !== "object"
+    typeof partitions !== "object" ||
+    partitions === null
   ) {
-    throw new EngineError("ENGINE_CORRUPT", `the description of the index ${index} is damaged`);
+    return undefined;
   }
+  const counts = Object.entries(partitions as Record<string, StateCounts>);
   return {
     index,
     range: { fromMs, untilMs },
     pointCount,
-    comparableCount,
-    faultCounts: faultCounts as Record<string, number>,
+    partitions: new Map(counts.map(([partition, states]) => [Number(partition), states])),
   };
 }
