@@ -53,7 +53,7 @@ export function groupIncidents(
       groups.push([episode]);
       continue;
     }
-    open = open.filter(([first]) => episode.startedMs - first!.startedMs <= spanMs);
+    open = open.filter(([first]) => episode.startedMs - (first?.startedMs ?? -Infinity) <= spanMs);
     const near = open.filter((group) => joins(group, episode));
     const found =
       near.find((group) => movesLike(group, episode, shapes)) ??
@@ -86,7 +86,7 @@ function movesLike(
   const shape = shapes.get(episode.id);
   if (shape === undefined) return true;
   let isCompared = false;
-  for (const { id } of [group[0]!, ...group.slice(1).slice(-newestCompared)]) {
+  for (const { id } of [...group.slice(0, 1), ...group.slice(1).slice(-newestCompared)]) {
     const other = shapes.get(id);
     const isAlike = other && areAlike(shape, other);
     if (isAlike === true) return true;

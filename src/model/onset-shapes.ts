@@ -41,13 +41,13 @@ export function onsetShapeOf(
   const shape = new Float64Array(2 * reachMinutes).fill(Number.NaN);
   for (const [i, timeMs] of timesMs.entries()) {
     const at = Math.floor(timeMs / minuteMs) - firstMinute;
-    if (at >= 0 && at < shape.length) shape[at] = values[i]!;
+    if (at >= 0 && at < shape.length) shape[at] = values[i] ?? Number.NaN;
   }
   const known = shape.findLastIndex(Number.isFinite);
   let heldFor = 0;
   for (let i = 1; i < known; i++) {
-    heldFor = Number.isNaN(shape[i]!) ? heldFor + 1 : 0;
-    if (heldFor > 0 && heldFor < holdMinutes) shape[i] = shape[i - 1]!;
+    heldFor = Number.isNaN(shape[i] ?? Number.NaN) ? heldFor + 1 : 0;
+    if (heldFor > 0 && heldFor < holdMinutes) shape[i] = shape[i - 1] ?? Number.NaN;
   }
   return { firstMinute, values: shape };
 }
@@ -59,7 +59,8 @@ export function areAlike(a: OnsetShape, b: OnsetShape): boolean | undefined {
   // From a first value on, so that a small movement of a large number is not lost.
   let [originA, originB] = [0, 0];
   for (let i = Math.max(0, shift); i < a.values.length && i - shift < b.values.length; i++) {
-    const [valueA, valueB] = [a.values[i]!, b.values[i - shift]!];
+    const valueA = a.values[i] ?? Number.NaN;
+    const valueB = b.values[i - shift] ?? Number.NaN;
     if (Number.isNaN(valueA) || Number.isNaN(valueB)) continue;
     if (count === 0) [originA, originB] = [valueA, valueB];
     const [x, y] = [valueA - originA, valueB - originB];
