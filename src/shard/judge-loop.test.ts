@@ -43,7 +43,7 @@ function setUp(
     (some) => events.push(...some),
     clock,
     {
-      schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000 },
+      schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000, restMaxMs: 60_000 },
     },
   );
   loops.push(loop);

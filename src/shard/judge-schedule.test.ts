@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { JudgeSchedule } from "./judge-schedule.ts";
 
-const options = { roundIntervalMs: 1000, recheckMs: 50_000, hurryLagMs: 30_000 };
+const options = { roundIntervalMs: 1000, recheckMs: 50_000, hurryLagMs: 30_000, restMaxMs: 60_000 };
 
 function round(schedule: JudgeSchedule, nowMs: number, revisions: readonly number[]): number[] {
   schedule.beginRound(nowMs);
@@ -56,6 +56,13 @@ test("JudgeSchedule rests as long as it worked, and hardly at all when it is beh
   expect(schedule.lagMs).toBe(1000);
   expect(schedule.endRound(64_000)).toBe(400);
   expect(schedule.lagMs).toBe(59_000);
+});
+
+test("JudgeSchedule rests no longer than it may, however long a round was", () => {
+  const schedule = new JudgeSchedule({ ...options, restMaxMs: 5000 });
+  round(schedule, 0, [1]);
+  schedule.worked(130_000);
+  expect(schedule.endRound(130_000)).toBe(5000);
 });
 
 test("JudgeSchedule counts no waiting for a series that was just born", () => {

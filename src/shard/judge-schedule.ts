@@ -4,7 +4,8 @@
  * A round walks all ids once. In it a series is due when it has samples that were never judged, or
  * when its last verdict is older than `recheckMs`: verdicts also change with the clock alone, as
  * windows move and a silent metric grows stale. Rounds rest as long as they worked, so that judging
- * takes at most half of a shard's time, unless it falls behind; then the rest shrinks to a tenth.
+ * takes at most half of a shard's time, unless it falls behind; then the rest shrinks to a tenth. No rest
+ * is longer than `restMaxMs`: after a first round that read a day of history, news must not wait as long.
  *
  *     |--- round: slices of at most 5 ms, batches between them ---|--- rest ---|--- round ...
  */
@@ -16,12 +17,14 @@ export interface ScheduleOptions {
   readonly recheckMs: number;
   /** A series that waits longer makes the schedule hurry. */
   readonly hurryLagMs: number;
+  readonly restMaxMs: number;
 }
 
 export const defaultSchedule: ScheduleOptions = {
   roundIntervalMs: 1000,
   recheckMs: 50_000,
   hurryLagMs: 30_000,
+  restMaxMs: 5_000,
 };
 
 export class JudgeSchedule {
@@ -89,7 +92,8 @@ export class JudgeSchedule {
     this.#lagMs = this.#roundLagMs;
     const share = this.#lagMs > this.#options.hurryLagMs ? 0.1 : 1;
     const elapsedMs = Math.max(0, nowMs - this.#roundStartedMs);
-    return Math.max(this.#options.roundIntervalMs - elapsedMs, this.#busyMs * share, 0);
+    const restMs = Math.max(this.#options.roundIntervalMs - elapsedMs, this.#busyMs * share, 0);
+    return Math.min(restMs, this.#options.restMaxMs);
   }
 
   #grow(idCount: number): void {

@@ -19,6 +19,7 @@ const fileBytesMax = 16 << 20;
 const pagePaths: ReadonlySet<string> = new Set([
   "/",
   "/admin",
+  "/alerts",
   "/collections",
   "/explore",
   "/graph",
