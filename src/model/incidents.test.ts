@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Episode } from "./episode.ts";
 import { groupIncidents, hostOf } from "./incidents.ts";
+import { onsetRange, type OnsetShape, onsetShapeOf } from "./onset-shapes.ts";
 
 const minuteMs = 60_000;
 
@@ -84,4 +85,64 @@ test.each([
   ["payment.north.latency_ms.p95", undefined],
 ])("hostOf(%j) is %j", (name, host) => {
   expect(hostOf(name)).toBe(host);
+});
+
+/** What a metric did in each minute around the beginning of its anomaly. */
+function shapesOf(
+  moves: readonly (readonly [Episode, (minute: number) => number])[],
+): ReadonlyMap<string, OnsetShape> {
+  return new Map(
+    moves.map(([given, valueAt]) => {
+      const { fromMs } = onsetRange(given);
+      const timesMs = Float64Array.from({ length: 30 }, (_, i) => fromMs + i * minuteMs);
+      const values = timesMs.map((timeMs) => valueAt(timeMs / minuteMs));
+      return [given.id, onsetShapeOf(given, { timesMs, values })];
+    }),
+  );
+}
+
+const waver = (minute: number): number => ((minute * 7919) % 13) / 13;
+const step = (minute: number): number => waver(minute) + (minute >= 100 ? 9 : 0);
+const fall = (minute: number): number => 1e6 - 40 * step(minute);
+const spike = (minute: number): number => waver(minute + 5) + (minute === 100 ? 30 : 0);
+
+test("groupIncidents() keeps apart what began together and moves otherwise", () => {
+  const [a, b, c, d] = [
+    episode("web1.requests", 100),
+    episode("web1.free", 101),
+    episode("db1.locks", 100),
+    episode("db2.locks", 102),
+  ] as const;
+  const shapes = shapesOf([
+    [a, step],
+    [b, fall],
+    [c, spike],
+    [d, spike],
+  ]);
+  const namesOf = (given: ReadonlyMap<string, OnsetShape>): string[] =>
+    groupIncidents([a, b, c, d], given)
+      .map(({ members }) => members.map(({ name }) => name).join(" "))
+      .toSorted();
+  expect(namesOf(shapes)).toEqual(["db1.locks db2.locks", "web1.requests web1.free"]);
+  // What nothing is known of goes by time.
+  expect(namesOf(new Map())).toHaveLength(1);
+  expect(namesOf(shapesOf([[a, step]]))).toHaveLength(1);
+  expect(
+    namesOf(
+      shapesOf([
+        [a, () => 5],
+        [c, spike],
+      ]),
+    ),
+  ).toHaveLength(1);
+});
+
+test("groupIncidents() makes bounded work of a storm in which everything moves otherwise", () => {
+  const storm = Array.from({ length: 3_000 }, (_, i) => episode(`m${i}`, 100 + (i % 4)));
+  const moves = storm.map(
+    (given, i) => [given, (m: number) => (m * (i + 3) * 7919) % 101] as const,
+  );
+  const incidents = groupIncidents(storm, shapesOf(moves));
+  expect(incidents.reduce((sum, { members }) => sum + members.length, 0)).toBe(3_000);
+  expect(incidents.length).toBeLessThanOrEqual(16);
 });

@@ -1,12 +1,18 @@
 /**
- * Anomalies that began together, as one incident: "12 metrics on 3 hosts". Pure.
+ * Anomalies that began together and moved alike, as one incident: "12 metrics on 3 hosts". Pure.
  *
  * Sorted by when they began, an episode joins the incident before it where it began at most three minutes after
  * that one's newest member and at most fifteen after its first: what goes wrong goes wrong further down later. Two
  * that share no moment are none together, unless they began within a minute. What a person marked as normal
  * joins none: it would hide in it, or make it look larger than it is.
+ *
+ * Of those incidents that it may join by time, an episode joins the newest that it moves like: like its first
+ * member, or like one of its newest (onset-shapes.ts). Where nothing is known of how it moved, time alone
+ * decides. So what begins together and moves otherwise stays apart. Bounded: an episode is compared with four
+ * members of at most eight incidents; where there are more, time alone decides again.
  */
 import type { Episode } from "./episode.ts";
+import { areAlike, type OnsetShape } from "./onset-shapes.ts";
 
 const minuteMs = 60_000;
 const gapMs = 3 * minuteMs;
@@ -27,17 +33,36 @@ export interface Incident {
   readonly title: string;
 }
 
-/** @returns newest first, of the episodes given */
-export function groupIncidents(episodes: readonly Episode[]): Incident[] {
+const openCountMax = 8;
+const newestCompared = 3;
+
+/**
+ * @param shapes  by id of the episode, as far as they are known
+ * @returns newest first, of the episodes given
+ */
+export function groupIncidents(
+  episodes: readonly Episode[],
+  shapes: ReadonlyMap<string, OnsetShape> = new Map(),
+): Incident[] {
   const sorted = episodes.toSorted((a, b) => a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1));
   const groups: Episode[][] = [];
-  let current: Episode[] = [];
+  /** Those that an episode may still join, newest first. */
+  let open: Episode[][] = [];
   for (const episode of sorted) {
-    if (episode.known?.kind === "normal") groups.push([episode]);
-    else if (joins(current, episode)) current.push(episode);
+    if (episode.known?.kind === "normal") {
+      groups.push([episode]);
+      continue;
+    }
+    open = open.filter(([first]) => episode.startedMs - (first?.startedMs ?? -Infinity) <= spanMs);
+    const near = open.filter((group) => joins(group, episode));
+    const found =
+      near.find((group) => movesLike(group, episode, shapes)) ??
+      (near.length >= openCountMax ? near[0] : undefined);
+    if (found !== undefined) found.push(episode);
     else {
-      current = [episode];
-      groups.push(current);
+      const group = [episode];
+      groups.push(group);
+      open = [group, ...open].slice(0, openCountMax);
     }
   }
   return groups.map(incidentOf).sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
@@ -51,6 +76,23 @@ function joins(group: readonly Episode[], episode: Episode): boolean {
   if (startedMs - newest.startedMs > gapMs || startedMs - first.startedMs > spanMs) return false;
   if (startedMs - first.startedMs <= togetherMs) return true;
   return group.some(({ endedMs }) => endedMs === null || endedMs >= startedMs);
+}
+
+function movesLike(
+  group: readonly Episode[],
+  episode: Episode,
+  shapes: ReadonlyMap<string, OnsetShape>,
+): boolean {
+  const shape = shapes.get(episode.id);
+  if (shape === undefined) return true;
+  let isCompared = false;
+  for (const { id } of [...group.slice(0, 1), ...group.slice(1).slice(-newestCompared)]) {
+    const other = shapes.get(id);
+    const isAlike = other && areAlike(shape, other);
+    if (isAlike === true) return true;
+    if (isAlike === false) isCompared = true;
+  }
+  return !isCompared;
 }
 
 function incidentOf(members: readonly Episode[]): Incident {

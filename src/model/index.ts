@@ -7,6 +7,7 @@ export * from "./keeper.ts";
 export * from "./metric-metadata.ts";
 export * from "./partition.ts";
 export * from "./notes.ts";
+export * from "./onset-shapes.ts";
 export * from "./ports.ts";
 export * from "./rules.ts";
 export * from "./rules-desk.ts";

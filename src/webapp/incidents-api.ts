@@ -1,7 +1,16 @@
 /** /kale/incidents: anomalies that began together, as one row each; see model/incidents.ts. */
 import type { Hono } from "hono";
-import { groupIncidents, type Incident, searchWindowOf } from "../model/index.ts";
+import {
+  type Episode,
+  groupIncidents,
+  type Incident,
+  onsetRange,
+  type OnsetShape,
+  onsetShapeOf,
+  searchWindowOf,
+} from "../model/index.ts";
 import type { IncidentJson } from "./contract.ts";
+import { withDeadline } from "./deadline.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
 import { listCountMax } from "./kale-api.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
@@ -12,6 +21,9 @@ import { anomalyJson } from "./shapes.ts";
 const dayMs = 86_400_000;
 /** An incident that goes on may have members that have ended; they began no longer ago than this before it. */
 const reachMs = 900_000;
+/** Shapes are read of so many; a storm has more. */
+const shapeCountMax = 300;
+const shapeWaitMs = 2_000;
 /** Only the newest are matched with collections: each costs a search. */
 const seenCountMax = 10;
 
@@ -39,7 +51,8 @@ export function addIncidentsApi(
               range: { fromMs: Math.max(0, fromMs), untilMs: query.nowMs + dayMs },
               limit: listCountMax,
             });
-    const incidents = groupIncidents(recent)
+    const shapes = await shapesOf(recent, parts);
+    const incidents = groupIncidents(recent, shapes)
       .filter(({ endedMs }) => state === "all" || endedMs === null)
       .slice(0, limit);
     const answers = incidents.map(async (incident, i): Promise<IncidentJson> => {
@@ -52,6 +65,28 @@ export function addIncidentsApi(
     });
     return context.json(await Promise.all(answers));
   });
+}
+
+/** Those of the newest; of others time alone says what belongs together. */
+async function shapesOf(
+  episodes: readonly Episode[],
+  { series, logger }: WebappParts,
+): Promise<ReadonlyMap<string, OnsetShape>> {
+  const shapes = new Map<string, OnsetShape>();
+  const newest = episodes.toSorted((a, b) => b.startedMs - a.startedMs).slice(0, shapeCountMax);
+  // One alone has nobody to be like.
+  if (newest.length < 2) return shapes;
+  const reads = newest.map(async (episode) => {
+    const samples = await series.read(episode.name, onsetRange(episode));
+    if (samples !== undefined) shapes.set(episode.id, onsetShapeOf(episode, samples));
+  });
+  try {
+    await withDeadline(Promise.all(reads), "the shards", shapeWaitMs);
+  } catch (error) {
+    logger.warn("incidents are grouped by time alone", { error: String(error) });
+    return new Map();
+  }
+  return shapes;
 }
 
 function incidentJson(incident: Incident, nowMs: number): IncidentJson {
