@@ -14,11 +14,13 @@ test("feedback is said with a name and a pattern, listed with who said it, expor
   const said = { kind: "normal", label: "nightly <b>", pattern: "db.*" };
   expect((await app.sendJson("POST", path, said)).status).toBe(401);
   await app.site.keeper.setPassword("ann", "a long password");
-  const Origin = `http://127.0.0.1:${app.webapp.ports[0]!.port}`;
+  const origin = `http://127.0.0.1:${app.webapp.ports[0]!.port}`;
   const cookie = (
     await app.sendJson("POST", "/kale/session", { user: "ann", password: "a long password" })
   ).headers["set-cookie"]!.map((text) => text.replace(/;.*/, "")).join("; ");
-  expect((await app.sendJson("POST", path, said, { Cookie: cookie, Origin })).status).toBe(201);
+  expect((await app.sendJson("POST", path, said, { Cookie: cookie, Origin: origin })).status).toBe(
+    201,
+  );
   const listed = (await app.get("/kale/feedback")).json() as FeedbackJson[];
   expect(listed).toMatchObject([{ ...said, anomaly: anomaly!.id, name: anomaly!.name, by: "ann" }]);
   const file = (await app.get("/kale/feedback/export")).json() as FeedbackFileJson;

@@ -41,8 +41,15 @@ export function AlertsPage(): JSX.Element {
     <section class="page">
       <h1 class="plain">Alerts</h1>
       <p class="soft">
-        What is told at all is said by <a class="link" href="/rules">rules</a>, and by what people{" "}
-        <a class="link" href="/feedback">called normal</a>.
+        What is told at all is said by{" "}
+        <a class="link" href="/rules">
+          rules
+        </a>
+        , and by what people{" "}
+        <a class="link" href="/feedback">
+          called normal
+        </a>
+        .
       </p>
       <Silences />
       {alerts.value === undefined ? (
