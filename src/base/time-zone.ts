@@ -107,7 +107,7 @@ export function monthDays(year: number, month: number): number {
  * Days since 1970-01-01 of a date in the Gregorian calendar.
  * Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
  */
-function dayNumber(year: number, month: number, day: number): number {
+export function dayNumber(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;
@@ -118,7 +118,7 @@ function dayNumber(year: number, month: number, day: number): number {
 }
 
 /** The inverse, civil_from_days there. */
-function dateOf(days: number): { year: number; month: number; day: number } {
+export function dateOf(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

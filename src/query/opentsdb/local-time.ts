@@ -1,9 +1,10 @@
 /**
  * Dates of a time zone, without the machine's own zone: days as whole numbers since 1970-01-01.
  *
- * Zones are those of Intl (the IANA database); dates from day numbers and back by Howard Hinnant,
- * "chrono-Compatible Low-Level Date Algorithms".
+ * Zones are those of Intl (the IANA database). They are not those of base/time-zone.ts, since of an hour
+ * that comes twice OpenTSDB means the first and Graphite the second.
  */
+import { dateOf, dayNumber } from "../../base/time-zone.ts";
 
 export const dayMs = 86_400_000;
 
@@ -77,33 +78,9 @@ export class TimeZone {
 }
 
 export function dayOfDate({ year, month, day }: CivilDate): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+  return dayNumber(year, month, day);
 }
 
-export function dateOfDay(dayNumber: number): CivilDate {
-  const shifted = dayNumber + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
-  };
+export function dateOfDay(day: number): CivilDate {
+  return dateOf(day);
 }
