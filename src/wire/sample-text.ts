@@ -8,6 +8,7 @@
  *
  * A number is told from its size: seconds reach 100,000,000,000 only in the year 5138.
  */
+import { dayNumber } from "../base/time-zone.ts";
 
 const dateTime =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
@@ -54,18 +55,11 @@ function zoneOffsetMs(zone: string): number {
   return (parts[1] === "-" ? -1 : 1) * minutes * 60_000;
 }
 
-/** Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil. */
 function daysSince1970(year: number, month: number, day: number): number | undefined {
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) {
     return undefined;
   }
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
+  return dayNumber(year, month, day);
 }
 
 function daysOf(year: number, month: number): number {

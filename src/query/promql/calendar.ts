@@ -1,8 +1,5 @@
-/**
- * Parts of a date in UTC from Unix seconds, for `hour()` and its like; without a clock.
- *
- * Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days).
- */
+/** Parts of a date in UTC from Unix seconds, for `hour()` and its like; without a clock. */
+import { dateOf as dateOfDay } from "../../base/time-zone.ts";
 
 type CalendarPart = (seconds: number) => number;
 
@@ -28,28 +25,8 @@ function dayOf(seconds: number): number {
   return Math.floor(Math.trunc(seconds) / 86_400);
 }
 
-interface CivilDate {
-  readonly year: number;
-  /** 1 to 12. */
-  readonly month: number;
-  /** 1 to 31. */
-  readonly day: number;
-}
-
-function dateOf(seconds: number): CivilDate {
-  // Years that begin in March, in eras of 400 years, so that a leap day is the last of its year.
-  const shifted = dayOf(seconds) + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const leapDays =
-    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
-  const dayOfYear =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return { year, month, day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1 };
+function dateOf(seconds: number): ReturnType<typeof dateOfDay> {
+  return dateOfDay(dayOf(seconds));
 }
 
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
