@@ -30,6 +30,9 @@ const compilerFlags = [
   ...["--enable", "simd", "-O3", "--converge"],
 ];
 
+/** By name only: its own types would change those of arrays everywhere. */
+const compilerPackage: string = "assemblyscript/asc";
+
 if (import.meta.main) process.exitCode = await buildKernels(process.argv.includes("--if-stale"));
 
 /** @returns the status to end with */
@@ -61,9 +64,6 @@ export async function buildKernels(onlyIfStale: boolean): Promise<number> {
   say(`kernels: ${entries.length} built into dist/kernels`);
   return 0;
 }
-
-/** By name only: its own types would change those of arrays everywhere. */
-const compilerPackage: string = "assemblyscript/asc";
 
 interface Compiler {
   main(args: readonly string[]): Promise<{

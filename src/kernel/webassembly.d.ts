@@ -1,8 +1,8 @@
 /** What this program uses of WebAssembly: no library of TypeScript but the browser's has it. */
 declare namespace WebAssembly {
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a thing that is only handed on
   class Module {
     constructor(bytes: Uint8Array);
-    static exports(module: Module): readonly { readonly name: string }[];
   }
   class Instance {
     constructor(module: Module, imports?: Readonly<Record<string, never>>);
