@@ -53,7 +53,7 @@ export class StatedRows implements RowSink<RefusalReason> {
   #look(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (length > this.#last.length) this.#last = new Uint8Array(2 * length);
-    for (let i = 0; i < length; i++) this.#last[i] = bytes[start + i]!;
+    for (let i = 0; i < length; i++) this.#last[i] = bytes[start + i] ?? 0;
     this.#lastLength = length;
     this.#stated = this.#statedOf(decoder.decode(bytes.subarray(start, end)));
   }

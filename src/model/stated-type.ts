@@ -23,15 +23,9 @@ export const statedBits = statedGauge | statedCounter;
  * @param suffix  "_bucket", "_sum", "_count", "_created" or "" behind the metric's name
  */
 export function statedOfType(type: MetricType, suffix: string): number {
-  switch (type) {
-    case "unknown":
-      return 0;
-    case "counter":
-      return suffix === "_created" ? statedGauge : statedCounter;
-    case "histogram":
-    case "summary":
-      return suffix === "" || suffix === "_created" ? statedGauge : statedCounter;
-    default:
-      return statedGauge;
-  }
+  if (type === "unknown") return 0;
+  const isAggregate = type === "histogram" || type === "summary";
+  if (type !== "counter" && !isAggregate) return statedGauge;
+  const isGauge = suffix === "_created" || (isAggregate && suffix === "");
+  return isGauge ? statedGauge : statedCounter;
 }
