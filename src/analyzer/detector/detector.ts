@@ -11,7 +11,7 @@
  */
 import { calendarError, Expectation, expect, learnBaseline, startBaseline } from "./baseline.ts";
 import { rarityScore } from "./calibration.ts";
-import { recogniseCounter } from "./counter.ts";
+import { hasBegunAnew, recogniseCounter, type Stated } from "./counter.ts";
 import { agreement, fuse, rhythmStrength, spoken } from "./fusion.ts";
 import { addToHistory } from "./history.ts";
 import { cell, cellCount, clock, clockCount, type DetectorState, ringCount } from "./layout.ts";
@@ -63,17 +63,19 @@ export class Detector {
    * @param series  index into the state
    * @param seconds  the row's time, Unix seconds in UTC
    * @param value  what is not finite is a gap: it scores 0 and leaves no trace
+   * @param stated  what its sender says that the series is
    * @returns 0 to 1; see calibration.ts for what it means
    */
-  judge(series: number, seconds: number, value: number): number {
+  judge(series: number, seconds: number, value: number, stated?: Stated): number {
     if (!Number.isFinite(value)) return 0;
     const { cells, ring } = this.state;
     const { row } = this;
     const base = series * cellCount;
-    this.#take(series, seconds, value);
+    const isUntold = this.#take(series, seconds, value, stated);
 
     expect(cells, base, row, this.expectation);
     const expected = this.expectation.value;
+    if (isUntold) row.value = expected;
     judgeResidual(cells, base, row, expected, this.residual);
     judgeShortMemory(cells, base, row, this.shortMemory);
     this.onset = judgeOnset(cells, base, row, expected);
@@ -93,20 +95,25 @@ export class Detector {
     return rarityScore(this.strength);
   }
 
-  /** Fills the row, and keeps the clocks. */
-  #take(series: number, seconds: number, value: number): void {
+  /**
+   * Fills the row, and keeps the clocks.
+   * @returns whether the row says nothing, and counts as what was expected
+   */
+  #take(series: number, seconds: number, value: number, stated: Stated): boolean {
     const { cells, clocks } = this.state;
     const { row } = this;
     const base = series * cellCount;
     const at = series * clockCount;
     let judged = value;
+    let isUntold = false;
     row.stepCount = 1;
     row.stepSeconds = unknownStepSeconds;
     if (cells[base + cell.rowCount] === 0) this.#start(series, seconds, value);
     else {
       const before = clocks[at + clock.lastValue]!;
       const elapsed = seconds - clocks[at + clock.last]!;
-      const nature = recogniseCounter(cells, base, value, before);
+      const nature = recogniseCounter(cells, base, value, before, stated);
+      isUntold = hasBegunAnew(stated, value, before) && nature === "counter";
       if (nature === "became-counter") this.#startAgain(series, seconds, 0);
       if (nature === "became-gauge") this.#startAgain(series, seconds, value);
       if (nature === "counter" || nature === "became-counter") {
@@ -127,6 +134,7 @@ export class Detector {
     row.mean = cells[base + cell.overall]!;
     row.deviation = Math.sqrt(cells[base + cell.overall + 1]!);
     row.fineness = Math.max(1, fineStepSeconds / row.stepSeconds);
+    return isUntold;
   }
 
   #start(series: number, seconds: number, origin: number): void {
