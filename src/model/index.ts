@@ -17,3 +17,4 @@ export * from "./series-name.ts";
 export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./verdict.ts";
+export * from "./views.ts";
