@@ -86,10 +86,7 @@ function addFileRoutes(app: Hono<WebappEnv>, { views, clock }: WebappParts): voi
     const file: ViewsFileJson = {
       format: "kale-views",
       version: 1,
-      views: chosen.map((view) => {
-        const { id, ...entry } = viewJson(view);
-        return entry;
-      }),
+      views: chosen.map(fileEntry),
     };
     return context.body(`${JSON.stringify(file, null, 1)}\n`, 200, {
       "Content-Type": "application/json; charset=utf-8",
@@ -125,13 +122,15 @@ function answerOutcome(
   return context.json(viewJson(outcome.view), status);
 }
 
-function viewJson({ createdMs, changedMs, targets, ...rest }: View): ViewJson {
-  return {
-    ...rest,
-    targets: [...targets],
-    created: createdMs / 1000,
-    changed: changedMs / 1000,
-  };
+function viewJson(view: View): ViewJson {
+  return { id: view.id, ...fileEntry(view) };
+}
+
+/** As it stands in a file: without its id, which is this journal's own. */
+function fileEntry(view: View): ViewsFileJson["views"][number] {
+  const { name, note, targets, from, until, layout, createdMs, changedMs } = view;
+  const times = { created: createdMs / 1000, changed: changedMs / 1000 };
+  return { name, note, targets: [...targets], from, until, layout, ...times };
 }
 
 function faultOf(fault: ViewFault, name: string): Fault {
