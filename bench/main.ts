@@ -13,6 +13,7 @@
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *     npm run -s bench -- graphite                      /render of 100 series x 24 h, beside graphite-web
+ *     npm run -s bench -- restart --metrics 100000 --hours 24   coming back with a day of metrics
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
@@ -32,6 +33,7 @@ import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
+import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -154,5 +156,13 @@ if (wanted.has("oculus-engine")) {
 if (wanted.has("graphite")) {
   report("graphite");
   figures["graphite"] = await benchGraphite({ seriesCount: Number(flags.metrics ?? 100) });
+}
+if (wanted.has("restart")) {
+  figures["restart"] = await benchRestart({
+    seriesCount: Number(flags.metrics ?? 25_000),
+    hours: Number(flags.hours ?? 24),
+    shardCount: cpus().length,
+    report,
+  });
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
