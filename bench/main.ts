@@ -4,6 +4,7 @@
  *     npm run -s bench                                  ingest, judge, latency and a small live load
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
@@ -19,6 +20,8 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { compareBytes } from "./compare/bytes.ts";
+import { compare } from "./compare/compare.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
@@ -45,6 +48,7 @@ const { values: flags, positionals } = parseArgs({
     rate: { type: "string", default: "25000" },
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
+    to: { type: "string", multiple: true, default: [] },
   },
 });
 const wanted = new Set(
@@ -101,6 +105,17 @@ if (wanted.has("live")) {
     seconds: Number(flags.seconds),
     report,
   });
+}
+if (wanted.has("compare")) {
+  report("compare");
+  figures["compare"] = await compare({
+    seriesCount: Number(flags.metrics ?? 50_000),
+    roundCount: 10,
+    others: flags.to,
+    report,
+  });
+  const hours = Number(flags.hours ?? 24);
+  figures["compareBytes"] = await compareBytes({ seriesCount: 2000, hours, report });
 }
 if (wanted.has("search")) {
   report("search");

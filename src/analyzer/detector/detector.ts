@@ -12,7 +12,7 @@
 import { calendarError, Expectation, expect, learnBaseline, startBaseline } from "./baseline.ts";
 import { rarityScore } from "./calibration.ts";
 import { hasBegunAnew, recogniseCounter, type Stated } from "./counter.ts";
-import { agreement, fuse, rhythmStrength } from "./fusion.ts";
+import { agreement, fuse, rhythmStrength, spoken } from "./fusion.ts";
 import { addToHistory } from "./history.ts";
 import { cell, cellCount, clock, clockCount, type DetectorState, ringCount } from "./layout.ts";
 import { judgeOnset } from "./onset.ts";
@@ -33,6 +33,9 @@ const turnedBackRows = 2 ** 23;
 
 /** From this share of the level's error on, the calendar explains nothing. */
 const calendarUseless = 0.85;
+
+/** Up to this the four voices are calm: at most a deviation each, and the shape is not asked. */
+const calmFour = 1;
 
 /** Judges rows of the series in a state. The readings are of the newest row, whoever's it was. */
 export class Detector {
@@ -76,13 +79,15 @@ export class Detector {
     judgeResidual(cells, base, row, expected, this.residual);
     judgeShortMemory(cells, base, row, this.shortMemory);
     this.onset = judgeOnset(cells, base, row, expected);
-    this.shape = judgeShape(cells, ring, base, series * ringCount, row);
     const isRhythmic =
       hasRhythm(cells, base, row) && calendarError(cells, base, row) >= calendarUseless;
+    const four = spoken(this.residual, this.shortMemory);
+    const isAsked = isRhythmic || four > calmFour;
+    this.shape = judgeShape(cells, ring, base, series * ringCount, row, isAsked);
     addToHistory(cells, base + cell.overall, row.value, row.rowCount, overallMemoryRows);
     learnBaseline(cells, base, row, this.expectation);
 
-    this.agreed = agreement(this.residual, this.shortMemory, this.shape);
+    this.agreed = agreement(four, this.shape);
     const told = tellOnce(cells, base, this.onset, row);
     this.event = confirmed(cells, base, this.agreed, row) && !isRhythmic ? told : 0;
     this.rhythm = isRhythmic ? rhythmStrength(this.shortMemory, this.shape) : 0;

@@ -2,11 +2,11 @@
  * What a StreamJudge knows of a series as bytes, and back: the detector's state, the columns beside it, and
  * its habits. Little-endian, as every machine that Node runs on.
  *
- *     detector's state   seriesBytes   see detector/layout.ts; a file of another size is another version's
+ *     detector's state   seriesBytes   see detector/layout.ts
  *     columns            13            usual, irregular, zeros as Float32; stated
  *     habits             2 + n         length, JSON
  */
-import { loadSeries, saveSeries, seriesBytes } from "../detector/index.ts";
+import { layoutVersion, loadSeries, saveSeries, seriesBytes } from "../detector/index.ts";
 import type { Habit } from "./habits.ts";
 import type { StreamJudge } from "./stream-judge.ts";
 
@@ -15,8 +15,8 @@ const habitBytesMax = 1_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Changes with the layout: bytes of another version are not read. */
-export const seriesStateVersion = seriesBytes * 256 + columnBytes;
+/** Bytes of another version are not read. Far above what sizes once made of it. */
+export const seriesStateVersion = 2 ** 24 + layoutVersion;
 export const seriesStateBytesMax = seriesBytes + columnBytes + 2 + habitBytesMax;
 
 /** @param out  `seriesStateBytesMax` long at least. @returns how many bytes were written; 0 for a series never judged */
