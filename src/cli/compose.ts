@@ -180,7 +180,10 @@ async function start(
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
-      { settings, kernels, shards: toShards, collectd: readCollectdFiles(settings) },
+      {
+        ...{ settings, kernels, folder: folder.path },
+        ...{ shards: toShards, collectd: readCollectdFiles(settings) },
+      },
       {
         note(note) {
           journal.notes.add(note);

@@ -179,6 +179,16 @@ export interface StandingJson {
   learning: { reason: string; left: number } | null;
   expected: ExpectedJson | null;
   nature: "steady" | "counter" | "sparse";
+  /** What its senders state that it is. */
+  stated: "gauge" | "counter" | null;
+}
+
+/** What senders said of the metric that a series is of. */
+export interface MetadataJson {
+  metric: string;
+  type: string;
+  help: string;
+  unit: string;
 }
 
 /** GET /kale/points */
@@ -217,6 +227,7 @@ export interface VerdictJson {
   anomalous: boolean;
   /** Null where the nine checks alone judge. */
   standing: StandingJson | null;
+  metadata: MetadataJson | null;
 }
 
 /** GET /kale/activity?from&until&step : how many metrics were abnormal in each step. */
