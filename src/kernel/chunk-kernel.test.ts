@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { builtKernel } from "../../test/support/kernels.ts";
 import { nextInteger, type Random, seededRandom } from "../base/random.ts";
 import { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
 import { chunkBytesMax, chunkCount, decodeChunk, encodeChunk } from "./index.ts";
-import { builtKernels } from "./built-kernels.fixture.ts";
 import { seriesKinds, valuesOf } from "./mixture.fixture.ts";
 
-const kernel = openChunkKernel(builtKernels(), 1);
+const kernel = openChunkKernel({ checks: builtKernel("checks") }, 1);
 const twin = openChunkKernel({});
 const own = kernel.takePair();
 const plain = twin.takePair();
