@@ -4,6 +4,7 @@
  *     npm run -s bench                                  ingest, judge, latency and a small live load
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
@@ -43,6 +44,7 @@ const { values: flags, positionals } = parseArgs({
     rate: { type: "string", default: "25000" },
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
+    spikes: { type: "string", default: "100" },
   },
 });
 const wanted = new Set(
@@ -69,7 +71,16 @@ if (wanted.has("judge")) {
 }
 if (wanted.has("latency")) {
   report("latency");
-  figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+  const fleet = {
+    seriesCount: Number(flags.metrics ?? 10_000),
+    samplesPerSecond: Number(flags.rate),
+    spikeCount: Number(flags.spikes),
+    report,
+  };
+  figures["latency"] = [
+    await benchLatency({ ...fleet, detector: "kale" }),
+    await benchLatency({ ...fleet, detector: "skyline" }),
+  ];
 }
 if (wanted.has("promql")) {
   report("promql");

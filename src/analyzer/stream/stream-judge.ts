@@ -31,8 +31,10 @@ import {
   type Standing,
 } from "../../model/index.ts";
 import {
+  ageSecondsOf,
   DetectorBank,
   factsOf,
+  rowCountOf,
   lastSecondsOf,
   highestOf,
   lowestOf,
@@ -215,9 +217,10 @@ export class StreamJudge {
 
   /** Time of the newest row judged; -Infinity if there is none. */
   judgedMs(id: number): number {
-    const { rowCount } = factsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id));
-    if (rowCount === 0) return -Infinity;
-    return Math.round(lastSecondsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id)) * 1000);
+    const { state } = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    if (rowCountOf(state, index) === 0) return -Infinity;
+    return Math.round(lastSecondsOf(state, index) * 1000);
   }
 
   /** The id is free, or its series is to be learned anew. */
@@ -338,6 +341,15 @@ export class StreamJudge {
       this.columns.floors[id] = place + 1;
     }
     return this.#floors[place]!;
+  }
+
+  /** Whether the series is known well enough to be judged; says the same as `learningOf`. */
+  isLearned(id: number): boolean {
+    const { state } = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    return (
+      rowCountOf(state, index) >= learnedRows && ageSecondsOf(state, index) * 1000 >= learnedMs
+    );
   }
 
   learningOf(id: number): Learning | null {

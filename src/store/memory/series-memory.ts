@@ -22,7 +22,12 @@ import {
   decodeChunk,
   encodeChunk,
 } from "../../kernel/index.ts";
-import { nameBytesMax, type SeriesWindow, type TimeRange } from "../../model/index.ts";
+import {
+  nameBytesMax,
+  type TimeRange,
+  type WatchedWindow,
+  type WindowListener,
+} from "../../model/index.ts";
 import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
@@ -33,7 +38,7 @@ import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-opt
 const chunkSampleCountDefault = 120;
 const idRoomMin = 128;
 
-export class SeriesMemory implements SeriesWindow {
+export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
   readonly #memoryBytesMax: number;
@@ -45,6 +50,7 @@ export class SeriesMemory implements SeriesWindow {
   // By id.
   #newestMs = new Float64Array(0);
   #revisions = new Uint32Array(0);
+  #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
   #refusedSeriesCount = 0;
@@ -72,6 +78,10 @@ export class SeriesMemory implements SeriesWindow {
     this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#sealed = new SealedChunks(this.#arena, { chunkSampleCount });
+  }
+
+  listen(listener: WindowListener | undefined): void {
+    this.#listener = listener;
   }
 
   get idCount(): number {
@@ -168,6 +178,7 @@ export class SeriesMemory implements SeriesWindow {
     if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
       this.#addLate(id, timeMs, value);
     } else this.#addOpen(id, timeMs, value);
+    this.#listener?.onRow(id, timeMs, value);
     return true;
   }
 
@@ -253,6 +264,7 @@ export class SeriesMemory implements SeriesWindow {
     this.#names.remove(id);
     this.#newestMs[id] = -Infinity;
     this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#listener?.onGone(id);
   }
 
   /** Pages in use and tables; not the spare room of the last region. */
