@@ -4,6 +4,7 @@ import { ClosingLine } from "./tools/closing-line.ts";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "web/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"],
+    globalSetup: "test/support/kernels-setup.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,

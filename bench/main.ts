@@ -5,6 +5,7 @@
  *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
  *     npm run -s bench -- ingest | judge | latency | search
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
+ *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
@@ -14,11 +15,14 @@
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
  *     npm run -s bench -- oculus-engine --metrics 50000 the same search inside a real OpenSearch
  *     npm run -s bench -- graphite                      /render of 100 series x 24 h, beside graphite-web
+ *     npm run -s bench -- restart --metrics 100000 --hours 24   coming back with a day of metrics
  *
  * Figures are CPU time of the measured process wherever they can be, since machines are noisy.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { compareBytes } from "./compare/bytes.ts";
+import { compare } from "./compare/compare.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
@@ -33,6 +37,7 @@ import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
+import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -45,6 +50,7 @@ const { values: flags, positionals } = parseArgs({
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     spikes: { type: "string", default: "100" },
+    to: { type: "string", multiple: true, default: [] },
   },
 });
 const wanted = new Set(
@@ -111,6 +117,17 @@ if (wanted.has("live")) {
     report,
   });
 }
+if (wanted.has("compare")) {
+  report("compare");
+  figures["compare"] = await compare({
+    seriesCount: Number(flags.metrics ?? 50_000),
+    roundCount: 10,
+    others: flags.to,
+    report,
+  });
+  const hours = Number(flags.hours ?? 24);
+  figures["compareBytes"] = await compareBytes({ seriesCount: 2000, hours, report });
+}
 if (wanted.has("search")) {
   report("search");
   figures["search"] = await benchSearch({
@@ -165,5 +182,13 @@ if (wanted.has("oculus-engine")) {
 if (wanted.has("graphite")) {
   report("graphite");
   figures["graphite"] = await benchGraphite({ seriesCount: Number(flags.metrics ?? 100) });
+}
+if (wanted.has("restart")) {
+  figures["restart"] = await benchRestart({
+    seriesCount: Number(flags.metrics ?? 25_000),
+    hours: Number(flags.hours ?? 24),
+    shardCount: cpus().length,
+    report,
+  });
 }
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);

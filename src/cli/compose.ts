@@ -14,6 +14,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
+import type { KernelModules } from "../kernel/index.ts";
 import type {
   BodyIntake,
   BodyOutcome,
@@ -34,6 +35,7 @@ import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
+import { readKernels } from "./read-kernels.ts";
 import { searchEngineOf } from "./search-engine.ts";
 import { JournalRulesDesk } from "./rules-desk.ts";
 import { CollectionMatcher } from "./seen-before.ts";
@@ -119,8 +121,9 @@ async function start(
     isShared: store.kind === "elasticsearch",
   });
   let share: ClusterShare | undefined = undefined;
+  const kernels = readKernels(settings.kernels);
   const { pool, sink, toShards } = await startShards(
-    { folder, settings, store, processId, logger },
+    { folder, settings, kernels, store, processId, logger },
     (shard) => ({
       episodes(events) {
         journal.record(events);
@@ -177,7 +180,7 @@ async function start(
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
-      { settings, shards: toShards, collectd: readCollectdFiles(settings) },
+      { settings, kernels, shards: toShards, collectd: readCollectdFiles(settings) },
       {
         note(note) {
           journal.notes.add(note);
@@ -330,12 +333,14 @@ async function startShards(
   {
     folder,
     settings,
+    kernels,
     store,
     processId,
     logger,
   }: {
     readonly folder: DataFolder;
     readonly settings: Settings;
+    readonly kernels: KernelModules;
     readonly store: StoreChoice;
     readonly processId: string;
     readonly logger: Logger;
@@ -358,6 +363,7 @@ async function startShards(
           shardCount,
           folder: folder.shardFolder(shard),
           settings,
+          kernels,
           store,
           processId,
           isJudging: settings.roles.includes("analyzer"),

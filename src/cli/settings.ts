@@ -74,6 +74,13 @@ export const settingsTable = {
     doc: "Parts that this process runs; with the embedded store all of them belong in one process.",
     group: "Program",
   },
+  kernels: {
+    key: "kernels",
+    kind: choiceKind(["auto", "typescript"]),
+    standard: "auto",
+    doc: "Inner loops: auto takes WebAssembly where this machine can run it; typescript gives the same results without it, more slowly.",
+    group: "Program",
+  },
   bindAddress: {
     key: "bind",
     kind: addressKind,

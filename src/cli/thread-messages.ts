@@ -1,6 +1,7 @@
 /** What the main thread hands to the threads it starts. */
 import type { MessagePort } from "node:worker_threads";
 import type { LogLevel } from "../base/log.ts";
+import type { KernelModules } from "../kernel/index.ts";
 import type { CollectdFiles } from "./collectd-files.ts";
 import type { Settings } from "./settings.ts";
 import type { StoreChoice } from "./store-choice.ts";
@@ -11,6 +12,7 @@ export interface ShardThreadData {
   /** The shard's own folder inside the data folder. */
   readonly folder: string;
   readonly settings: Settings;
+  readonly kernels: KernelModules;
   readonly store: StoreChoice;
   /** Which of the processes of a cluster this one is. */
   readonly processId: string;
@@ -22,6 +24,7 @@ export interface ShardThreadData {
 
 export interface HorizonThreadData {
   readonly settings: Settings;
+  readonly kernels: KernelModules;
   readonly collectd: CollectdFiles;
   /** To each shard, in order. */
   readonly shards: readonly MessagePort[];

@@ -16,7 +16,7 @@ import type {
   MetricMetadata,
   SourceStats,
 } from "../model/index.ts";
-import type { ExpositionMetadata, SenderNote } from "../wire/index.ts";
+import type { SenderNote } from "../wire/index.ts";
 import { BodyIntakes } from "./body-intake.ts";
 import { GangliaPoller } from "./ganglia-poller.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
@@ -83,8 +83,6 @@ interface PolledSource {
   readonly pollers: readonly Poller[];
 }
 
-type OnMetadata = (said: ExpositionMetadata) => void;
-
 export class Horizon {
   readonly #settings: HorizonSettings;
   readonly #logger: Logger;
@@ -117,14 +115,10 @@ export class Horizon {
         }
         return { key, source, listeners };
       });
-    const onMetadata: OnMetadata = ({ metric, field, text }) => {
-      this.#catalog.note(metric, field, text);
-    };
-    this.#bodies = new BodyIntakes(this.#intake, { sourceOf, onMetadata });
-    this.#polled = [
-      this.#gangliaPolls(sourceOf),
-      this.#scrapes(sourceOf, { clock, onMetadata }),
-    ].filter(({ pollers }) => pollers.length > 0);
+    this.#bodies = new BodyIntakes(this.#intake, { sourceOf, catalog: this.#catalog });
+    this.#polled = [this.#gangliaPolls(sourceOf), this.#scrapes(sourceOf, clock)].filter(
+      ({ pollers }) => pollers.length > 0,
+    );
   }
 
   /** Opens every port that is on. Never rejects: what could not be opened is in the result. */
@@ -206,13 +200,10 @@ export class Horizon {
     return { source, pollers };
   }
 
-  #scrapes(
-    sourceOf: (key: SourceKey) => Source,
-    { clock, onMetadata }: { readonly clock: Clock; readonly onMetadata: OnMetadata },
-  ): PolledSource {
+  #scrapes(sourceOf: (key: SourceKey) => Source, clock: Clock): PolledSource {
     const { scrapeTargets, scrapeEveryMs: everyMs, scrapeTimeoutMs: timeoutMs } = this.#settings;
     const source = sourceOf("scrape");
-    const options = { everyMs, timeoutMs, ...scrapeLimits, clock, onMetadata };
+    const options = { everyMs, timeoutMs, ...scrapeLimits, clock, catalog: this.#catalog };
     const pollers = scrapeTargets.map(
       (target) => new ScrapePoller(source, this.#intake, target, options),
     );

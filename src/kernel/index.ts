@@ -10,3 +10,4 @@ export {
   decodeChunkTimes,
   encodeChunk,
 } from "./chunk.ts";
+export { compileKernels, type KernelModules } from "./kernel-modules.ts";

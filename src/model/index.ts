@@ -16,4 +16,5 @@ export * from "./sample-batch.ts";
 export * from "./series-name.ts";
 export * from "./shape-reader.ts";
 export * from "./similarity.ts";
+export * from "./stated-type.ts";
 export * from "./verdict.ts";

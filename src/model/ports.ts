@@ -206,6 +206,8 @@ export interface SeriesWindow {
   newestMs(id: number): number;
   /** Grows with each sample taken for this id: equal means nothing new. */
   revision(id: number): number;
+  /** What senders stated of it since the start, see stated-type.ts; 0 for nothing. */
+  stated(id: number): number;
   /** An upper bound of the samples that `copy` would give. */
   sampleCountMax(id: number, range: TimeRange): number;
   /**
@@ -219,6 +221,8 @@ export interface SeriesWindow {
 export interface WindowListener {
   /** A sample was taken, in order or late. */
   onRow(id: number, timeMs: number, value: number): void;
+  /** More is known of what the series is; see `stated`. */
+  onStated(id: number): void;
   /** The series is gone; the id may be given to another one. */
   onGone(id: number): void;
 }

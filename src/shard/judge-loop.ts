@@ -185,6 +185,11 @@ export class JudgeLoop implements WindowListener {
     this.#wake();
   }
 
+  onStated(id: number): void {
+    this.#waiting.push(id, lane.behind, this.#clock.elapsedMs());
+    this.#wake();
+  }
+
   onGone(id: number): void {
     this.#sweep.forget(id);
   }

@@ -11,6 +11,8 @@ interface PlainSeries {
 /** Series in plain arrays; what a shard's store is to the loop. */
 export class PlainWindow implements WatchedWindow {
   readonly #series: PlainSeries[] = [];
+  /** What senders stated of each series, by name. */
+  readonly statedByName = new Map<string, number>();
   #listener: WindowListener | undefined;
 
   listen(listener: WindowListener | undefined): void {
@@ -53,6 +55,9 @@ export class PlainWindow implements WatchedWindow {
   }
   revision(id: number): number {
     return this.#series[id]!.revision;
+  }
+  stated(id: number): number {
+    return this.statedByName.get(this.name(id)) ?? 0;
   }
   sampleCountMax(id: number): number {
     return this.#series[id]!.timesMs.length;

@@ -93,6 +93,7 @@ export class StreamSweep implements SeriesSweep {
     const revision = this.#window.revision(id);
     if (this.#seen[id] === seen.never) this.#countKnown(id);
     this.#flags[id] = 0;
+    if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
     const arrived = (revision - this.#revisions[id]!) >>> 0;
     const isLate = arrived > this.#judgedLately[id]!;
@@ -222,7 +223,9 @@ export class StreamSweep implements SeriesSweep {
 
   #learnAnew(id: number): void {
     const episode = this.#stream.episodeOf(id);
+    const stated = this.#stream.statedOf(id);
     this.#stream.forget(id);
+    this.#stream.state(id, stated);
     if (episode !== undefined) this.#stream.adopt(id, episode);
     this.#judgedMs[id] = -Infinity;
     this.#judgedCounts[id] = 0;

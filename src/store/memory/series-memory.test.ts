@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
 import { chunkBytes, chunkCount } from "../../kernel/index.ts";
+import { integerValue, statedBits, statedCounter, statedGauge } from "../../model/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
 const start = 1_700_000_000_000;
@@ -499,14 +500,31 @@ test("SeriesMemory tells its listener of each sample it takes and of a series th
   memory.add(id, 1000, 1);
   memory.listen({
     onRow: (...row) => heard.push(row),
+    onStated: (stated) => heard.push([-1, stated]),
     onGone: (gone) => heard.push([gone]),
   });
   memory.add(id, 3000, 3);
   memory.add(id, 2000, 2);
+  memory.state(id, statedCounter);
+  memory.state(id, statedCounter);
   memory.add(id, 4000, NaN);
   memory.removeSeries(id);
   memory.listen(undefined);
   memory.resolve(name, 0, name.length);
   memory.add(0, 9000, 9);
-  expect(heard).toEqual([[id, 3000, 3], [id, 2000, 2], [id]]);
+  expect(heard).toEqual([[id, 3000, 3], [id, 2000, 2], [-1, id], [id]]);
+});
+
+test("SeriesMemory joins what rows state of a series, and forgets it with the series", () => {
+  const rig = new Rig({ chunkSampleCount: 4 });
+  const id = rig.resolve("a");
+  expect([rig.memory.stated(id), rig.memory.stated(999)]).toEqual([0, 0]);
+  rig.memory.state(id, statedCounter | integerValue);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, 0);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, statedGauge);
+  expect(rig.memory.stated(id)).toBe(statedBits);
+  rig.memory.removeSeries(id);
+  expect(rig.memory.stated(rig.resolve("b"))).toBe(0);
 });

@@ -24,6 +24,7 @@ import {
 } from "../../kernel/index.ts";
 import {
   nameBytesMax,
+  statedBits,
   type TimeRange,
   type WatchedWindow,
   type WindowListener,
@@ -50,6 +51,7 @@ export class SeriesMemory implements WatchedWindow {
   // By id.
   #newestMs = new Float64Array(0);
   #revisions = new Uint32Array(0);
+  #stated = new Uint8Array(0);
   #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
@@ -114,6 +116,19 @@ export class SeriesMemory implements WatchedWindow {
 
   revision(id: number): number {
     return this.#revisions[id] ?? 0;
+  }
+
+  stated(id: number): number {
+    return this.#stated[id] ?? 0;
+  }
+
+  /** Notes what a row's `types` state of its series. */
+  state(id: number, types: number): void {
+    const before = this.#stated[id]!;
+    const after = before | (types & statedBits);
+    if (after === before) return;
+    this.#stated[id] = after;
+    this.#listener?.onStated(id);
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
@@ -263,6 +278,7 @@ export class SeriesMemory implements WatchedWindow {
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
     this.#names.remove(id);
     this.#newestMs[id] = -Infinity;
+    this.#stated[id] = 0;
     this.#revisions[id] = this.#revisions[id]! + 1;
     this.#listener?.onGone(id);
   }
@@ -276,7 +292,8 @@ export class SeriesMemory implements WatchedWindow {
       this.#late.tableBytes +
       this.#sealed.tableBytes +
       this.#newestMs.byteLength +
-      this.#revisions.byteLength
+      this.#revisions.byteLength +
+      this.#stated.byteLength
     );
   }
 
@@ -301,6 +318,7 @@ export class SeriesMemory implements WatchedWindow {
       this.#sealed.growTo(idRoom);
       this.#newestMs = grown(this.#newestMs, new Float64Array(idRoom));
       this.#revisions = grown(this.#revisions, new Uint32Array(idRoom));
+      this.#stated = grown(this.#stated, new Uint8Array(idRoom));
     }
     this.#newestMs[id] = -Infinity;
   }

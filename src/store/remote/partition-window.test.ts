@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partitionOfName } from "../../model/index.ts";
+import { partitionOfName, statedCounter } from "../../model/index.ts";
 import { SeriesMemory } from "../memory/index.ts";
 import { PartitionWindow } from "./partition-window.ts";
 
@@ -13,7 +13,11 @@ test("PartitionWindow tells its listener of samples of the series that are shown
   });
   const window = new PartitionWindow(memory, { isAllShown: false });
   const heard: number[] = [];
-  window.listen({ onRow: (id) => heard.push(id), onGone: (id) => heard.push(-id - 1) });
+  window.listen({
+    onRow: (id) => heard.push(id),
+    onStated: (id) => heard.push(100 + id),
+    onGone: (id) => heard.push(-id - 1),
+  });
   const add = (name: string): void => {
     const bytes = Buffer.from(name);
     memory.add(memory.resolve(bytes, 0, bytes.length), 1000, 1);
@@ -23,6 +27,9 @@ test("PartitionWindow tells its listener of samples of the series that are shown
   add("a");
   add("b");
   expect(heard).toEqual([1]);
+  memory.state(0, statedCounter);
+  memory.state(1, statedCounter);
+  expect(heard.splice(1)).toEqual([101]);
   memory.removeSeries(1);
   expect(heard).toEqual([1, -2]);
   window.listen(undefined);

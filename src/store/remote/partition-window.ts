@@ -30,6 +30,9 @@ export class PartitionWindow implements WatchedWindow {
         onRow: (id, timeMs, value) => {
           if (this.isShown(this.partition(id))) listener.onRow(id, timeMs, value);
         },
+        onStated: (id) => {
+          if (this.isShown(this.partition(id))) listener.onStated(id);
+        },
         onGone: (id) => {
           listener.onGone(id);
         },
@@ -86,6 +89,10 @@ export class PartitionWindow implements WatchedWindow {
 
   revision(id: number): number {
     return this.#memory.revision(id);
+  }
+
+  stated(id: number): number {
+    return this.#memory.stated(id);
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
