@@ -7,9 +7,10 @@
  */
 import { encodeCarbon } from "../src/cli/send/encode.ts";
 import { TcpSender } from "../src/cli/send/senders.ts";
-import type { AnomalyEventJson, StatusJson, SummaryJson } from "../src/webapp/contract.ts";
+import type { StatusJson, SummaryJson } from "../src/webapp/contract.ts";
 import { type KaleProcess, startKaleProcess, until } from "../test/support/kale-process.ts";
 import { Fleet } from "./fleet.ts";
+import { anomalyEvents } from "./load/anomaly-events.ts";
 
 const stepMs = 10_000;
 const calmCount = 360;
@@ -54,10 +55,14 @@ export async function benchLatency(options: {
     await settled(kale, seriesCount + spikeCount);
 
     const seenMs = new Map<string, number>();
-    const reading = readEvents(`${kale.url}/kale/events`, abort.signal, ({ change, anomaly }) => {
-      if (change === "started" && !seenMs.has(anomaly.name))
-        seenMs.set(anomaly.name, performance.now());
-    });
+    const reading = anomalyEvents(
+      `${kale.url}/kale/events`,
+      abort.signal,
+      ({ change, anomaly }) => {
+        if (change === "started" && !seenMs.has(anomaly.name))
+          seenMs.set(anomaly.name, performance.now());
+      },
+    );
     await new Promise((resolve) => setTimeout(resolve, 500));
     const before = {
       cpuSeconds: await cpuSeconds(kale),
@@ -173,28 +178,4 @@ async function settled(kale: KaleProcess, seriesCount: number): Promise<void> {
 
 async function cpuSeconds(kale: KaleProcess): Promise<number> {
   return (await kale.get<StatusJson>("/kale/status")).process.cpuSeconds;
-}
-
-async function readEvents(
-  url: string,
-  signal: AbortSignal,
-  onAnomaly: (event: AnomalyEventJson) => void,
-): Promise<void> {
-  try {
-    const response = await fetch(url, { signal });
-    const decoder = new TextDecoder();
-    let waiting = "";
-    for await (const chunk of response.body!) {
-      waiting += decoder.decode(chunk as Uint8Array, { stream: true });
-      const blocks = waiting.split("\n\n");
-      waiting = blocks.pop()!;
-      for (const block of blocks) {
-        if (!block.includes("event: anomaly")) continue;
-        const data = block.split("\n").find((line) => line.startsWith("data:"));
-        if (data !== undefined) onAnomaly(JSON.parse(data.slice(5)) as AnomalyEventJson);
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

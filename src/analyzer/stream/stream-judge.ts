@@ -410,6 +410,7 @@ export class StreamJudge {
       score: learning === null ? this.columns.score[id]! : 0,
       learning,
       nature,
+      stated: statedOf(this.columns.stated[id]!) ?? null,
       expected:
         facts.rowCount < 2
           ? null
