@@ -14,9 +14,9 @@ import type { ChunkKernel } from "../../kernel/index.ts";
 import {
   partitionCount,
   type SampleBatch,
-  type SeriesWindow,
   type StoreWarmth,
   type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import type { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
@@ -103,7 +103,7 @@ export class WarmWindow {
   }
 
   /** What is judged and searched. */
-  get shown(): SeriesWindow {
+  get shown(): WatchedWindow {
     return this.#partitioned;
   }
 
