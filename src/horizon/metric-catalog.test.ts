@@ -54,3 +54,15 @@ test.each([
   for (const [metric, text] of types) catalog.hear({ metric, field: "type", text });
   expect(catalog.statedOf(series)).toBe(stated);
 });
+
+test("MetricCatalog finds the metric that a series is of", () => {
+  const catalog = new MetricCatalog();
+  catalog.note("latency", "type", "histogram");
+  const metricOf = (series: string): unknown => catalog.find({ series, limit: 1 })[0]?.metric;
+  expect(["latency_bucket", "latency", "latency_max", ""].map(metricOf)).toEqual([
+    "latency",
+    "latency",
+    undefined,
+    undefined,
+  ]);
+});

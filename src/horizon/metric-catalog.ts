@@ -56,9 +56,9 @@ export class MetricCatalog {
     if (field === "type") this.#answers.clear();
   }
 
-  find({ metric, limit }: MetadataQuery): MetricMetadata[] {
-    if (metric !== undefined) {
-      const known = this.#metrics.get(metric);
+  find({ metric, series, limit }: MetadataQuery): MetricMetadata[] {
+    if (metric !== undefined || series !== undefined) {
+      const known = this.#metrics.get(metric ?? "") ?? this.#metricOf(series ?? "")?.metric;
       return known === undefined ? [] : [known];
     }
     return [...this.#metrics.values()]
@@ -84,13 +84,19 @@ export class MetricCatalog {
   }
 
   #lookUp(series: string): number {
-    const own = this.#metrics.get(series);
-    // Version 2 tells a type on each series of a histogram, by the name of that series.
-    if (own !== undefined) return statedOfType(own.type, suffixOf(series));
+    const found = this.#metricOf(series);
+    return found === undefined ? 0 : statedOfType(found.metric.type, found.suffix);
+  }
+
+  /** Version 2 of remote write tells a type on each series of a histogram, by the name of that series. */
+  #metricOf(
+    series: string,
+  ): { readonly metric: MetricMetadata; readonly suffix: string } | undefined {
     const suffix = suffixOf(series);
-    if (suffix === "") return 0;
-    const whole = this.#metrics.get(series.slice(0, -suffix.length));
-    return whole === undefined ? 0 : statedOfType(whole.type, suffix);
+    const metric =
+      this.#metrics.get(series) ??
+      (suffix === "" ? undefined : this.#metrics.get(series.slice(0, -suffix.length)));
+    return metric && { metric, suffix };
   }
 }
 
