@@ -10,4 +10,13 @@ export {
   decodeChunkTimes,
   encodeChunk,
 } from "./chunk.ts";
+export { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
+export {
+  DistanceRows,
+  kernelRowsMax,
+  reachOf,
+  singleQuery,
+  type SingleQuery,
+} from "./distance-rows.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
+export { columnCountMax, type ColumnPair, type SampleModule } from "./sample-module.ts";
