@@ -11,7 +11,7 @@ import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, shards, collectd } = workerData as HorizonThreadData;
+const { settings, kernels, shards, collectd } = workerData as HorizonThreadData;
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -24,6 +24,7 @@ const horizon = new Horizon({
   },
   clock: systemClock,
   logger: threadLogger(parentPort, "horizon"),
+  kernel: kernels.intake,
   onNote: ({ timeMs, ...note }) => {
     const atMs = Number.isFinite(timeMs) ? timeMs : systemClock.nowMs();
     main.tell("note", { ...note, timeMs: atMs, source: "statsd" } satisfies NewNote);

@@ -56,6 +56,8 @@ export interface HorizonOptions {
   readonly outlet: BatchOutlet;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The kernel `intake`; its twin does the work without it. */
+  readonly kernel?: WebAssembly.Module | undefined;
   /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
   readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
   /** Takes the events that senders tell of among their measurements. */
@@ -96,10 +98,10 @@ export class Horizon {
   #results: readonly ListenResult[] = [];
   #flushTimers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ outlet, clock, logger, settings, onNote }: HorizonOptions) {
+  constructor({ outlet, clock, logger, kernel, settings, onNote }: HorizonOptions) {
     this.#settings = completeSettings(settings);
     this.#logger = logger;
-    this.#intake = new Intake(outlet, this.#settings);
+    this.#intake = new Intake(outlet, { ...this.#settings, kernel });
     const sourceOf = (key: SourceKey): Source => {
       const options = { clock, logger: logger.for(key), settings: this.#settings, onNote };
       return new Source(key, this.#intake, options);

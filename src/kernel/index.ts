@@ -11,3 +11,5 @@ export {
   encodeChunk,
 } from "./chunk.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
+export { firstPlace, KnownRows, type SenderPlace } from "./known-rows.ts";
+export type { KnownColumns } from "./known-names.ts";
