@@ -8,7 +8,7 @@ export class Fleet {
 
   constructor(seriesCount: number, seed = 1) {
     const kinds = mixtureKinds(seriesCount);
-    this.names = kinds.map((kind, i) => `bench.host${i % 997}.${kind}.series${i}.value`);
+    this.names = fleetNames(seriesCount);
     this.#next = kinds.map((kind, i) => valuesOf(kind, seed * 1_000_003 + i));
   }
 
@@ -25,4 +25,11 @@ export class Fleet {
   values(series: number, count: number): Float64Array<ArrayBuffer> {
     return Float64Array.from({ length: count }, () => this.#next[series]!());
   }
+}
+
+/** What the series of a fleet are called, without the fleet. */
+export function fleetNames(seriesCount: number): string[] {
+  return mixtureKinds(seriesCount).map(
+    (kind, i) => `bench.host${i % 997}.${kind}.series${i}.value`,
+  );
 }

@@ -246,7 +246,8 @@ function isSame(a: usize, b: usize, length: usize): bool {
   }
   if (i == length) return true;
   const same = i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i)));
-  return (~same & ((1 << (<i32>(length - i))) - 1)) == 0;
+  const rest = <i32>(length - i);
+  return (~same & ((1 << rest) - 1)) == 0;
 }
 
 function hashOf(start: usize, length: usize): u32 {

@@ -180,7 +180,10 @@ async function start(
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
-      { settings, kernels, shards: toShards, collectd: readCollectdFiles(settings) },
+      {
+        ...{ settings, kernels, folder: folder.path },
+        ...{ shards: toShards, collectd: readCollectdFiles(settings) },
+      },
       {
         note(note) {
           journal.notes.add(note);
@@ -216,6 +219,7 @@ async function start(
       keeper: admin.keeper,
       alerts,
       notes: journal.notes,
+      views: journal.views,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),

@@ -12,6 +12,8 @@ export interface TakenRow {
 export class RememberingOutlet implements BatchOutlet {
   readonly shardCount: number;
   readonly rows: TakenRow[] = [];
+  /** The `types` of the newest row of each series. */
+  readonly typesByName = new Map<string, number>();
   readonly batchRowCounts: number[] = [];
   /** Batches it still takes. */
   roomCount = Infinity;
@@ -33,6 +35,7 @@ export class RememberingOutlet implements BatchOutlet {
       const name = names.name(batch.aliases[i] ?? 0, (bytes, start, end) =>
         Buffer.from(bytes.subarray(start, end)).toString(),
       );
+      this.typesByName.set(name, batch.types?.[i] ?? 0);
       this.rows.push({
         shard,
         name,

@@ -10,6 +10,13 @@ export {
   decodeChunkTimes,
   encodeChunk,
 } from "./chunk.ts";
+export {
+  DistanceRows,
+  kernelRowsMax,
+  reachOf,
+  singleQuery,
+  type SingleQuery,
+} from "./distance-rows.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
 export { firstPlace, KnownRows, type SenderPlace } from "./known-rows.ts";
 export type { KnownColumns } from "./known-names.ts";

@@ -202,7 +202,7 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   #takeRows(batch: SampleBatch, from: number, until: number): void {
-    const { names, nameEnds, timesMs, values } = batch;
+    const { names, nameEnds, timesMs, values, types } = batch;
     const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
     for (let row = from; row < until; row++) {
@@ -210,14 +210,15 @@ export class EmbeddedStore implements SeriesStore {
       const value = values[row]!;
       if (!isKept(timeMs, value, retainFromMs, refused)) continue;
       const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
-      // Else refused and counted by memory.
-      if (id >= 0) this.#takeSample(id, this.#book.serial(id), timeMs, value);
+      if (id < 0) continue; // refused and counted by memory
+      if (types !== undefined) this.#memory.state(id, types[row]!);
+      this.#takeSample(id, this.#book.serial(id), timeMs, value);
     }
     this.#reportRefused(refused);
   }
 
   #takeAliased(batch: AliasBatch, known: AliasNames, from: number, until: number): void {
-    const { aliases, timesMs, values } = batch;
+    const { aliases, timesMs, values, types } = batch;
     const { ids, marks } = known;
     const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
@@ -239,6 +240,7 @@ export class EmbeddedStore implements SeriesStore {
         ids[alias] = id;
         marks[alias] = serial;
       }
+      if (types !== undefined) this.#memory.state(id, types[row]!);
       this.#takeSample(id, serial, timeMs, value);
     }
     this.#reportRefused(refused);

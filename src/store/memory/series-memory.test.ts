@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
 import { chunkBytes, chunkCount } from "../../kernel/index.ts";
+import { integerValue, statedBits, statedCounter, statedGauge } from "../../model/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
 const start = 1_700_000_000_000;
@@ -485,4 +486,18 @@ test("SeriesMemory sheds the oldest chunks of a series that has as many as a lis
   expect(sampleCount + shedSampleCount).toBe(9000);
   expect(sampleCount).toBeGreaterThan(6000);
   expect(rig.samples(id).at(-1)![1]).toBe(8999);
+});
+
+test("SeriesMemory joins what rows state of a series, and forgets it with the series", () => {
+  const rig = new Rig({ chunkSampleCount: 4 });
+  const id = rig.resolve("a");
+  expect([rig.memory.stated(id), rig.memory.stated(999)]).toEqual([0, 0]);
+  rig.memory.state(id, statedCounter | integerValue);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, 0);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, statedGauge);
+  expect(rig.memory.stated(id)).toBe(statedBits);
+  rig.memory.removeSeries(id);
+  expect(rig.memory.stated(rig.resolve("b"))).toBe(0);
 });
