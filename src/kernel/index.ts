@@ -10,6 +10,7 @@ export {
   decodeChunkTimes,
   encodeChunk,
 } from "./chunk.ts";
+export { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
 export {
   DistanceRows,
   kernelRowsMax,
@@ -20,3 +21,4 @@ export {
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
 export { firstPlace, KnownRows, type SenderPlace } from "./known-rows.ts";
 export type { KnownColumns } from "./known-names.ts";
+export { columnCountMax, type ColumnPair, type SampleModule } from "./sample-module.ts";
