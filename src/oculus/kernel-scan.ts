@@ -20,6 +20,8 @@ import { WaitingRows } from "./waiting-rows.ts";
 const rowsPerStepRow = 16;
 
 const firstBlockRowCount = 64;
+/** A block is read twice for mirror images: it stays in the processor's cache. */
+const blockPointCountMax = 2 ** 17;
 const warpingBatchRowCount = 64;
 
 /** A pass over all rows in blocks, which begin small: until there are matches, no row can be left out. */
@@ -27,11 +29,14 @@ abstract class BlockPass {
   protected readonly target: ScanTarget;
   protected readonly kernel: DistanceRows;
   protected nextRow = 0;
+  readonly #blockRowCountMax: number;
   #blockRowCount = firstBlockRowCount;
 
   constructor(target: ScanTarget, kernel: DistanceRows) {
     this.target = target;
     this.kernel = kernel;
+    const rowCount = Math.floor(blockPointCountMax / kernel.pointCount);
+    this.#blockRowCountMax = Math.max(1, Math.min(kernelRowsMax, rowCount));
   }
 
   /** Rows passed that a search can meet. */
@@ -47,7 +52,7 @@ abstract class BlockPass {
       const blockEnd = Math.min(this.nextRow + this.#blockRowCount, until);
       this.scanBlock(this.nextRow, blockEnd);
       this.nextRow = blockEnd;
-      this.#blockRowCount = Math.min(2 * this.#blockRowCount, kernelRowsMax);
+      this.#blockRowCount = Math.min(2 * this.#blockRowCount, this.#blockRowCountMax);
     }
     return until >= rowsEnd;
   }
