@@ -105,6 +105,26 @@ export function keogh(
 }
 
 /**
+ * Lists the places of numbers of `out` that are at most `limit`, in order.
+ * @returns how many; `list` has room for `count`
+ */
+export function listWithin(out: usize, count: i32, limit: f32, list: usize): i32 {
+  const limits = f32x4.splat(limit);
+  let found = list;
+  for (let n = 0; n < count; n += 4) {
+    const near = f32x4.le(v128.load(out + ((<usize>n) << 2)), limits);
+    if (!v128.any_true(near)) continue;
+    const mask = i32x4.bitmask(near);
+    for (let lane = 0; lane < 4 && n + lane < count; lane++) {
+      if ((mask & (1 << lane)) == 0) continue;
+      store<i32>(found, n + lane);
+      found += 4;
+    }
+  }
+  return <i32>((found - list) >> 2);
+}
+
+/**
  * out[i] = banded DTW of the row list[i], or Infinity where four together are above `limit`.
  *
  * The table keeps one line of 2 · band + 1 cells in place: cell k of line i stands for the column

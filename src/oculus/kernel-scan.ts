@@ -89,10 +89,10 @@ export class EuclideanKernelScan extends BlockPass implements TableScan {
   }
 
   protected scanBlock(from: number, until: number): void {
-    const squares = this.kernel.euclidean(this.#queries, from, until);
+    this.kernel.euclidean(this.#queries, from, until);
     const reach = reachOf(this.target.nearest.threshold, this.#query);
-    for (let row = from; row < until; row++) {
-      if (squares[row - from]! <= reach && this.target.isWanted(row)) this.#compare(row);
+    for (const at of this.kernel.within(until - from, reach)) {
+      if (this.target.isWanted(from + at)) this.#compare(from + at);
     }
   }
 }
@@ -130,12 +130,12 @@ export class DtwKernelScan extends BlockPass implements TableScan {
 
   protected scanBlock(from: number, until: number): void {
     const bounds = this.kernel.keogh(this.#measure.singles, from, until);
-    const reach = this.#reach();
     let leastAt = -1;
     let least = Infinity;
-    for (let row = from; row < until; row++) {
-      const bound = bounds[row - from]!;
-      if (!(bound <= reach && this.target.isWanted(row))) continue;
+    for (const at of this.kernel.within(until - from, this.#reach())) {
+      const row = from + at;
+      if (!this.target.isWanted(row)) continue;
+      const bound = bounds[at]!;
       if (bound < least) {
         least = bound;
         leastAt = this.#waiting.count;
