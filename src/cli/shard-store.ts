@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { assert, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { ChunkKernel } from "../kernel/index.ts";
 import {
   type NamePage,
   partitionsOfShard,
   type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
-  type SeriesWindow,
   shardOfName,
+  type WatchedWindow,
 } from "../model/index.ts";
 import type { ShardShare } from "../shard/index.ts";
 import {
@@ -33,7 +34,7 @@ const elasticsearchBatchRowCountMax = 131_072;
 
 export interface ShardStore {
   readonly store: SeriesStore;
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
   /** Resolves when the window has what it is judged by. */
@@ -53,7 +54,10 @@ interface Parts {
   readonly logger: Logger;
 }
 
-export async function openShardStore(data: ShardThreadData, parts: Parts): Promise<ShardStore> {
+export async function openShardStore(
+  data: ShardThreadData,
+  parts: Parts & { readonly chunks: ChunkKernel },
+): Promise<ShardStore> {
   const { settings, shard, shardCount, folder } = data;
   const common = {
     ...parts,
