@@ -4,6 +4,7 @@
  *
  * Times are Unix milliseconds. Ranges are half-open: from <= t < until.
  */
+import type { AliasBatch, AliasNames } from "./alias-batch.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import type { SampleBatch } from "./sample-batch.ts";
 import type { Verdict } from "./verdict.ts";
@@ -180,6 +181,11 @@ export interface StoreWarmth {
 export interface SeriesStore extends SampleSink {
   /** Visible to `read` when it resolves; durable after the next `commit`. */
   write(batch: SampleBatch): Promise<void>;
+  /**
+   * As `write`, for a producer whose names the store may look up once; missing where names are needed.
+   * @param names  of that producer; `ids` and `marks` are the store's own, marks begin with 0
+   */
+  writeAliased?(batch: AliasBatch, names: AliasNames): Promise<void>;
   /** Resolves when all that was written before the call is durable; rejects with a StoreError. */
   commit(): Promise<void>;
   /** @returns undefined where the series is unknown; empty columns where it has nothing in range */
