@@ -321,9 +321,27 @@ export interface RefusalCount {
   readonly lastExample: string;
 }
 
+/** Every way in: listeners, what is asked for, what comes as bodies of requests, and this machine itself. */
+export type SourceProtocol =
+  | "carbon"
+  | "carbon-pickle"
+  | "pickle"
+  | "msgpack"
+  | "statsd"
+  | "opentsdb"
+  | "collectd"
+  | "ganglia"
+  | "ganglia-xml"
+  | "scrape"
+  | "prometheus"
+  | "influx"
+  | "otlp"
+  | "opentsdb-http"
+  | "collectd-http"
+  | "host";
+
 export interface SourceStats {
-  /** e.g. "carbon" */
-  readonly protocol: string;
+  readonly protocol: SourceProtocol;
   /** e.g. "tcp 127.0.0.1:2003"; empty while the port is off or could not be opened. */
   readonly addresses: readonly string[];
   /** Why it does not listen, for a person; undefined while it does. */
