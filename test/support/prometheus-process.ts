@@ -12,6 +12,7 @@ import { prometheusPath } from "./requirements.ts";
 export interface PrometheusProcess {
   /** e.g. "http://127.0.0.1:40123" */
   readonly url: string;
+  readonly pid: number;
   output(): string;
   end(): Promise<void>;
 }
@@ -62,6 +63,7 @@ export async function startPrometheus(
   });
   return {
     url,
+    pid: child.pid ?? 0,
     output: () => output,
     async end() {
       child.kill("SIGTERM");
