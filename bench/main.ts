@@ -1,9 +1,13 @@
 /**
  * npm run bench: what Kale costs on this machine, as JSON on stdout; progress goes to stderr.
  *
- *     npm run -s bench                                  ingest, judge, latency and a small live load
- *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
+ *     npm run -s bench -- --metrics 1000000 --hours 24  the whole program: a day of history, then a point of
+ *                                                       each metric every 10 s, all judged
+ *                                                       [--seconds N] [--fill folder|ports] [--shards N]
+ *                                                       [--detector kale|skyline]
+ *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
@@ -27,7 +31,6 @@ import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
-import { benchLive } from "./live.ts";
 import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
@@ -38,6 +41,7 @@ import { benchYear } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
+import { benchSite } from "./site.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,15 +49,19 @@ const { values: flags, positionals } = parseArgs({
     metrics: { type: "string" },
     hours: { type: "string" },
     days: { type: "string" },
-    rate: { type: "string", default: "25000" },
-    seconds: { type: "string", default: "60" },
+    seconds: { type: "string", default: "180" },
+    shards: { type: "string" },
+    fill: { type: "string", default: "folder" },
+    detector: { type: "string", default: "kale" },
     seed: { type: "string", default: "1" },
+    rate: { type: "string", default: "25000" },
+    spikes: { type: "string", default: "100" },
     to: { type: "string", multiple: true, default: [] },
   },
 });
-const wanted = new Set(
-  positionals.length === 0 ? ["ingest", "judge", "latency", "live"] : positionals,
-);
+/** With a size and no part it is the whole program that is meant. */
+const standard = flags.metrics === undefined ? ["ingest", "judge", "latency", "site"] : ["site"];
+const wanted = new Set(positionals.length === 0 ? standard : positionals);
 
 function report(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -75,7 +83,16 @@ if (wanted.has("judge")) {
 }
 if (wanted.has("latency")) {
   report("latency");
-  figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+  const fleet = {
+    seriesCount: Number(flags.metrics ?? 10_000),
+    samplesPerSecond: Number(flags.rate),
+    spikeCount: Number(flags.spikes),
+    report,
+  };
+  figures["latency"] = [
+    await benchLatency({ ...fleet, detector: "kale" }),
+    await benchLatency({ ...fleet, detector: "skyline" }),
+  ];
 }
 if (wanted.has("promql")) {
   report("promql");
@@ -96,13 +113,18 @@ if (wanted.has("quality")) {
     skyline: benchYear({ ...year, serviceCount: 1 }, "skyline"),
   };
 }
-if (wanted.has("live")) {
-  report("live");
-  figures["live"] = await benchLive({
-    seriesCount: Number(flags.metrics ?? 5000),
-    hours: Number(flags.hours ?? 4),
-    samplesPerSecond: Number(flags.rate),
+if (wanted.has("site")) {
+  const seriesCount = Number(flags.metrics ?? 5000);
+  report(`site: ${seriesCount} metrics`);
+  figures["site"] = await benchSite({
+    seriesCount,
+    hours: Number(flags.hours ?? 24),
+    stepMs: 10_000,
     seconds: Number(flags.seconds),
+    // A shard's day is best kept below 4 GiB.
+    shardCount: Number(flags.shards ?? Math.max(2, Math.ceil(seriesCount / 250_000))),
+    fill: flags.fill === "ports" ? "ports" : "folder",
+    detector: flags.detector,
     report,
   });
 }

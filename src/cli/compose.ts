@@ -219,6 +219,7 @@ async function start(
       keeper: admin.keeper,
       alerts,
       notes: journal.notes,
+      views: journal.views,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),

@@ -9,8 +9,8 @@ import {
   type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
-  type SeriesWindow,
   shardOfName,
+  type WatchedWindow,
 } from "../model/index.ts";
 import type { ShardShare } from "../shard/index.ts";
 import {
@@ -33,7 +33,7 @@ const elasticsearchBatchRowCountMax = 131_072;
 
 export interface ShardStore {
   readonly store: SeriesStore;
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
   /** Resolves when the window has what it is judged by. */

@@ -25,7 +25,8 @@ export function startShardThread(
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./shard-thread.ts", import.meta.url);
-  return startThread(entry, data, data.producers, logger, { ...events });
+  const name = `shard ${data.shard}`;
+  return startThread({ entry, name, data, ports: data.producers }, logger, { ...events });
 }
 
 export interface HorizonEvents {
@@ -39,18 +40,25 @@ export function startHorizonThread(
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./horizon-thread.ts", import.meta.url);
-  return startThread(entry, data, data.shards, logger, { ...events });
+  const name = "horizon";
+  return startThread({ entry, name, data, ports: data.shards }, logger, { ...events });
+}
+
+interface ThreadStart {
+  readonly entry: URL;
+  /** As the system's own tools show it, up to 15 characters. */
+  readonly name: string;
+  readonly data: ShardThreadData | HorizonThreadData;
+  readonly ports: readonly MessagePort[];
 }
 
 function startThread(
-  entry: URL,
-  data: ShardThreadData | HorizonThreadData,
-  ports: readonly MessagePort[],
+  { entry, name, data, ports }: ThreadStart,
   logger: Logger,
   handlers: Readonly<Record<string, (input: never) => unknown>>,
 ): Promise<RunningThread> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(entry, { workerData: data, transferList: [...ports] });
+    const worker = new Worker(entry, { name, workerData: data, transferList: [...ports] });
     let isReady = false;
     let isEnding = false;
     const rpc = new Rpc(worker, {

@@ -18,3 +18,4 @@ export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./stated-type.ts";
 export * from "./verdict.ts";
+export * from "./views.ts";

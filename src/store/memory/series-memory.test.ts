@@ -488,6 +488,33 @@ test("SeriesMemory sheds the oldest chunks of a series that has as many as a lis
   expect(rig.samples(id).at(-1)![1]).toBe(8999);
 });
 
+test("SeriesMemory tells its listener of each sample it takes and of a series that is gone", () => {
+  const memory = new SeriesMemory({
+    seriesCountMax: 10,
+    onNewSeries: () => undefined,
+    onSealed: () => undefined,
+  });
+  const heard: (readonly number[])[] = [];
+  const name = Buffer.from("a");
+  const id = memory.resolve(name, 0, name.length);
+  memory.add(id, 1000, 1);
+  memory.listen({
+    onRow: (...row) => heard.push(row),
+    onStated: (stated) => heard.push([-1, stated]),
+    onGone: (gone) => heard.push([gone]),
+  });
+  memory.add(id, 3000, 3);
+  memory.add(id, 2000, 2);
+  memory.state(id, statedCounter);
+  memory.state(id, statedCounter);
+  memory.add(id, 4000, NaN);
+  memory.removeSeries(id);
+  memory.listen(undefined);
+  memory.resolve(name, 0, name.length);
+  memory.add(0, 9000, 9);
+  expect(heard).toEqual([[id, 3000, 3], [id, 2000, 2], [-1, id], [id]]);
+});
+
 test("SeriesMemory joins what rows state of a series, and forgets it with the series", () => {
   const rig = new Rig({ chunkSampleCount: 4 });
   const id = rig.resolve("a");

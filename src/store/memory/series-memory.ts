@@ -22,7 +22,13 @@ import {
   decodeChunk,
   encodeChunk,
 } from "../../kernel/index.ts";
-import { nameBytesMax, type SeriesWindow, statedBits, type TimeRange } from "../../model/index.ts";
+import {
+  nameBytesMax,
+  statedBits,
+  type TimeRange,
+  type WatchedWindow,
+  type WindowListener,
+} from "../../model/index.ts";
 import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
@@ -33,7 +39,7 @@ import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-opt
 const chunkSampleCountDefault = 120;
 const idRoomMin = 128;
 
-export class SeriesMemory implements SeriesWindow {
+export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
   readonly #memoryBytesMax: number;
@@ -46,6 +52,7 @@ export class SeriesMemory implements SeriesWindow {
   #newestMs = new Float64Array(0);
   #revisions = new Uint32Array(0);
   #stated = new Uint8Array(0);
+  #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
   #refusedSeriesCount = 0;
@@ -73,6 +80,10 @@ export class SeriesMemory implements SeriesWindow {
     this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#sealed = new SealedChunks(this.#arena, { chunkSampleCount });
+  }
+
+  listen(listener: WindowListener | undefined): void {
+    this.#listener = listener;
   }
 
   get idCount(): number {
@@ -113,7 +124,11 @@ export class SeriesMemory implements SeriesWindow {
 
   /** Notes what a row's `types` state of its series. */
   state(id: number, types: number): void {
-    this.#stated[id] = this.#stated[id]! | (types & statedBits);
+    const before = this.#stated[id]!;
+    const after = before | (types & statedBits);
+    if (after === before) return;
+    this.#stated[id] = after;
+    this.#listener?.onStated(id);
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
@@ -178,6 +193,7 @@ export class SeriesMemory implements SeriesWindow {
     if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
       this.#addLate(id, timeMs, value);
     } else this.#addOpen(id, timeMs, value);
+    this.#listener?.onRow(id, timeMs, value);
     return true;
   }
 
@@ -264,6 +280,7 @@ export class SeriesMemory implements SeriesWindow {
     this.#newestMs[id] = -Infinity;
     this.#stated[id] = 0;
     this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#listener?.onGone(id);
   }
 
   /** Pages in use and tables; not the spare room of the last region. */

@@ -22,12 +22,12 @@ import {
   type SampleColumns,
   type SeriesNameList,
   type SeriesStore,
-  type SeriesWindow,
   sortNames,
   type StepColumns,
   type StepQuery,
   type StoreStats,
   type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import { type Disk, realDisk } from "../log/disk.ts";
@@ -100,7 +100,7 @@ export interface RemoteStoreOptions {
 type Settings = Required<RemoteStoreOptions>;
 
 export class RemoteStore implements SeriesStore {
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
   readonly #settings: Settings;

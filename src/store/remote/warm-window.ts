@@ -13,9 +13,9 @@ import type { Logger } from "../../base/log.ts";
 import {
   partitionCount,
   type SampleBatch,
-  type SeriesWindow,
   type StoreWarmth,
   type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import type { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
@@ -100,7 +100,7 @@ export class WarmWindow {
   }
 
   /** What is judged and searched. */
-  get shown(): SeriesWindow {
+  get shown(): WatchedWindow {
     return this.#partitioned;
   }
 
