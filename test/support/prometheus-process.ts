@@ -125,7 +125,7 @@ function bitsField(field: number, value: RemoteSample["value"]): Uint8Array {
 }
 
 /** The block format with literals only. */
-function plainSnappy(body: Uint8Array): Uint8Array<ArrayBuffer> {
+export function plainSnappy(body: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [varint(BigInt(body.length))];
   for (let at = 0; at < body.length; at += 65_536) {
     const piece = body.subarray(at, at + 65_536);
