@@ -13,7 +13,7 @@ import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, folder, shards, collectd, scrape } = workerData as HorizonThreadData;
+const { settings, kernels, folder, shards, collectd, scrape } = workerData as HorizonThreadData;
 // Of this thread alone, which opens no other connection of this kind than those that scrape.
 if (scrape.certificates !== "") {
   setDefaultCACertificates([...getCACertificates("default"), scrape.certificates]);
@@ -30,6 +30,7 @@ const horizon = new Horizon({
   },
   clock: systemClock,
   logger: threadLogger(parentPort, "horizon"),
+  kernel: kernels.intake,
   catalogPath: join(folder, "metadata.jsonl"),
   onNote: ({ timeMs, ...note }) => {
     const atMs = Number.isFinite(timeMs) ? timeMs : systemClock.nowMs();
