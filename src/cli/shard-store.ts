@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assert, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { ChunkKernel } from "../kernel/index.ts";
 import {
   type NamePage,
   partitionsOfShard,
@@ -53,7 +54,10 @@ interface Parts {
   readonly logger: Logger;
 }
 
-export async function openShardStore(data: ShardThreadData, parts: Parts): Promise<ShardStore> {
+export async function openShardStore(
+  data: ShardThreadData,
+  parts: Parts & { readonly chunks: ChunkKernel },
+): Promise<ShardStore> {
   const { settings, shard, shardCount, folder } = data;
   const common = {
     ...parts,

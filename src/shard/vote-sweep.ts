@@ -5,6 +5,7 @@
  * still open, costs more than that: the full verdict with its numbers, and an event for the journal.
  */
 import { type Decision, decision, type EpisodeTracker, type Judge } from "../analyzer/index.ts";
+import type { ColumnPair } from "../kernel/index.ts";
 import { grown } from "../base/grown.ts";
 import type {
   Episode,
@@ -35,7 +36,7 @@ export class VoteSweep implements SeriesSweep {
     window: SeriesWindow,
     judge: Judge,
     tracker: EpisodeTracker,
-    options: { readonly fullDurationMs: number },
+    options: { readonly fullDurationMs: number; readonly columns?: ColumnPair },
   ) {
     this.#window = window;
     this.#judge = judge;

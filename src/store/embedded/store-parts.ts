@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import { chunkFirstMs, chunkLastMs } from "../../kernel/index.ts";
+import {
+  chunkFirstMs,
+  type ChunkKernel,
+  chunkLastMs,
+  openChunkKernel,
+} from "../../kernel/index.ts";
 import { Archive } from "./archive.ts";
 import { idCountMax } from "./block-archiver.ts";
 import { BlockLedger } from "./block-ledger.ts";
@@ -39,6 +44,8 @@ export interface EmbeddedStoreOptions {
   readonly memoryBytesMax?: number;
   /** Samples after which a series' open chunk is sealed. */
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks. */
+  readonly chunks?: ChunkKernel;
   readonly checkpointIntervalMs?: number;
   /** How often the store looks after itself; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
@@ -98,6 +105,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
   const memory = new SeriesMemory({
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
+    chunks: settings.chunks,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);
     },
@@ -165,6 +173,7 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     seriesCountMax: 1_000_000,
     memoryBytesMax: 4 * 2 ** 30,
     chunkSampleCount: 120,
+    chunks: options.chunks ?? openChunkKernel({}),
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,
     backfillCountMax: 65_536,

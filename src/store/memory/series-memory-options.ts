@@ -1,4 +1,5 @@
 /** What a SeriesMemory is told when it is made, and what it says of itself. */
+import type { ChunkKernel } from "../../kernel/index.ts";
 
 export interface SeriesMemoryOptions {
   /** More series than this are refused and counted. */
@@ -10,6 +11,8 @@ export interface SeriesMemoryOptions {
   readonly memoryBytesMax?: number;
   /** Samples after which an open chunk is sealed; at most half of chunkSampleCountMax. */
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks; the TypeScript twin where it is not given. */
+  readonly chunks?: ChunkKernel | undefined;
   /** Called by `resolve` for a name seen first; not by `restoreName`. */
   readonly onNewSeries: (id: number, bytes: Uint8Array, start: number, end: number) => void;
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
-import { chunkBytes, chunkCount } from "../../kernel/index.ts";
+import { builtKernel } from "../../../test/support/kernels.ts";
+import { chunkBytes, chunkCount, openChunkKernel } from "../../kernel/index.ts";
 import { integerValue, statedBits, statedCounter, statedGauge } from "../../model/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
@@ -14,6 +15,8 @@ interface Sealed {
   readonly isRewrite: boolean;
 }
 
+const kernel = openChunkKernel({ checks: builtKernel("checks") });
+
 /** A memory with the disk that would stand beside it: keeps all that the hooks were shown. */
 class Rig {
   readonly memory: SeriesMemory;
@@ -23,6 +26,7 @@ class Rig {
   constructor(options: Partial<SeriesMemoryOptions> = {}) {
     this.memory = new SeriesMemory({
       seriesCountMax: 100,
+      chunks: kernel,
       onNewSeries: (id, bytes, from, end) => {
         this.names.set(id, new TextDecoder().decode(bytes.subarray(from, end)));
       },

@@ -18,9 +18,11 @@ import {
   chunkBytes,
   chunkBytesMax,
   chunkSampleCountMax,
+  type ChunkKernel,
   chunkTimeMsMax,
   decodeChunk,
   encodeChunk,
+  openChunkKernel,
 } from "../../kernel/index.ts";
 import {
   nameBytesMax,
@@ -43,6 +45,7 @@ export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
   readonly #memoryBytesMax: number;
+  readonly #chunks: ChunkKernel;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
   readonly #open: RawSamples;
@@ -76,10 +79,11 @@ export class SeriesMemory implements WatchedWindow {
     this.#options = options;
     this.#chunkSampleCount = chunkSampleCount;
     this.#memoryBytesMax = options.memoryBytesMax ?? Infinity;
+    this.#chunks = options.chunks ?? openChunkKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
     this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
-    this.#sealed = new SealedChunks(this.#arena, { chunkSampleCount });
+    this.#sealed = new SealedChunks(this.#arena, this.#chunks, { chunkSampleCount });
   }
 
   listen(listener: WindowListener | undefined): void {
@@ -361,7 +365,7 @@ export class SeriesMemory implements WatchedWindow {
     this.#shed(id, this.#isPressed() ? 2 : this.#sealed.excessCount(id));
     this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
-    const length = encodeChunk(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
+    const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
     this.#sealed.append(id, this.#encoded, 0, length, (bytes, offset) => {
       this.#options.onSealed(id, bytes, offset, length, false);
     });

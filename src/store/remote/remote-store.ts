@@ -12,6 +12,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import { type ChunkKernel, openChunkKernel } from "../../kernel/index.ts";
 import {
   type NamePage,
   type NameQuery,
@@ -70,6 +71,8 @@ export interface RemoteStoreOptions {
   readonly seriesCountMax?: number;
   readonly memoryBytesMax?: number;
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks. */
+  readonly chunks?: ChunkKernel;
   /** Rows wait at most this long before they are given to the remote. */
   readonly flushIntervalMs?: number;
   /** Rows of one batch for the remote, about. */
@@ -579,6 +582,7 @@ function withDefaults(options: RemoteStoreOptions): Settings {
     seriesCountMax: 1_000_000,
     memoryBytesMax: 4 * 2 ** 30,
     chunkSampleCount: 120,
+    chunks: options.chunks ?? openChunkKernel({}),
     flushIntervalMs: secondMs,
     batchRowCountMax: 16_384,
     outboxBytesMax: 1 << 30,

@@ -10,6 +10,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { ChunkKernel } from "../../kernel/index.ts";
 import {
   partitionCount,
   type SampleBatch,
@@ -38,6 +39,7 @@ export interface WarmWindowOptions {
   readonly seriesCountMax: number;
   readonly memoryBytesMax: number;
   readonly chunkSampleCount: number;
+  readonly chunks: ChunkKernel;
   /** Which series belong to this shard. */
   readonly wants: (name: string) => boolean;
   /** Partitions in which this shard has series. */
@@ -90,6 +92,7 @@ export class WarmWindow {
       seriesCountMax: options.seriesCountMax,
       memoryBytesMax: options.memoryBytesMax,
       chunkSampleCount: options.chunkSampleCount,
+      chunks: options.chunks,
       onNewSeries: (id, bytes, start, end) => {
         this.#partitioned.enter(id, bytes, start, end);
         if (!this.#isResolvingScanned) parts.onFresh(this.memory.name(id));
