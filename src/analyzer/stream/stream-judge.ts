@@ -41,7 +41,9 @@ import {
 } from "../../model/index.ts";
 import {
   ageSecondsOf,
+  type Detector,
   DetectorBank,
+  expectedEnds,
   factsOf,
   rowCountOf,
   lastSecondsOf,
@@ -59,6 +61,7 @@ import { episodeId, hasMoved, isFarther } from "../episodes.ts";
 import { HourBefore } from "../hour-before.ts";
 import type { Judge } from "../judge.ts";
 import { onsetIndex } from "../onset.ts";
+import { type DayKind, expectedOn, kindOfDay } from "./day-kind.ts";
 import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
 import { Habits } from "./habits.ts";
@@ -97,6 +100,9 @@ const newsPriority = 2;
 /** Rows older than this are history: only begin and end are told of it. */
 const liveAgeMs = 10 * minuteMs;
 
+/** Every hour of the week was seen. */
+const kindKnownMs = 8 * 24 * hourMs;
+
 const usualMemoryRows = 10_000;
 const usualClip = 4;
 const shareMemoryRows = 1_000;
@@ -131,7 +137,18 @@ interface Armed {
   untilMs: number;
   /** Since when a habit explains it, and how far it went; see habits.ts. */
   habit:
-    { readonly sinceMs: number; readonly size: number; readonly lastOddMs: number } | undefined;
+    | {
+        readonly sinceMs: number;
+        readonly size: number;
+        readonly peak: number;
+        readonly lastOddMs: number;
+      }
+    | undefined;
+}
+
+/** What today is like, and what the series knew before it. */
+interface KeptKind extends DayKind {
+  readonly kept: Float32Array;
 }
 
 /** An episode that began and was not told yet; also over, perhaps. */
@@ -175,6 +192,8 @@ export class StreamJudge {
   readonly #armed = new Map<number, Armed>();
   readonly #active = new Map<number, Active>();
   readonly #endedMs = new Map<number, number>();
+  /** Of series whose today is another kind of day; see day-kind.ts. */
+  readonly #kinds = new Map<number, KeptKind>();
   readonly #hour = new HourBefore();
   #rules = new RuleBook([]);
   /** Distinct floors; a column names them by place. */
@@ -307,6 +326,7 @@ export class StreamJudge {
     this.#active.delete(id);
     for (const ended of this.#endedUntold) if (ended.id === id) ended.isGone = true;
     this.#endedMs.delete(id);
+    this.#kinds.delete(id);
     this.habits.forget(id);
   }
 
@@ -348,6 +368,12 @@ export class StreamJudge {
     }
     const floors = this.floorsOf(id);
     const origin = originOf(detector.state, index);
+    const kind = this.#kinds.size > 0 ? this.#kindAt(id, timeMs) : undefined;
+    const ownResidual = row.value - expectation.value;
+    if (kind !== undefined) {
+      restoreTaught(detector.state, index, kind.kept);
+      expectation.value = expectedOn(detector, index, kind, row.seconds) - origin;
+    }
     const residual = row.value - expectation.value;
     const center = expectation.value + origin;
     const facts = {
@@ -362,7 +388,13 @@ export class StreamJudge {
     const half = halfWidth(facts, floors);
     const isShape =
       detector.rhythm > 0 && score >= floors.leastScore && 2 * Math.abs(residual) > half;
-    const isOdd = isShape || (Math.abs(residual) > half && isToward(floors, residual));
+    const isOdd =
+      isShape ||
+      (Math.abs(residual) > half &&
+        isToward(floors, residual) &&
+        isPastEnds(detector, index, half, kind) &&
+        // Half a holiday: it is as ever again.
+        (kind === undefined || Math.abs(ownResidual) > half));
     const run = columns.oddRun[id]!;
     if (isOdd && run >= 1) this.habits.seeAgain(id, timeMs, Math.abs(residual));
     columns.oddRun[id] = isOdd ? Math.min(oddRunMax, run + 1) : Math.max(0, run - oddRunFall);
@@ -374,20 +406,16 @@ export class StreamJudge {
       return this.#goOn(id, { timeMs, observed, isOdd, center, floors, nowMs });
     }
     const steps = (timeMs - lastMs) / 1000 / row.stepSeconds;
-    this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
+    if (kind === undefined) this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
     if (floors.isIgnored || row.rowCount < learnedRows || row.ageSeconds * 1000 < learnedMs) {
       return undefined;
     }
     const isConfirmed =
       score >= floors.leastScore - confirmedEase && this.#confirmedIds(this.#window.name(id));
     if (score >= floors.leastScore || isConfirmed) {
-      const { lowest } = facts;
-      const expected = rangeOf(
-        expectation.baseline,
-        { center, half, lowest },
-        row.seconds,
-        row.ageSeconds,
-      );
+      const { lower, upper } = endsAt(detector, index, half, kind);
+      const band = { center, half, lowest: facts.lowest, from: lower + origin, to: upper + origin };
+      const expected = rangeOf(expectation.baseline, band, row.seconds, row.ageSeconds, kind);
       this.#arm(id, timeMs, score, expected);
     }
     if (columns.stage[id] !== stage.armed) return undefined;
@@ -464,7 +492,17 @@ export class StreamJudge {
       expected:
         facts.rowCount < 2
           ? null
-          : expectedAt(detector, index, this.columns, id, this.floorsOf(id), seconds),
+          : expectedAt(
+              {
+                detector,
+                index,
+                columns: this.columns,
+                id,
+                kind: this.#kindAt(id, seconds * 1000),
+              },
+              this.floorsOf(id),
+              seconds,
+            ),
     };
   }
 
@@ -511,7 +549,7 @@ export class StreamJudge {
       habit === undefined ? at.timeMs > armed.untilMs : at.timeMs - habit.lastOddMs > habitRestMs;
     if (isOver) {
       if (habit !== undefined) {
-        this.habits.note(id, habit.sinceMs, habit.lastOddMs - habit.sinceMs, habit.size);
+        this.habits.note(id, habit.sinceMs, habit.lastOddMs - habit.sinceMs, habit);
       }
       this.#armed.delete(id);
       this.columns.stage[id] = stage.calm;
@@ -523,10 +561,11 @@ export class StreamJudge {
     const lastedMs = run === oddRunMax ? Infinity : run * stepMs;
     if (!at.isOdd || run < runNeeded || lastedMs < at.floors.leastDurationMs) return undefined;
     if (this.#isHabit(id, armed, at, run)) return undefined;
-    if (this.#active.size >= this.#options.activeCountMax) {
+    if (Math.max(this.#active.size, this.#kinds.size) >= this.#options.activeCountMax) {
       this.#refusedCount += 1;
       return undefined;
     }
+    if (this.#isOtherDay(id, armed, at)) return undefined;
     const isLater = this.#isLater(at);
     if (isLater && this.#tellings.isFull) {
       this.#refusedCount += 1;
@@ -633,9 +672,57 @@ export class StreamJudge {
   #isHabit(id: number, armed: Armed, { timeMs, observed }: RowFacts, run: number): boolean {
     const size = Math.abs(observed - armed.why.expected.center);
     const sinceMs = armed.habit?.sinceMs ?? timeMs - (run - 1) * armed.why.stepMs;
-    if (!this.habits.explains(id, sinceMs, timeMs, size)) return false;
-    armed.habit = { sinceMs, size: Math.max(size, armed.habit?.size ?? 0), lastOddMs: timeMs };
+    const { center } = armed.why.expected;
+    if (!this.habits.explains(id, sinceMs, timeMs, { size, center })) return false;
+    const before = armed.habit;
+    const farthest =
+      before !== undefined && before.size >= size ? before : { size, peak: observed };
+    armed.habit = { sinceMs, size: farthest.size, peak: farthest.peak, lastOddMs: timeMs };
     return true;
+  }
+
+  /** Whether today is another kind of day, which explains what is odd; from then on it is judged by that. */
+  #isOtherDay(id: number, armed: Armed, { timeMs, floors }: RowFacts): boolean {
+    const { why, kept } = armed;
+    const detector = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    const { ageSeconds } = factsOf(detector.state, index);
+    if (why.expected.basis === "level" || ageSeconds * 1000 < kindKnownMs) return false;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { columns } = this;
+    const bounds = {
+      usual: columns.usual[id]!,
+      isSparse: isSparse(columns, id),
+      lowest: lowestOf(detector.state, index),
+      highest: highestOf(detector.state, index),
+    };
+    const kind = kindOfDay({
+      detector,
+      index,
+      timesMs,
+      values,
+      count,
+      isRate: why.isRate,
+      halfAt: (center, seconds) => {
+        const scale = hourScale(detector.state, index, seconds, ageSeconds);
+        return halfWidth({ ...bounds, center, hourScale: scale }, floors);
+      },
+    });
+    if (kind === undefined) return false;
+    this.#armed.delete(id);
+    this.#kinds.set(id, { ...kind, kept: this.#kinds.get(id)?.kept ?? kept });
+    restoreTaught(detector.state, index, this.#kinds.get(id)!.kept);
+    columns.stage[id] = stage.calm;
+    columns.oddRun[id] = 0;
+    return true;
+  }
+
+  #kindAt(id: number, timeMs: number): KeptKind | undefined {
+    const kind = this.#kinds.get(id);
+    if (kind === undefined || timeMs < kind.untilMs) return kind;
+    this.#kinds.delete(id);
+    return undefined;
   }
 
   #begin(id: number, { why, timeMs, observed, run, afterMs }: Begun): Episode {
@@ -736,7 +823,7 @@ export class StreamJudge {
     const { startedMs, lastSeenMs, peak, why } = active.episode;
     if (reason === "calm" && why !== undefined) {
       const size = Math.abs(peak - why.expected.center);
-      this.habits.note(id, startedMs, lastSeenMs - startedMs, size);
+      this.habits.note(id, startedMs, lastSeenMs - startedMs, { size, peak });
     }
     if (active.untold === undefined) return this.#ended(id, active.episode, reason, atMs);
     active.untold.ended = { reason, atMs };
@@ -800,6 +887,31 @@ function startActive(
 function statedOf(bits: number): Stated {
   if (bits === statedCounter) return "counter";
   return bits === statedGauge ? "gauge" : undefined;
+}
+
+const ends = { lower: 0, upper: 0 };
+
+/** Between what the expected value lies around the newest row; on another kind of day, the value alone. */
+function endsAt(
+  { state, row, expectation }: Detector,
+  index: number,
+  half: number,
+  kind: KeptKind | undefined,
+): { readonly lower: number; readonly upper: number } {
+  if (kind === undefined) expectedEnds(state, index, row.seconds, expectation, half, ends);
+  else ends.lower = ends.upper = expectation.value;
+  return ends;
+}
+
+function isPastEnds(
+  detector: Detector,
+  index: number,
+  half: number,
+  kind: KeptKind | undefined,
+): boolean {
+  const { lower, upper } = endsAt(detector, index, half, kind);
+  const { value } = detector.row;
+  return value > upper + half || value < lower - half;
 }
 
 function isToward({ direction }: Floors, residual: number): boolean {
