@@ -89,7 +89,7 @@ function openSite(
   return {
     book,
     /** Tells of them all, and waits for so many messages. */
-    async begin(names: readonly string[], messageCount: number): Promise<void> {
+    begin: async (names: readonly string[], messageCount: number): Promise<void> => {
       const events = names.map((name, i) => ({
         change: "started" as const,
         episode: episode(name, beganMs + (i % 3) * 1000),

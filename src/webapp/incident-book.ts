@@ -23,9 +23,9 @@ import {
   type TimeRange,
 } from "../model/index.ts";
 import { withDeadline } from "./deadline.ts";
-import { listCountMax } from "./kale-api.ts";
 
 const dayMs = 86_400_000;
+const episodeCountMax = 10_000;
 /** An incident that goes on may have members that have ended; they began no longer ago than this before it. */
 const reachMs = 900_000;
 /** Shapes are read of so many; a storm has more. */
@@ -36,7 +36,7 @@ const heldCountMax = 20_000;
 /** Of incidents told at once, so many are matched with collections: each costs a search. */
 const seenCountMax = 10;
 
-export interface IncidentBookParts {
+interface IncidentBookParts {
   readonly episodes: Pick<EpisodeJournal, "find">;
   readonly series: Pick<SeriesReader, "read">;
   readonly seenBefore: SeenBeforeReader;
@@ -55,7 +55,7 @@ export class IncidentBook implements IncidentDecider {
   /** Those that had a part in the range, newest first. */
   async within(range: TimeRange): Promise<Incident[]> {
     return await this.#group(
-      this.#parts.episodes.find({ state: "all", range, limit: listCountMax }),
+      this.#parts.episodes.find({ state: "all", range, limit: episodeCountMax }),
     );
   }
 
@@ -100,7 +100,7 @@ export class IncidentBook implements IncidentDecider {
   /** Incidents of all that goes on and of these, with what began shortly before. */
   async #around(episodes: readonly Episode[]): Promise<Incident[]> {
     const journal = this.#parts.episodes;
-    const active = journal.find({ state: "active", limit: listCountMax });
+    const active = journal.find({ state: "active", limit: episodeCountMax });
     const all = new Map([...active, ...episodes].map((episode) => [episode.id, episode]));
     if (all.size === 0) return [];
     const starts = [...all.values()].map(({ startedMs }) => startedMs);
@@ -108,7 +108,7 @@ export class IncidentBook implements IncidentDecider {
       fromMs: Math.max(0, Math.min(...starts) - reachMs),
       untilMs: Math.max(...starts) + dayMs,
     };
-    for (const episode of journal.find({ state: "all", range, limit: listCountMax })) {
+    for (const episode of journal.find({ state: "all", range, limit: episodeCountMax })) {
       all.set(episode.id, episode);
     }
     return await this.#group([...all.values()]);
