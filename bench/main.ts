@@ -26,6 +26,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { compareBytes } from "./compare/bytes.ts";
 import { compare } from "./compare/compare.ts";
+import { readKernels } from "../src/cli/read-kernels.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
@@ -173,9 +174,11 @@ if (wanted.has("oculus")) {
   report("oculus: speed");
   // FastDTW prunes little: seconds a query, as docs/similarity.md tells.
   const methods = ["euclidean", "dtw", "correlation", "best"] as const;
-  const points60 = runOculusSpeed({ seed, methods });
+  const kernel = readKernels("auto").distances;
+  const points60 = runOculusSpeed({ seed, methods, kernel });
   const points360 = runOculusSpeed({
     seed,
+    kernel,
     pointCount: 360,
     queriesPerClass: 2,
     methods: ["euclidean"],

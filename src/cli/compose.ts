@@ -200,6 +200,10 @@ async function start(
   const canary = canaryFor(listening, settings.bindAddress, pool, clock, logger);
   const visits = new FirstVisit();
   const pages = pagePorts(settings);
+  const vitals =
+    settings.hostMetrics && roles.has("horizon")
+      ? new HostVitals({ sink, clock, logger: logger.for("host") })
+      : undefined;
   const webapp = await startWebapp(
     {
       series: pool,
@@ -220,7 +224,10 @@ async function start(
       alerts,
       notes: journal.notes,
       views: journal.views,
-      sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
+      sources: async () => [
+        ...((await horizon?.rpc.ask<SourceStats[]>("stats")) ?? []),
+        ...(vitals === undefined ? [] : [vitals.stats()]),
+      ],
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),
       shards: () => pool.stats(),
@@ -266,8 +273,7 @@ async function start(
   const keyOf = (port: number): string => pages.find((page) => page.port === port)?.key ?? "";
   const problems = portProblems(opened, asked, keyOf);
 
-  if (settings.hostMetrics && roles.has("horizon")) {
-    const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
+  if (vitals !== undefined) {
     vitals.start();
     undo.push(() => vitals.stop());
     const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });
