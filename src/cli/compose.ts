@@ -33,6 +33,7 @@ import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
 import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
+import { readScrapeFiles } from "./scrape-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { readKernels } from "./read-kernels.ts";
@@ -182,7 +183,11 @@ async function start(
     const thread = await startHorizonThread(
       {
         ...{ settings, kernels, folder: folder.path },
-        ...{ shards: toShards, collectd: readCollectdFiles(settings) },
+        ...{
+          shards: toShards,
+          collectd: readCollectdFiles(settings),
+          scrape: readScrapeFiles(settings),
+        },
       },
       {
         note(note) {
