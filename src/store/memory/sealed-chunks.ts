@@ -274,9 +274,10 @@ export class SealedChunks {
 
   #store(bytes: Uint8Array, offset: number, length: number): number {
     const chunk = this.#arena.allocate(length);
-    this.#arena
-      .bytes(chunk)
-      .set(bytes.subarray(offset, offset + length), this.#arena.byteAt(chunk));
+    const arenaBytes = this.#arena.bytes(chunk);
+    // A view of so few bytes would cost more than the copying.
+    let at = this.#arena.byteAt(chunk);
+    for (let i = offset; i < offset + length; i++) arenaBytes[at++] = bytes[i]!;
     this.#sampleCount += chunkCount(bytes, offset);
     return chunk;
   }

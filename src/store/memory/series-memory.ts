@@ -17,6 +17,8 @@ import { assert } from "../../base/assert.ts";
 import {
   chunkBytes,
   chunkBytesMax,
+  chunkFirstMs,
+  chunkLastMs,
   chunkSampleCountMax,
   chunkTimeMsMax,
   decodeChunk,
@@ -176,6 +178,23 @@ export class SeriesMemory implements SeriesWindow {
     const isNew = !this.isLive(id);
     if (!this.#names.restore(id, bytes, start, end)) return false;
     if (isNew) this.#begin(id);
+    return true;
+  }
+
+  /**
+   * Takes a chunk that `onSealed` gave and a checksum vouches for, without looking into it, where it
+   * follows all that the series has, which is sealed.
+   * @returns false where it does not; `restoreSealed` then finds its place
+   */
+  appendSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    assert(this.isLive(id), "chunks are restored to a series that is there");
+    if (this.#open.count(id) > 0 || this.#late.count(id) > 0) return false;
+    if (chunkBytes(bytes, offset) !== length) return false;
+    if (chunkFirstMs(bytes, offset) <= this.#newestMs[id]!) return false;
+    this.#shed(id, this.#sealed.excessCount(id));
+    this.#sealed.append(id, bytes, offset, length);
+    this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#newestMs[id] = chunkLastMs(bytes, offset);
     return true;
   }
 
