@@ -6,6 +6,7 @@ import { HelpDialog } from "./components/help-dialog.tsx";
 import { Notice } from "./components/notice.tsx";
 import { RemoteBanner } from "./components/remote-banner.tsx";
 import { SignInDialog } from "./components/sign-in-dialog.tsx";
+import { StartingBanner } from "./components/starting-banner.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
 import { AlertsPage } from "./pages/alerts.tsx";
@@ -58,6 +59,7 @@ export function App(): JSX.Element {
         Skip to the content
       </a>
       <Header onHelp={() => setHelp(true)} />
+      <StartingBanner />
       <RemoteBanner />
       <main id="content" ref={main} tabIndex={-1}>
         <Page route={route} />

@@ -53,7 +53,15 @@ interface Parts {
   readonly logger: Logger;
 }
 
-export async function openShardStore(data: ShardThreadData, parts: Parts): Promise<ShardStore> {
+interface OpeningParts extends Parts {
+  /** Hears how much of the files is read, 0 to 1. */
+  readonly onProgress: (share: number) => void;
+}
+
+export async function openShardStore(
+  data: ShardThreadData,
+  { onProgress, ...parts }: OpeningParts,
+): Promise<ShardStore> {
   const { settings, shard, shardCount, folder } = data;
   const common = {
     ...parts,
@@ -64,7 +72,7 @@ export async function openShardStore(data: ShardThreadData, parts: Parts): Promi
     seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),
   };
   if (data.store.kind === "embedded") {
-    const store = await EmbeddedStore.open(folder, common);
+    const store = await EmbeddedStore.open(folder, { ...common, onProgress });
     return {
       store,
       window: store.window,

@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
-import type { Rpc } from "../base/rpc.ts";
+import { type Rpc, tell } from "../base/rpc.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
@@ -38,7 +38,14 @@ const logger = threadLogger(parentPort, `shard ${shard}`);
 // Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
 
-const { store, window, ...opened } = await openShardStore(data, { clock, logger });
+const mainPort = parentPort;
+const { store, window, ...opened } = await openShardStore(data, {
+  clock,
+  logger,
+  onProgress: (share) => {
+    tell(mainPort, "progress", share);
+  },
+});
 const judge = new Judge({
   fullDurationMs: settings.fullDurationMs,
   stalePeriodMs: settings.stalePeriodMs,

@@ -378,6 +378,13 @@ export interface SearchEngineJson {
   collections: { agreed: number | null; problem: string };
 }
 
+/** GET /kale/starting: while it is true, whatever asks for samples is answered with 503 "starting". */
+export interface StartingJson {
+  starting: boolean;
+  /** How much of what was kept is read, 0 to 1. */
+  share: number;
+}
+
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
 export interface SummaryJson {
   now: number;

@@ -68,6 +68,8 @@ export interface RecoveryParts {
   readonly retainFromMs: number;
   /** Called before each sample that is given to memory, so that seals know their ordinal. */
   readonly onReplay: (ordinal: number, timeMs: number) => void;
+  /** Called for every hundredth part of the work that is done, 0 to 1. */
+  readonly onProgress: (share: number) => void;
 }
 
 export interface LogFile {
@@ -114,6 +116,10 @@ class Recovery {
   #isTrusted = true;
   /** Open chunks of the checkpoint, by id. */
   readonly #opens = new Map<number, Uint8Array>();
+  #totalBytes = 0;
+  #doneBytes = 0;
+  #checkpointBytes = 0;
+  #toldShare = 0;
   // The answer of `#coveredFile`, and what for.
   #coveredMs = NaN;
   #covered = 0;
@@ -124,6 +130,7 @@ class Recovery {
 
   async run(chunkNumbers: number[], sampleNumbers: number[]): Promise<Recovered> {
     const { faults } = this.#parts;
+    await this.#addUp(chunkNumbers, sampleNumbers);
     await this.#readCheckpoints();
     await this.#readNamesOf(sampleNumbers);
     await this.#readArchives();
@@ -153,6 +160,7 @@ class Recovery {
   async #readCheckpoints(): Promise<void> {
     const isWhole = await this.#readCheckpoint(checkpointName, true);
     if (!isWhole) await this.#readCheckpoint(previousCheckpointName, this.#ordinal === 0);
+    this.#finished(this.#checkpointBytes);
   }
 
   /** @param isState  take its state and samples; otherwise only names that are not known yet */
@@ -219,6 +227,7 @@ class Recovery {
     const { archive, ledger } = this.#parts;
     for (const file of archive.files) {
       ledger.listBefore(file.head.endMs);
+      this.#finished(file.sizeBytes);
       if (file.head.endMs <= this.#archivedBeforeMs) continue;
       await file.visitRuns((serial, chunks) => {
         const id = this.#ids.get(serial);
@@ -360,7 +369,11 @@ class Recovery {
     const kind = prefix === sampleLogPrefix ? "SLOG" : "CLOG";
     let scan: FrameScan;
     try {
-      scan = await scanFrames(file, kind, visit);
+      scan = await scanFrames(file, kind, (payload, offset, damageCount) => {
+        this.#tell(offset);
+        return visit(payload, offset, damageCount);
+      });
+      this.#finished(await file.sizeBytes());
     } finally {
       await file.close();
     }
@@ -371,6 +384,43 @@ class Recovery {
       else await quarantine.take(path, damage);
     }
     return scan;
+  }
+
+  /** How much there is to read. */
+  async #addUp(chunkNumbers: readonly number[], sampleNumbers: readonly number[]): Promise<void> {
+    const { folder, archive } = this.#parts;
+    const names = [
+      ...chunkNumbers.map((number) => segmentName(chunkLogPrefix, number)),
+      // Once for the names, once for the samples.
+      ...sampleNumbers.map((number) => segmentName(sampleLogPrefix, number)),
+      ...sampleNumbers.map((number) => segmentName(sampleLogPrefix, number)),
+    ];
+    for (const name of names) this.#totalBytes += await this.#sizeOf(join(folder, name));
+    this.#checkpointBytes = await this.#sizeOf(join(folder, checkpointName));
+    this.#totalBytes += this.#checkpointBytes + archive.sizeBytes;
+  }
+
+  /** 0 where there is no such file. */
+  async #sizeOf(path: string): Promise<number> {
+    const file = await this.#parts.disk.open(path, "read").catch(() => undefined);
+    if (file === undefined) return 0;
+    try {
+      return await file.sizeBytes();
+    } finally {
+      await file.close();
+    }
+  }
+
+  #finished(bytes: number): void {
+    this.#doneBytes += bytes;
+    this.#tell(0);
+  }
+
+  #tell(offsetBytes: number): void {
+    const share = Math.min(1, (this.#doneBytes + offsetBytes) / Math.max(1, this.#totalBytes));
+    if (share < this.#toldShare + 0.01) return;
+    this.#toldShare = share;
+    this.#parts.onProgress(share);
   }
 
   /** A torn tail is what a killed process leaves: never committed, so nothing is lost with it. */

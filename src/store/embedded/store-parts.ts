@@ -43,6 +43,8 @@ export interface EmbeddedStoreOptions {
   /** How often the store looks after itself; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
   readonly backfillCountMax?: number;
+  /** Hears while a start reads the files how much is done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 export type StoreSettings = Required<EmbeddedStoreOptions>;
@@ -121,6 +123,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     quarantine,
     nowMs: clock.nowMs(),
     retainFromMs: clock.nowMs() - settings.retentionMs,
+    onProgress: settings.onProgress,
     onReplay: (ordinal, timeMs) => {
       replayedOrdinal = ordinal;
       replayedMs = timeMs;
@@ -168,6 +171,7 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,
     backfillCountMax: 65_536,
+    onProgress: () => undefined,
     ...options,
   };
   assert(settings.blockMs * 2 <= settings.windowMs, "a window holds at least two blocks");

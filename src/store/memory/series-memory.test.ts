@@ -486,3 +486,23 @@ test("SeriesMemory sheds the oldest chunks of a series that has as many as a lis
   expect(sampleCount).toBeGreaterThan(6000);
   expect(rig.samples(id).at(-1)![1]).toBe(8999);
 });
+
+test("appendSealed() takes a chunk that follows all there is, and leaves every other to restoreSealed()", () => {
+  const rig = new Rig();
+  const id = rig.resolve("a");
+  for (let i = 0; i < 360; i++) rig.memory.add(id, start + i * 1000, i);
+  const [first, second, third] = rig.sealed;
+  const next = new Rig();
+  const to = next.resolve("a");
+  const append = ({ bytes }: Sealed): boolean =>
+    next.memory.appendSealed(to, bytes, 0, bytes.length);
+  expect(append(second!)).toBe(true);
+  expect(append(first!)).toBe(false);
+  expect(append(second!)).toBe(false);
+  const seconds = next.samples(to);
+  expect(seconds.length).toBe(120);
+  next.memory.add(to, start + 300_000, 1);
+  expect(append(third!)).toBe(false);
+  expect(next.samples(to)).toEqual([...seconds, [start + 300_000, 1]]);
+  expect(next.memory.appendSealed(to, new Uint8Array(40), 0, 40)).toBe(false);
+});
