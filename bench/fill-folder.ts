@@ -33,7 +33,7 @@ import { SeriesMemory } from "../src/store/memory/index.ts";
 import { fleetNames } from "./fleet.ts";
 
 const chunkSampleCount = 120;
-const poolCount = 400;
+export const poolCount = 400;
 const segmentBytesMax = 64 << 20;
 const gatheredBytes = 1 << 20;
 const dayMs = 86_400_000;
@@ -96,8 +96,10 @@ interface FilledSeries {
   readonly i: number;
 }
 
+type PoolOptions = Pick<FillOptions, "hours" | "stepMs" | "endMs" | "variantCount">;
+
 /** The values that all series are made of, in chunks that are encoded already. */
-class Pool {
+export class Pool {
   readonly pointCount: number;
   readonly variantCount: number;
   readonly startMs: number;
@@ -106,7 +108,7 @@ class Pool {
   readonly #chunks: Uint8Array[][];
   readonly #turnCount: number;
 
-  constructor({ hours, stepMs, endMs, variantCount = 2 }: FillOptions) {
+  constructor({ hours, stepMs, endMs, variantCount = 2 }: PoolOptions) {
     this.stepMs = stepMs;
     const chunkCount = Math.max(1, Math.round((hours * hourMs) / stepMs / chunkSampleCount));
     this.pointCount = chunkCount * chunkSampleCount;
@@ -139,11 +141,20 @@ class Pool {
     return Math.floor((turn * chunkCount) / this.#turnCount) * chunkSampleCount;
   }
 
+  /** All values of a series of the pool, lent; series `i` of the fleet takes those of `i % poolCount`. */
+  poolValues(p: number): Float64Array {
+    return this.#values[p]!;
+  }
+
+  /** Which of them is the value of series `i` at `index` steps of time after the start. */
+  indexOf(i: number, shift: number, index: number): number {
+    return (this.#turnOf(i) + shift + index) % this.pointCount;
+  }
+
   /** Values of a series, `shift` samples further in the pool. */
   values(i: number, shift: number, from: number, count: number, to: Float64Array): void {
     const values = this.#values[i % poolCount]!;
-    const first = this.#turnOf(i) + shift + from;
-    for (let k = 0; k < count; k++) to[k] = values[(first + k) % this.pointCount]!;
+    for (let k = 0; k < count; k++) to[k] = values[this.indexOf(i, shift, from + k)]!;
   }
 
   /** The encoded chunk number `c`, its times from 0 on. */
@@ -151,6 +162,17 @@ class Pool {
     const chunks = this.#chunks[i % poolCount]!;
     return chunks[(this.#turnOf(i) / chunkSampleCount + c) % chunks.length]!;
   }
+}
+
+/** How much further in the pool the series with an id in its shard is: so chunks end at different times. */
+function shiftOf(id: number): number {
+  return id % chunkSampleCount;
+}
+
+/** By series of the fleet: its shift where the folder has so many shards. */
+export function shiftsOf(names: readonly string[], shardCount: number): Uint8Array {
+  const ids = new Uint32Array(shardCount);
+  return Uint8Array.from(names, (name) => shiftOf(ids[shardOfName(name, shardCount)]!++));
 }
 
 class ShardFiller {
@@ -224,7 +246,7 @@ class ShardFiller {
   /** Encodes the chunk of the series that ends with a round. @returns its length */
   #encodeEnding(id: number, round: number): number {
     const { i } = this.#series[id]!;
-    const shift = id % chunkSampleCount;
+    const shift = shiftOf(id);
     const from = Math.max(0, round + 1 - chunkSampleCount);
     const count = round + 1 - from;
     if (count < chunkSampleCount) return this.#encode(i, shift, from, count);
@@ -248,7 +270,7 @@ class ShardFiller {
       nextSerial: seriesCount + 1,
     });
     for (const [id, { name, i }] of this.#series.entries()) {
-      const shift = id % chunkSampleCount;
+      const shift = shiftOf(id);
       const openBytes =
         shift === 0 ? 0 : this.#encode(i, shift, this.#pool.pointCount - shift, shift);
       writer.addSeries({ serial: id + 1, newestMs: endMs, openBytes }, name, this.#encoded);

@@ -1,8 +1,8 @@
 /** From a datapoint sent to the event on the page: the time a person waits for news. */
 import { encodeCarbon, encodeMessagePack } from "../src/cli/send/encode.ts";
 import { TcpSender, UdpSender } from "../src/cli/send/senders.ts";
-import type { AnomalyEventJson } from "../src/webapp/contract.ts";
 import { startKaleProcess, until } from "../test/support/kale-process.ts";
+import { anomalyEvents } from "./load/anomaly-events.ts";
 
 export interface LatencyFigures {
   readonly spikeCount: number;
@@ -38,10 +38,14 @@ export async function benchLatency(options: {
 
     const seenMs = new Map<string, number>();
     const abort = new AbortController();
-    const reading = readEvents(`${kale.url}/kale/events`, abort.signal, ({ change, anomaly }) => {
-      if (change === "started" && !seenMs.has(anomaly.name))
-        seenMs.set(anomaly.name, performance.now());
-    });
+    const reading = anomalyEvents(
+      `${kale.url}/kale/events`,
+      abort.signal,
+      ({ change, anomaly }) => {
+        if (change === "started" && !seenMs.has(anomaly.name))
+          seenMs.set(anomaly.name, performance.now());
+      },
+    );
     const udp = new UdpSender({ host: "127.0.0.1", port: kale.ports.msgpack });
     const waits: number[] = [];
     for (let i = 0; i < spikeCount; i++) {
@@ -69,29 +73,5 @@ export async function benchLatency(options: {
     };
   } finally {
     await kale.end();
-  }
-}
-
-async function readEvents(
-  url: string,
-  signal: AbortSignal,
-  onAnomaly: (event: AnomalyEventJson) => void,
-): Promise<void> {
-  try {
-    const response = await fetch(url, { signal });
-    const decoder = new TextDecoder();
-    let waiting = "";
-    for await (const chunk of response.body!) {
-      waiting += decoder.decode(chunk as Uint8Array, { stream: true });
-      const blocks = waiting.split("\n\n");
-      waiting = blocks.pop()!;
-      for (const block of blocks) {
-        if (!block.includes("event: anomaly")) continue;
-        const data = block.split("\n").find((line) => line.startsWith("data:"));
-        if (data !== undefined) onAnomaly(JSON.parse(data.slice(5)) as AnomalyEventJson);
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

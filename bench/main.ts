@@ -1,9 +1,13 @@
 /**
  * npm run bench: what Kale costs on this machine, as JSON on stdout; progress goes to stderr.
  *
- *     npm run -s bench                                  ingest, judge, latency and a small live load
- *     npm run -s bench -- live --metrics 20000 --hours 24 --rate 25000 --seconds 60
+ *     npm run -s bench -- --metrics 1000000 --hours 24  the whole program: a day of history, then a point of
+ *                                                       each metric every 10 s, all judged
+ *                                                       [--seconds N] [--fill folder|ports] [--shards N]
+ *                                                       [--detector kale|skyline]
+ *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
@@ -19,12 +23,13 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { compareBytes } from "./compare/bytes.ts";
+import { compare } from "./compare/compare.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchGraphite } from "./graphite.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
-import { benchLive } from "./live.ts";
 import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
@@ -35,6 +40,7 @@ import { benchYear } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
+import { benchSite } from "./site.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -42,14 +48,17 @@ const { values: flags, positionals } = parseArgs({
     metrics: { type: "string" },
     hours: { type: "string" },
     days: { type: "string" },
-    rate: { type: "string", default: "25000" },
-    seconds: { type: "string", default: "60" },
+    seconds: { type: "string", default: "180" },
+    shards: { type: "string" },
+    fill: { type: "string", default: "folder" },
+    detector: { type: "string", default: "kale" },
     seed: { type: "string", default: "1" },
+    to: { type: "string", multiple: true, default: [] },
   },
 });
-const wanted = new Set(
-  positionals.length === 0 ? ["ingest", "judge", "latency", "live"] : positionals,
-);
+/** With a size and no part it is the whole program that is meant. */
+const standard = flags.metrics === undefined ? ["ingest", "judge", "latency", "site"] : ["site"];
+const wanted = new Set(positionals.length === 0 ? standard : positionals);
 
 function report(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -92,15 +101,31 @@ if (wanted.has("quality")) {
     skyline: benchYear({ ...year, serviceCount: 1 }, "skyline"),
   };
 }
-if (wanted.has("live")) {
-  report("live");
-  figures["live"] = await benchLive({
-    seriesCount: Number(flags.metrics ?? 5000),
-    hours: Number(flags.hours ?? 4),
-    samplesPerSecond: Number(flags.rate),
+if (wanted.has("site")) {
+  const seriesCount = Number(flags.metrics ?? 5000);
+  report(`site: ${seriesCount} metrics`);
+  figures["site"] = await benchSite({
+    seriesCount,
+    hours: Number(flags.hours ?? 24),
+    stepMs: 10_000,
     seconds: Number(flags.seconds),
+    // A shard's day is best kept below 4 GiB.
+    shardCount: Number(flags.shards ?? Math.max(2, Math.ceil(seriesCount / 250_000))),
+    fill: flags.fill === "ports" ? "ports" : "folder",
+    detector: flags.detector,
     report,
   });
+}
+if (wanted.has("compare")) {
+  report("compare");
+  figures["compare"] = await compare({
+    seriesCount: Number(flags.metrics ?? 50_000),
+    roundCount: 10,
+    others: flags.to,
+    report,
+  });
+  const hours = Number(flags.hours ?? 24);
+  figures["compareBytes"] = await compareBytes({ seriesCount: 2000, hours, report });
 }
 if (wanted.has("search")) {
   report("search");

@@ -4,17 +4,16 @@
  * The made-up fleet, a point each 10 s, in batches as the outbox gives them, into a redis-server of
  * its own. Half of the bytes are there before the measure begins, so that no name is new in it.
  */
-import { readFileSync } from "node:fs";
 import { systemClock } from "../src/base/clock.ts";
 import { silentLogger } from "../src/base/log.ts";
 import { SampleBatchBuilder } from "../src/model/index.ts";
 import { openRedisSeries, parseRedisAddress } from "../src/store/index.ts";
 import { startRedis } from "../test/support/redis-server.ts";
 import { Fleet } from "./fleet.ts";
+import { cpuSecondsOf } from "./load/process-figures.ts";
 
 const rowsPerBatch = 8192;
 const stepMs = 10_000;
-const clockTicksPerSecond = 100;
 
 export interface RedisFigures {
   readonly seriesCount: number;
@@ -66,7 +65,7 @@ export async function benchRedis(options: {
     };
     for (let round = 0; round < roundCount; round++) await write(round, false);
 
-    const pid = /process_id:(\d+)/.exec(String(await redis.ask("INFO", "server")))?.[1] ?? "";
+    const pid = Number(/process_id:(\d+)/.exec(String(await redis.ask("INFO", "server")))?.[1]);
     const memoryBefore = await usedMemory();
     const clientBefore = process.cpuUsage();
     const serverBefore = cpuSecondsOf(pid);
@@ -107,12 +106,6 @@ export async function benchRedis(options: {
     const info = String(await redis.ask("INFO", "memory"));
     return Number(/used_memory:(\d+)/.exec(info)?.[1]);
   }
-}
-
-/** User and system time of a process, as Linux tells it. */
-function cpuSecondsOf(pid: string): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / clockTicksPerSecond;
 }
 
 function round2(value: number): number {

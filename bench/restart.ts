@@ -6,12 +6,12 @@
  * Files are as warm as the machine has them: they were just written.
  */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { connect } from "node:net";
 import type { PointsJson, StatusJson } from "../src/webapp/contract.ts";
 import { freePorts, temporaryFolder } from "../test/support/kale-process.ts";
 import { fillFolder } from "./fill-folder.ts";
+import { cpuSecondsOf, residentBytesOf } from "./load/process-figures.ts";
 
 const stepMs = 10_000;
 const lookMs = 20;
@@ -121,11 +121,7 @@ async function measureStart(
 
 /** As the system counts them; the page cannot be asked while it starts. */
 function processFigures(pid: number): { cpuSeconds: number; residentBytes: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  const residentKb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
-  return { cpuSeconds: ticks / 100, residentBytes: residentKb * 1024 };
+  return { cpuSeconds: cpuSecondsOf(pid), residentBytes: residentBytesOf(pid) };
 }
 
 function sendLine(port: number, line: string): Promise<boolean> {

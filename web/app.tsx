@@ -24,6 +24,7 @@ import { RulesPage } from "./pages/rules.tsx";
 import { SimilarPage } from "./pages/similar.tsx";
 import { SourcesPage } from "./pages/sources.tsx";
 import { StatusPage } from "./pages/status.tsx";
+import { ViewsPage } from "./pages/views.tsx";
 import { useKeys } from "./state/keys.ts";
 import { liveStore } from "./state/live.ts";
 import { navigate, placeStore } from "./state/location.ts";
@@ -85,7 +86,11 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
     case "explore":
       return <ExplorePage />;
     case "graph":
-      return <GraphPage />;
+      return <GraphPage viewId={null} />;
+    case "views":
+      return <ViewsPage />;
+    case "view":
+      return <GraphPage key={route.id} viewId={route.id} />;
     case "history":
       return <HistoryPage />;
     case "sources":
@@ -121,6 +126,7 @@ function Page({ route }: { readonly route: Route }): JSX.Element {
 function titleOf(route: Route): string {
   if (route.page === "metric") return route.name;
   if (route.page === "collection") return "Collection";
+  if (route.page === "view") return "View";
   if (route.page === "unknown") return "No page here";
   return pageLinks.find(({ page }) => page === route.page)?.label ?? "Now";
 }

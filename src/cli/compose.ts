@@ -131,7 +131,7 @@ async function start(
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
       {
-        ...{ settings, kernels, collectd: readCollectdFiles(settings) },
+        ...{ settings, kernels, folder: folder.path, collectd: readCollectdFiles(settings) },
         shards: lines.map(({ fromHorizon }) => fromHorizon.port1),
       },
       {
@@ -220,6 +220,7 @@ async function start(
       keeper: admin.keeper,
       alerts,
       notes: journal.notes,
+      views: journal.views,
       sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),

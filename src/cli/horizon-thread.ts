@@ -1,4 +1,5 @@
 /** The entry of the horizon thread: listeners that never wait for judging or for pages. */
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
@@ -11,7 +12,7 @@ import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, shards, collectd } = workerData as HorizonThreadData;
+const { settings, folder, shards, collectd } = workerData as HorizonThreadData;
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -24,6 +25,7 @@ const horizon = new Horizon({
   },
   clock: systemClock,
   logger: threadLogger(parentPort, "horizon"),
+  catalogPath: join(folder, "metadata.jsonl"),
   onNote: ({ timeMs, ...note }) => {
     const atMs = Number.isFinite(timeMs) ? timeMs : systemClock.nowMs();
     main.tell("note", { ...note, timeMs: atMs, source: "statsd" } satisfies NewNote);

@@ -141,11 +141,23 @@ function streamSweep(): SeriesSweep {
 
 function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
   if (judged === undefined) return undefined;
-  return new RulesTrials({ store, judge, stalePeriodMs: settings.stalePeriodMs, clock });
+  return new RulesTrials({
+    store,
+    judge,
+    stalePeriodMs: settings.stalePeriodMs,
+    clock,
+    statedOf: (name) => statedOf(judged, name),
+  });
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */
 function bandReader(judged: StreamJudge | undefined): ShardServiceParts["band"] {
   if (judged === undefined) return undefined;
-  return (query) => replayBand({ store, judge, rules: judged.rules }, query);
+  const ofName = (name: string): number => statedOf(judged, name);
+  return (query) => replayBand({ store, judge, rules: judged.rules, statedOf: ofName }, query);
+}
+
+function statedOf(judged: StreamJudge, name: string): number {
+  const id = window.find(name);
+  return id === undefined ? 0 : judged.statedOf(id);
 }

@@ -23,6 +23,8 @@ export interface ShardThreadData {
 }
 
 export interface HorizonThreadData {
+  /** The data folder. */
+  readonly folder: string;
   readonly settings: Settings;
   readonly kernels: KernelModules;
   readonly collectd: CollectdFiles;

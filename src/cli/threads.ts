@@ -15,7 +15,7 @@ export interface RunningThread {
 /** A thread that may still be preparing itself; its Rpc fails what is asked until it is ready. */
 export interface StartingThread extends RunningThread {
   /** Rejects with the thread's error where it fails before it is ready. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<undefined>;
 }
 
 /** What a shard tells of by itself. */
@@ -32,7 +32,8 @@ export function startShardThread(
   logger: Logger,
 ): StartingThread {
   const entry = new URL("./shard-thread.ts", import.meta.url);
-  return startThread(entry, data, data.producers, logger, { ...events });
+  const name = `shard ${data.shard}`;
+  return startThread({ entry, name, data, ports: data.producers }, logger, { ...events });
 }
 
 export interface HorizonEvents {
@@ -47,20 +48,27 @@ export async function startHorizonThread(
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./horizon-thread.ts", import.meta.url);
-  const thread = startThread(entry, data, data.shards, logger, { ...events });
+  const name = "horizon";
+  const thread = startThread({ entry, name, data, ports: data.shards }, logger, { ...events });
   await thread.ready;
   return thread;
 }
 
+interface ThreadStart {
+  readonly entry: URL;
+  /** As the system's own tools show it, up to 15 characters. */
+  readonly name: string;
+  readonly data: ShardThreadData | HorizonThreadData;
+  readonly ports: readonly MessagePort[];
+}
+
 function startThread(
-  entry: URL,
-  data: ShardThreadData | HorizonThreadData,
-  ports: readonly MessagePort[],
+  { entry, name, data, ports }: ThreadStart,
   logger: Logger,
   handlers: Readonly<Record<string, (input: never) => unknown>>,
 ): StartingThread {
-  const worker = new Worker(entry, { workerData: data, transferList: [...ports] });
-  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const worker = new Worker(entry, { name, workerData: data, transferList: [...ports] });
+  const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
   // Who waits for it hears of a failure; before somebody does, it is no unhandled one.
   ready.catch(() => undefined);
   let isReady = false;
@@ -71,7 +79,7 @@ function startThread(
     ready: () => {
       isReady = true;
       rpc.release();
-      resolve();
+      resolve(undefined);
     },
   });
 

@@ -2,7 +2,6 @@
 import { unreachable } from "../base/assert.ts";
 import type { BodyKind, BodyPrecision } from "../model/index.ts";
 import {
-  type ExpositionMetadata,
   type InfluxPrecision,
   type OtlpCounts,
   type PrometheusWriteCounts,
@@ -17,7 +16,9 @@ import {
   readPrometheusWriteV2,
   type RowSink,
 } from "../wire/index.ts";
+import type { MetricCatalog } from "./metric-catalog.ts";
 import type { RefusalReason } from "./refusals.ts";
+import { StatedRows } from "./stated-rows.ts";
 
 /** What a reader handed on and refused, in pieces as its senders count them. */
 export interface BodyReading {
@@ -33,19 +34,24 @@ export interface BodyReading {
 export interface BodyReaderOptions {
   readonly kind: BodyKind;
   readonly precision?: BodyPrecision | undefined;
-  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
+  /** Takes what senders say of their metrics, and knows what they said before. */
+  readonly catalog: MetricCatalog;
 }
 
 export function readBody(
   body: Uint8Array,
   sink: RowSink<RefusalReason>,
-  { kind, precision = "ns", onMetadata }: BodyReaderOptions,
+  { kind, precision = "ns", catalog }: BodyReaderOptions,
 ): BodyReading {
   switch (kind) {
     case "prometheus-v1":
-      return prometheusReading(readPrometheusWriteV1(body, sink, onMetadata));
+      return prometheusReading(
+        readPrometheusWriteV1(body, statedRows(sink, catalog), catalog.hear),
+      );
     case "prometheus-v2":
-      return prometheusReading(readPrometheusWriteV2(body, sink, onMetadata));
+      return prometheusReading(
+        readPrometheusWriteV2(body, statedRows(sink, catalog), catalog.hear),
+      );
     case "influx": {
       const inWire: InfluxPrecision = precision;
       const { lineCount, refusedLineCount } = readInfluxLines(body, sink, { precision: inWire });
@@ -55,9 +61,9 @@ export function readBody(
       });
     }
     case "otlp-protobuf":
-      return otlpReading(readOtlpProtobuf(body, sink));
+      return otlpReading(readOtlpProtobuf(body, sink, { onMetadata: catalog.hear }));
     case "otlp-json":
-      return otlpReading(readOtlpJson(body, sink));
+      return otlpReading(readOtlpJson(body, sink, { onMetadata: catalog.hear }));
     case "opentsdb": {
       const { sampleCount, refusedCount, isIntact } = readOpenTsdbJson(body, sink);
       return reading({ pieceCount: sampleCount, refusedPieceCount: refusedCount, isIntact });
@@ -73,6 +79,10 @@ export function readBody(
     default:
       return unreachable(kind);
   }
+}
+
+function statedRows(sink: RowSink<RefusalReason>, catalog: MetricCatalog): StatedRows {
+  return new StatedRows(sink, (series) => catalog.statedOf(series));
 }
 
 /** A staleness marker, or NaN, is understood and leaves nothing to keep: it has been delivered. */

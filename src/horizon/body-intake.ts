@@ -18,10 +18,11 @@ import type {
   RefusalCount,
   SourceStats,
 } from "../model/index.ts";
-import type { ExpositionMetadata, RowSink } from "../wire/index.ts";
+import type { RowSink } from "../wire/index.ts";
 import { type BodyReading, readBody } from "./body-intake-readers.ts";
 import { unpackBody } from "./body-intake-unpack.ts";
 import type { Intake } from "./intake.ts";
+import { MetricCatalog } from "./metric-catalog.ts";
 import type { BodyKey } from "./protocols.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { InputReport, Source } from "./source.ts";
@@ -46,7 +47,7 @@ export const bodyLimits: BodyLimits = {
 export interface BodyIntakesOptions {
   readonly sourceOf: (key: BodyKey) => Source;
   /** Takes what senders say of their metrics, beside samples. */
-  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
+  readonly catalog?: MetricCatalog;
   readonly limits?: Partial<BodyLimits>;
 }
 
@@ -54,16 +55,16 @@ export class BodyIntakes implements BodyIntake {
   readonly #intake: Intake;
   readonly #sourceOf: (key: BodyKey) => Source;
   readonly #limits: BodyLimits;
-  readonly #onMetadata: BodyIntakesOptions["onMetadata"];
+  readonly #catalog: MetricCatalog;
   /** Of protocols that something came in. */
   readonly #sources = new Map<BodyKey, Source>();
   #lastTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(intake: Intake, { sourceOf, onMetadata, limits }: BodyIntakesOptions) {
+  constructor(intake: Intake, { sourceOf, catalog, limits }: BodyIntakesOptions) {
     this.#intake = intake;
     this.#sourceOf = sourceOf;
-    this.#onMetadata = onMetadata;
+    this.#catalog = catalog ?? new MetricCatalog();
     this.#limits = { ...bodyLimits, ...limits };
   }
 
@@ -116,7 +117,7 @@ export class BodyIntakes implements BodyIntake {
     const { bytes } = unpacked;
     const report = source.readWhole((sink) => {
       const rows = new LimitedRows(sink, this.#limits.rowBytesMax);
-      const reading = readBody(bytes, rows, { kind, precision, onMetadata: this.#onMetadata });
+      const reading = readBody(bytes, rows, { kind, precision, catalog: this.#catalog });
       return { ...reading, rowCount: rows.count };
     }, exampleCountMax);
     return { isRead: true, counts: countsOf(report) };
@@ -154,10 +155,17 @@ class LimitedRows implements RowSink<RefusalReason> {
     return this.#count;
   }
 
-  row(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  row(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types = 0,
+  ): void {
     this.#count += 1;
     this.#roomBytes -= end - start + rowFixedBytes;
-    if (this.#roomBytes >= 0) this.#sink.row(bytes, start, end, timeMs, value);
+    if (this.#roomBytes >= 0) this.#sink.row(bytes, start, end, timeMs, value, types);
     else this.#sink.fault("too-many-rows", bytes, start, end);
   }
 

@@ -16,8 +16,9 @@ import type {
   MetricMetadata,
   SourceStats,
 } from "../model/index.ts";
-import type { ExpositionMetadata, SenderNote } from "../wire/index.ts";
+import type { SenderNote } from "../wire/index.ts";
 import { BodyIntakes } from "./body-intake.ts";
+import { CatalogFile } from "./catalog-file.ts";
 import { GangliaPoller } from "./ganglia-poller.ts";
 import { type BatchOutlet, Intake } from "./intake.ts";
 import { type Listener, listenProblem } from "./listener.ts";
@@ -58,6 +59,8 @@ export interface HorizonOptions {
   readonly logger: Logger;
   /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
   readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
+  /** Keeps what senders say of their metrics; missing where it is to be gone with the process. */
+  readonly catalogPath?: string;
   /** Takes the events that senders tell of among their measurements. */
   readonly onNote?: (note: SenderNote) => void;
 }
@@ -83,8 +86,6 @@ interface PolledSource {
   readonly pollers: readonly Poller[];
 }
 
-type OnMetadata = (said: ExpositionMetadata) => void;
-
 export class Horizon {
   readonly #settings: HorizonSettings;
   readonly #logger: Logger;
@@ -92,13 +93,16 @@ export class Horizon {
   readonly #ports: readonly OpenPort[];
   readonly #polled: readonly PolledSource[];
   readonly #catalog = new MetricCatalog();
+  readonly #catalogFile: CatalogFile | undefined;
   readonly #bodies: BodyIntakes;
   #results: readonly ListenResult[] = [];
   #flushTimers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ outlet, clock, logger, settings, onNote }: HorizonOptions) {
+  constructor({ outlet, clock, logger, settings, catalogPath, onNote }: HorizonOptions) {
     this.#settings = completeSettings(settings);
     this.#logger = logger;
+    this.#catalogFile =
+      catalogPath === undefined ? undefined : new CatalogFile(catalogPath, this.#catalog, logger);
     this.#intake = new Intake(outlet, this.#settings);
     const sourceOf = (key: SourceKey): Source => {
       const options = { clock, logger: logger.for(key), settings: this.#settings, onNote };
@@ -117,18 +121,16 @@ export class Horizon {
         }
         return { key, source, listeners };
       });
-    const onMetadata: OnMetadata = ({ metric, field, text }) => {
-      this.#catalog.note(metric, field, text);
-    };
-    this.#bodies = new BodyIntakes(this.#intake, { sourceOf, onMetadata });
-    this.#polled = [
-      this.#gangliaPolls(sourceOf),
-      this.#scrapes(sourceOf, { clock, onMetadata }),
-    ].filter(({ pollers }) => pollers.length > 0);
+    this.#bodies = new BodyIntakes(this.#intake, { sourceOf, catalog: this.#catalog });
+    this.#polled = [this.#gangliaPolls(sourceOf), this.#scrapes(sourceOf, clock)].filter(
+      ({ pollers }) => pollers.length > 0,
+    );
   }
 
   /** Opens every port that is on. Never rejects: what could not be opened is in the result. */
   async start(): Promise<ListenResult[]> {
+    await this.#catalogFile?.load();
+    this.#catalogFile?.start();
     const results = await Promise.all(this.#ports.map((port) => this.#open(port)));
     this.#results = results.flat();
     this.#flushTimers = this.#ports.flatMap(({ source }) =>
@@ -190,6 +192,7 @@ export class Horizon {
     for (const timer of this.#flushTimers) clearInterval(timer);
     this.#flushTimers = [];
     for (const { source } of this.#ports) source.flush();
+    await this.#catalogFile?.close();
     const lostCount = await this.#intake.drain(closeWaitMs);
     if (lostCount > 0) {
       this.#logger.error("closed with samples that no shard had room for", { lostCount });
@@ -206,13 +209,10 @@ export class Horizon {
     return { source, pollers };
   }
 
-  #scrapes(
-    sourceOf: (key: SourceKey) => Source,
-    { clock, onMetadata }: { readonly clock: Clock; readonly onMetadata: OnMetadata },
-  ): PolledSource {
+  #scrapes(sourceOf: (key: SourceKey) => Source, clock: Clock): PolledSource {
     const { scrapeTargets, scrapeEveryMs: everyMs, scrapeTimeoutMs: timeoutMs } = this.#settings;
     const source = sourceOf("scrape");
-    const options = { everyMs, timeoutMs, ...scrapeLimits, clock, onMetadata };
+    const options = { everyMs, timeoutMs, ...scrapeLimits, clock, catalog: this.#catalog };
     const pollers = scrapeTargets.map(
       (target) => new ScrapePoller(source, this.#intake, target, options),
     );

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { statedCounter, statedGauge } from "../model/index.ts";
 import { MetricCatalog } from "./metric-catalog.ts";
 
 test("MetricCatalog keeps the last word on each metric, sorted", () => {
@@ -23,4 +24,45 @@ test("MetricCatalog takes no more metrics than it has room for, and counts them"
   expect(catalog.refusedCount).toBe(2);
   catalog.note("m0", "type", "gauge");
   expect(catalog.find({ metric: "m0", limit: 1 })[0]?.type).toBe("gauge");
+});
+
+test.each([
+  ["requests_total", statedCounter],
+  ["jobs_total", statedCounter],
+  ["jobs_created", statedGauge],
+  ["latency_bucket", statedCounter],
+  ["latency_sum", statedCounter],
+  ["latency_count", statedCounter],
+  ["size", statedGauge],
+  ["size_sum", statedCounter],
+  ["depth", statedGauge],
+  ["depth_count", statedGauge],
+  ["of_nobody", 0],
+  ["nobody_count", 0],
+  ["unsure", 0],
+])("MetricCatalog says what is stated of %s", (series, stated) => {
+  const catalog = new MetricCatalog();
+  expect(catalog.statedOf(series)).toBe(0);
+  const types = [
+    ["requests_total", "counter"],
+    ["jobs", "counter"],
+    ["latency", "histogram"],
+    ["size", "summary"],
+    ["depth", "gauge"],
+    ["unsure", "untyped"],
+  ] as const;
+  for (const [metric, text] of types) catalog.hear({ metric, field: "type", text });
+  expect(catalog.statedOf(series)).toBe(stated);
+});
+
+test("MetricCatalog finds the metric that a series is of", () => {
+  const catalog = new MetricCatalog();
+  catalog.note("latency", "type", "histogram");
+  const metricOf = (series: string): unknown => catalog.find({ series, limit: 1 })[0]?.metric;
+  expect(["latency_bucket", "latency", "latency_max", ""].map(metricOf)).toEqual([
+    "latency",
+    "latency",
+    undefined,
+    undefined,
+  ]);
 });

@@ -12,6 +12,8 @@ export interface TakenRow {
 export class RememberingOutlet implements BatchOutlet {
   readonly shardCount: number;
   readonly rows: TakenRow[] = [];
+  /** The `types` of the newest row of each series. */
+  readonly typesByName = new Map<string, number>();
   readonly batchRowCounts: number[] = [];
   /** Batches it still takes. */
   roomCount = Infinity;
@@ -29,6 +31,7 @@ export class RememberingOutlet implements BatchOutlet {
     for (let i = 0; i < batch.count; i++) {
       const end = batch.nameEnds[i] ?? 0;
       const name = Buffer.from(batch.names.subarray(start, end)).toString();
+      this.typesByName.set(name, batch.types?.[i] ?? 0);
       this.rows.push({
         shard,
         name,

@@ -13,16 +13,14 @@
  * be read had to be held. A target that is slow or sends too much is let go and said to be a problem.
  */
 import type { Clock } from "../base/clock.ts";
-import {
-  type ExpositionMetadata,
-  readExposition,
-  type RowSink,
-  TaggedNameWriter,
-} from "../wire/index.ts";
+import { statedGauge } from "../model/index.ts";
+import { readExposition, type RowSink, TaggedNameWriter } from "../wire/index.ts";
 import type { Intake } from "./intake.ts";
+import type { MetricCatalog } from "./metric-catalog.ts";
 import type { RefusalReason } from "./refusals.ts";
 import type { ScrapeTarget } from "./settings.ts";
 import type { Source } from "./source.ts";
+import { StatedRows } from "./stated-rows.ts";
 
 export interface ScrapeOptions {
   readonly everyMs: number;
@@ -32,7 +30,7 @@ export interface ScrapeOptions {
   readonly answerBytesMax: number;
   readonly sampleCountMax: number;
   readonly clock: Clock;
-  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
+  readonly catalog: MetricCatalog;
 }
 
 export const scrapeLimits = { answerBytesMax: 32 << 20, sampleCountMax: 200_000 };
@@ -97,7 +95,7 @@ export class ScrapePoller {
   }
 
   async #scrape(): Promise<void> {
-    const { clock, sampleCountMax, onMetadata } = this.#options;
+    const { clock, sampleCountMax, catalog } = this.#options;
     const nowMs = clock.nowMs();
     const startedMs = clock.elapsedMs();
     const answer = await this.#ask();
@@ -109,8 +107,9 @@ export class ScrapePoller {
       if (answer.ok) {
         const { body, format } = answer;
         const labels = this.#labels;
-        const options = { format, nowMs, labels, sampleCountMax, onMetadata };
-        const counts = readExposition(body, sink, options);
+        const options = { format, nowMs, labels, sampleCountMax, onMetadata: catalog.hear };
+        const rows = new StatedRows(sink, (series) => catalog.statedOf(series));
+        const counts = readExposition(body, rows, options);
         sampleCount = counts.sampleCount + counts.unmeasuredCount + counts.refusedCount;
       }
       this.#tell(sink, nowMs, { sampleCount, seconds, isUp: answer.ok });
@@ -132,7 +131,7 @@ export class ScrapePoller {
       name.clear();
       name.headText(metric);
       for (const [key, text] of this.#labels) name.tagText(key, text);
-      sink.row(name.bytes, 0, name.compose(), nowMs, value);
+      sink.row(name.bytes, 0, name.compose(), nowMs, value, statedGauge);
     }
   }
 

@@ -10,6 +10,7 @@
  *     feedback, rules    rules: what matters enough to be told
  *     notes              what happened, for the graphs; see notes.ts                   version 4
  *     feedback           by whom it was said                                           version 5
+ *     views              graphs that people saved under a name; see views.ts           version 6
  *
  * A file of an older version is brought up to date in one transaction: it is old or new, never half.
  *
@@ -131,6 +132,19 @@ const steps = [
 `,
   `
   ALTER TABLE feedback ADD COLUMN said_by TEXT NOT NULL DEFAULT '';
+`,
+  `
+  CREATE TABLE views (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL UNIQUE,
+    note       TEXT    NOT NULL,
+    targets    TEXT    NOT NULL,
+    from_text  TEXT    NOT NULL,
+    until_text TEXT    NOT NULL,
+    layout     TEXT    NOT NULL,
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+  );
 `,
 ] as const;
 

@@ -26,6 +26,7 @@ import type {
   ReplicableCollections,
   RuleJournal,
   TimeRange,
+  ViewJournal,
 } from "../model/index.ts";
 import { ActivityCounter } from "./activity-counter.ts";
 import { Collections } from "./collections.ts";
@@ -36,6 +37,7 @@ import { Notes } from "./notes.ts";
 import { openJournalFile } from "./journal-file.ts";
 import { Rules } from "./rules.ts";
 import { Statements } from "./statements.ts";
+import { Views } from "./views.ts";
 
 const dayMs = 86_400_000;
 const pruneEveryMs = 3_600_000;
@@ -79,6 +81,7 @@ export interface Journal extends EpisodeJournal {
   readonly feedback: FeedbackJournal;
   readonly rules: RuleJournal;
   readonly notes: NoteJournal;
+  readonly views: ViewJournal;
   readonly collections: ReplicableCollections;
   /** Where a damaged file was moved to when the journal was opened; undefined if it was sound. */
   readonly setAsidePath: string | undefined;
@@ -108,6 +111,7 @@ class SqliteJournal implements Journal {
   readonly feedback: FeedbackJournal;
   readonly rules: RuleJournal;
   readonly notes: NoteJournal;
+  readonly views: ViewJournal;
   readonly collections: ReplicableCollections;
   readonly #path: string;
   readonly #database: DatabaseSync;
@@ -135,6 +139,7 @@ class SqliteJournal implements Journal {
     this.feedback = new FeedbackBook(database, options.clock);
     this.rules = new Rules(database);
     this.notes = new Notes(database, options.logger);
+    this.views = new Views(database, options.clock);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#endedCountMax = options.endedCountMax ?? 100_000;

@@ -16,4 +16,6 @@ export * from "./sample-batch.ts";
 export * from "./series-name.ts";
 export * from "./shape-reader.ts";
 export * from "./similarity.ts";
+export * from "./stated-type.ts";
 export * from "./verdict.ts";
+export * from "./views.ts";

@@ -24,10 +24,12 @@ export interface MetricMetadata {
 export interface MetadataQuery {
   /** One metric; undefined for all. */
   readonly metric?: string | undefined;
+  /** The metric that a series of this name, tags left away, is of: `latency` of `latency_bucket`. */
+  readonly series?: string | undefined;
   readonly limit: number;
 }
 
-/** What is known of metrics by their senders' word, sorted by name; gone with the process. */
+/** What is known of metrics by their senders' word, sorted by name. */
 export interface MetadataReader {
   metadata(query: MetadataQuery): Promise<readonly MetricMetadata[]>;
 }

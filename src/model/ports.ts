@@ -206,6 +206,8 @@ export interface SeriesWindow {
   newestMs(id: number): number;
   /** Grows with each sample taken for this id: equal means nothing new. */
   revision(id: number): number;
+  /** What senders stated of it since the start, see stated-type.ts; 0 for nothing. */
+  stated(id: number): number;
   /** An upper bound of the samples that `copy` would give. */
   sampleCountMax(id: number, range: TimeRange): number;
   /**

@@ -5,7 +5,8 @@
  *     nameEnds  |           12 |           24 |          35 |     end of each row's name
  *     timesMs   |  ...         |  ...         | ...         |     Unix milliseconds, whole
  *     values    |  ...         |  ...         | ...         |     finite
- *     types     |  ...         |  ...         | ...         |     see `integerValue`; often missing
+ *     types     |  ...         |  ...         | ...         |     see `integerValue` and stated-type.ts;
+ *                                                                often missing
  *
  * A batch is handed over whole: who sends it to another thread transfers its buffers and never
  * touches them again.
@@ -69,7 +70,7 @@ export class SampleBatchBuilder {
    * Adds a row; the name is copied out of `bytes[start, end)`.
    * The builder must not be full.
    *
-   * @param types  `integerValue` and `floatTime`, as far as they hold
+   * @param types  `integerValue`, `floatTime`, `statedGauge` and `statedCounter`, as far as they hold
    */
   add(
     bytes: Uint8Array,

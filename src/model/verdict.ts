@@ -50,6 +50,8 @@ export interface Standing {
   readonly expected: ExpectedRange | null;
   /** "counter": judged by its growth; "sparse": judged as single events. */
   readonly nature: "steady" | "counter" | "sparse";
+  /** What its senders state that it is; null where they do not, or contradict one another. */
+  readonly stated: "gauge" | "counter" | null;
 }
 
 export interface Verdict {

@@ -12,6 +12,7 @@ export function plainWindow(series: readonly PlainSeries[]): SeriesWindow {
     isLive: (id) => series[id] !== undefined,
     name: (id) => `series.${id}`,
     find: () => undefined,
+    stated: () => 0,
     newestMs: (id) => series[id]?.at(-1)?.[0] ?? -Infinity,
     revision: () => 0,
     sampleCountMax: (id, range) => inRange(id, range).length,

@@ -19,7 +19,13 @@ const rowsPerSlice = 1_000;
 
 /** @returns undefined where the series is unknown */
 export async function replayBand(
-  parts: { readonly store: SeriesStore; readonly judge: Judge; readonly rules: RuleBook },
+  parts: {
+    readonly store: SeriesStore;
+    readonly judge: Judge;
+    readonly rules: RuleBook;
+    /** What senders state of a series, see model/stated-type.ts. */
+    readonly statedOf: (name: string) => number;
+  },
   asked: { readonly name: string; readonly range: TimeRange; readonly pointCountMax: number },
 ): Promise<BandColumns | undefined> {
   const { name, range, pointCountMax } = asked;
@@ -37,6 +43,7 @@ export async function replayBand(
     stalePeriodMs: Infinity,
   });
   stream.useRules(parts.rules);
+  stream.state(0, parts.statedOf(name));
   const first = Math.max(0, timesMs.length - rowCountMax);
   const inRange = timesMs.length - timesMs.findIndex((timeMs) => timeMs >= range.fromMs);
   const stride = Math.max(1, Math.ceil(inRange / pointCountMax));

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Judge, StreamJudge } from "../analyzer/index.ts";
 import { silentLogger } from "../base/log.ts";
 import { seededRandom } from "../base/random.ts";
+import { statedGauge } from "../model/index.ts";
 import { LearnedFile } from "./learned-file.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { WindowScratch } from "./window-scratch.ts";
@@ -39,6 +40,7 @@ function learnedJudge(made: PlainWindow): StreamJudge {
     }
   }
   judge.habits.note(3, startMs, 60_000, 17);
+  judge.state(3, statedGauge);
   return judge;
 }
 
@@ -55,6 +57,7 @@ test("LearnedFile brings back what was learned, so that every later row is judge
   const after = judgeOf(made);
   expect(await fileOf(made, after).load()).toBe(seriesCount);
   expect(after.habits.of(3)).toEqual(before.habits.of(3));
+  expect([after.statedOf(3), after.statedOf(4)]).toEqual([statedGauge, 0]);
   const nextMs = startMs + rowCount * minuteMs;
   for (const id of [0, 3, seriesCount - 1]) {
     expect(after.judgedMs(id)).toBe(nextMs - minuteMs);

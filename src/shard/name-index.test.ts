@@ -14,6 +14,7 @@ function namedWindow(names: readonly string[]): SeriesWindow {
     name: (id) => names[id / 2]!,
     find: none,
     newestMs: none,
+    stated: none,
     revision: none,
     sampleCountMax: none,
     copy: none,

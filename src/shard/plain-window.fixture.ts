@@ -4,6 +4,8 @@ import type { SeriesWindow, TimeRange } from "../model/index.ts";
 /** Series in plain arrays; what a shard's store is to the loop. */
 export class PlainWindow implements SeriesWindow {
   readonly #series: { name: string; timesMs: number[]; values: number[]; revision: number }[] = [];
+  /** What senders stated of each series, by name. */
+  readonly statedByName = new Map<string, number>();
 
   add(name: string, timeMs: number, value: number): void {
     let series = this.#series.find((one) => one.name === name);
@@ -39,6 +41,9 @@ export class PlainWindow implements SeriesWindow {
   }
   revision(id: number): number {
     return this.#series[id]!.revision;
+  }
+  stated(id: number): number {
+    return this.statedByName.get(this.name(id)) ?? 0;
   }
   sampleCountMax(id: number): number {
     return this.#series[id]!.timesMs.length;

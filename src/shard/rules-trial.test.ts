@@ -23,7 +23,13 @@ function samples(): SampleColumns {
 function trials(clock = new ManualClock(startMs)): RulesTrials {
   const read = (name: string): Promise<SampleColumns | undefined> =>
     Promise.resolve(name === "gone" ? undefined : samples());
-  return new RulesTrials({ store: { read }, judge: new Judge(), stalePeriodMs: 500_000, clock });
+  return new RulesTrials({
+    store: { read },
+    judge: new Judge(),
+    stalePeriodMs: 500_000,
+    clock,
+    statedOf: () => 0,
+  });
 }
 
 function query(names: readonly string[], budgetMs = 60_000): ShardTrialQuery {

@@ -43,6 +43,8 @@ export interface TrialParts {
   readonly judge: Judge;
   readonly stalePeriodMs: number;
   readonly clock: Clock;
+  /** What senders state of a series, see model/stated-type.ts. */
+  readonly statedOf: (name: string) => number;
 }
 
 export class RulesTrials {
@@ -82,7 +84,7 @@ export class RulesTrials {
     books: readonly [RuleBook, RuleBook],
     deadlineMs: number,
   ): Promise<TriedEpisode[] | undefined> {
-    const { store, judge, clock, stalePeriodMs } = this.#parts;
+    const { store, judge, clock, stalePeriodMs, statedOf } = this.#parts;
     const history = { fromMs: range.fromMs - leadMs, untilMs: range.untilMs };
     const read = await store.read(name, history);
     if (read === undefined) return [];
@@ -90,9 +92,10 @@ export class RulesTrials {
       timesMs: read.timesMs.slice(-rowCountMax),
       values: read.values.slice(-rowCountMax),
     };
+    const stated = statedOf(name);
     const told = [];
     for (const rules of books) {
-      const steps = replayEpisodes({ name, samples, rules, range, stalePeriodMs }, judge);
+      const steps = replayEpisodes({ name, samples, stated, rules, range, stalePeriodMs }, judge);
       try {
         const check = (): void => {
           if (clock.elapsedMs() >= deadlineMs) throw new TimeIsUp();

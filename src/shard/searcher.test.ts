@@ -56,6 +56,9 @@ class HourWindow implements SeriesWindow {
     const id = this.names.indexOf(name);
     return id < 0 ? undefined : id;
   }
+  stated(): number {
+    return 0;
+  }
   newestMs(): number {
     return this.endMs - stepMs;
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Judge, StreamJudge } from "../analyzer/index.ts";
 import { seededRandom } from "../base/random.ts";
-import type { EpisodeEvent } from "../model/index.ts";
+import { type EpisodeEvent, statedBits, statedCounter } from "../model/index.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
 import { WindowScratch } from "./window-scratch.ts";
@@ -113,4 +113,42 @@ test("StreamSweep ends the open episode of a series that is gone", () => {
   const [ended] = setUp().sweep.adopt([episode], nowMs);
   expect(ended).toMatchObject({ change: "ended", episode: { id: episode.id, endReason: "stale" } });
   expect(sweep.adopt([episode], nowMs)).toEqual([]);
+});
+
+/** A counter of about 10 a second that begins anew every two hours, from a third of what it was. */
+function count(window: PlainWindow, name: string, rowCount: number): number {
+  const random = seededRandom(7);
+  let total = 1e6;
+  for (let i = 0; i < rowCount; i++) {
+    total = i % 720 === 719 ? total / 3 : total + 95 + 10 * random.next();
+    window.add(name, startMs + i * stepMs, total);
+  }
+  return startMs + rowCount * stepMs;
+}
+
+test("StreamSweep judges a stated counter by its rate from the first rows on, and no reset is an anomaly", () => {
+  const { window, stream, events, sweepAll } = setUp();
+  window.statedByName.set("requests", statedCounter);
+  const nowMs = count(window, "requests", 6_000);
+  sweepAll(nowMs);
+  expect(events).toEqual([]);
+  expect(stream.standingOf(0, nowMs / 1000)).toMatchObject({ nature: "counter", learning: null });
+  expect(stream.standingOf(0, nowMs / 1000)?.expected?.center).toBeCloseTo(10, 0);
+});
+
+test("StreamSweep learns a series anew from the window when its sender states late what it is", () => {
+  const { window, stream, sweepAll } = setUp();
+  const nowMs = count(window, "requests", 2_000);
+  sweepAll(nowMs);
+  expect(stream.standingOf(0, nowMs / 1000)?.nature).toBe("steady");
+  window.statedByName.set("requests", statedCounter);
+  sweepAll(nowMs);
+  expect(stream.standingOf(0, nowMs / 1000)).toMatchObject({ nature: "counter", learning: null });
+  expect(stream.judgedMs(0)).toBe(nowMs - stepMs);
+
+  // Two senders that contradict one another state nothing; what was learned stays.
+  window.statedByName.set("requests", statedBits);
+  sweepAll(nowMs);
+  expect(stream.judgedMs(0)).toBe(nowMs - stepMs);
+  expect(stream.statedOf(0)).toBe(statedBits);
 });

@@ -66,6 +66,7 @@ export class StreamSweep implements SeriesSweep {
     this.#grow(id + 1);
     const revision = this.#window.revision(id);
     if (this.#seen[id] === seen.never) this.#countKnown(id);
+    if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
     const arrived = revision - this.#revisions[id]!;
     this.#revisions[id] = revision;
@@ -169,7 +170,9 @@ export class StreamSweep implements SeriesSweep {
 
   #learnAnew(id: number): void {
     const episode = this.#stream.episodeOf(id);
+    const stated = this.#stream.statedOf(id);
     this.#stream.forget(id);
+    this.#stream.state(id, stated);
     if (episode !== undefined) this.#stream.adopt(id, episode);
     this.#judgedCounts[id] = 0;
   }

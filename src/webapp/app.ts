@@ -29,6 +29,7 @@ import { addSessionApi } from "./session-api.ts";
 import { addSimilarApi } from "./similar-api.ts";
 import { addSkylineApi } from "./skyline-api.ts";
 import type { SummaryReader } from "./summary.ts";
+import { addViewsApi } from "./views-api.ts";
 
 export interface AppParts {
   readonly parts: WebappParts;
@@ -68,6 +69,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addFeedbackApi(hono, app);
   addRulesApi(hono, app);
   addNotesApi(hono, app);
+  addViewsApi(hono, app);
   addSessionApi(hono, app);
   addAdminApi(hono, app);
   addSkylineApi(hono, { parts, settings: app.skyline, limits: app.limits });

@@ -179,6 +179,16 @@ export interface StandingJson {
   learning: { reason: string; left: number } | null;
   expected: ExpectedJson | null;
   nature: "steady" | "counter" | "sparse";
+  /** What its senders state that it is. */
+  stated: "gauge" | "counter" | null;
+}
+
+/** What senders said of the metric that a series is of. */
+export interface MetadataJson {
+  metric: string;
+  type: string;
+  help: string;
+  unit: string;
 }
 
 /** GET /kale/points */
@@ -217,6 +227,7 @@ export interface VerdictJson {
   anomalous: boolean;
   /** Null where the nine checks alone judge. */
   standing: StandingJson | null;
+  metadata: MetadataJson | null;
 }
 
 /** GET /kale/activity?from&until&step : how many metrics were abnormal in each step. */
@@ -659,4 +670,55 @@ export interface NoteJson {
   tags: string[];
   /** Who told: "statsd", "page" … */
   source: string;
+}
+
+/**
+ * "overlaid": all expressions in one graph; "separate": a graph for each; "tree": a small graph for each
+ * node of the one pattern in `targets`; "tag": one for each value of the one tag in it.
+ */
+export type ViewLayoutJson = "overlaid" | "separate" | "tree" | "tag";
+
+/** GET /kale/views gives a list of these by name, GET /kale/views/ID one. */
+export interface ViewJson {
+  id: string;
+  name: string;
+  note: string;
+  /** Graphite expressions; as `layout` says. */
+  targets: string[];
+  /** As they were written: "-6h" and "now" move with the clock, Unix seconds stay. */
+  from: string;
+  until: string;
+  layout: ViewLayoutJson;
+  created: number;
+  changed: number;
+}
+
+/** POST /kale/views; the last six hours overlaid unless given. */
+export interface NewViewJson {
+  name: string;
+  note?: string;
+  targets: string[];
+  from?: string;
+  until?: string;
+  layout?: ViewLayoutJson;
+}
+
+/** PUT /kale/views/ID: what is given is changed. */
+export interface ViewChangeJson extends Partial<NewViewJson> {
+  /** What `changed` was when it was read: if somebody was faster, 409 and nothing is done. */
+  changed?: number;
+}
+
+/** GET /kale/views/export, and POST /kale/views/import of the same. */
+export interface ViewsFileJson {
+  format: "kale-views";
+  version: 1;
+  views: Omit<ViewJson, "id">[];
+}
+
+/** The answer of POST /kale/views/import. */
+export interface ViewsImportJson {
+  imported: number;
+  /** Names that were taken, so the imported view got another. */
+  renamed: { from: string; to: string }[];
 }

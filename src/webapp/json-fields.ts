@@ -139,6 +139,20 @@ export class JsonFields {
     return this.#list(name, limits.countMax);
   }
 
+  /** A list of texts, none of them blank, without the blanks around them. */
+  texts(name: string, limits: { readonly countMax: number }): string[] {
+    return this.#list(name, limits.countMax).map((value, i) => {
+      const text = typeof value === "string" ? value.toWellFormed().trim() : "";
+      if (text === "") this.fail(`${name}[${i}]`, "is no text");
+      return text;
+    });
+  }
+
+  /** @param words  what is wrong with the field, after its name */
+  fail(name: string, words: string): void {
+    this.#keep(`Field ${this.#at(name)} ${words}.`);
+  }
+
   refuse(name: string, allowed: string): void {
     const value = this.#take(name);
     const found = value === undefined ? "missing" : quoted(shortText(value));

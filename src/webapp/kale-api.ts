@@ -212,13 +212,17 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
     const fault = query.fault();
     if (fault !== undefined) return answerFault(context, fault);
 
-    const verdict = await withDeadline(
-      parts.series.judge(name),
+    const series = name.split(";", 1)[0];
+    const [verdict, metadata] = await withDeadline(
+      Promise.all([
+        parts.series.judge(name),
+        parts.metadata?.metadata({ series, limit: 1 }).catch(() => []),
+      ]),
       "the analyzer",
       limits.answerWaitMs,
     );
     if (verdict === undefined) return unknownSeries(context, name);
-    return context.json(verdictJson(name, verdict));
+    return context.json(verdictJson(name, verdict, metadata?.[0]));
   });
 }
 

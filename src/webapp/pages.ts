@@ -29,8 +29,9 @@ const pagePaths: ReadonlySet<string> = new Set([
   "/search",
   "/sources",
   "/status",
+  "/views",
 ]);
-const pagePrefixes = ["/a/", "/c/", "/collections/", "/m/"] as const;
+const pagePrefixes = ["/a/", "/c/", "/collections/", "/m/", "/views/"] as const;
 /** Under these an unknown path is a mistake of a program, not of a person. */
 const apiPrefixes = ["/kale/", "/api/", "/static/"] as const;
 

@@ -21,6 +21,7 @@ import type {
   ShareReport,
   SimilarityReader,
   SourceStats,
+  ViewJournal,
 } from "../model/index.ts";
 import type { EpisodeFeed } from "./episode-feed.ts";
 
@@ -76,6 +77,7 @@ export interface WebappParts {
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
   readonly notes: NoteJournal;
+  readonly views: ViewJournal;
   readonly sources: () => Promise<readonly SourceStats[]>;
   readonly shards: () => Promise<readonly ShardStats[]>;
   /** What senders said of their metrics; missing where this process takes none in. */

@@ -34,6 +34,10 @@ export const routeRules: readonly RouteRule[] = [
   { method: "POST", path: "/kale/alerts/test", access: "account", bodyBytesMax: 16 * kib },
   { method: "POST", path: "/kale/notes", access: "account", bodyBytesMax: 32 * kib },
   { method: "DELETE", path: "/kale/notes/:id", access: "account", bodyBytesMax: 0 },
+  { method: "POST", path: "/kale/views", access: "account", bodyBytesMax: 128 * kib },
+  { method: "POST", path: "/kale/views/import", access: "account", bodyBytesMax: 16 * mib },
+  { method: "PUT", path: "/kale/views/:id", access: "account", bodyBytesMax: 128 * kib },
+  { method: "DELETE", path: "/kale/views/:id", access: "account", bodyBytesMax: 0 },
   { method: "POST", path: "/kale/silences", access: "account", bodyBytesMax: 16 * kib },
   { method: "DELETE", path: "/kale/silences/:id", access: "account", bodyBytesMax: 0 },
   {

@@ -5,6 +5,7 @@ import {
   type Episode,
   type EpisodeWhy,
   type ExpectedRange,
+  type MetricMetadata,
   type SearchEngineReport,
   type ShardStats,
   type ShareReport,
@@ -61,7 +62,11 @@ export function anomalyJson(episode: Episode, nowMs: number): AnomalyJson {
   };
 }
 
-export function verdictJson(name: string, verdict: Verdict): VerdictJson {
+export function verdictJson(
+  name: string,
+  verdict: Verdict,
+  metadata: MetricMetadata | undefined,
+): VerdictJson {
   return {
     name,
     status: verdict.status,
@@ -69,6 +74,7 @@ export function verdictJson(name: string, verdict: Verdict): VerdictJson {
     votes: verdict.voteCount,
     anomalous: verdict.isAnomalous,
     standing: verdict.standing === undefined ? null : standingJson(verdict.standing),
+    metadata: metadata === undefined ? null : { ...metadata },
   };
 }
 
@@ -83,12 +89,13 @@ function whyJson(why: EpisodeWhy): WhyJson {
   };
 }
 
-function standingJson({ score, learning, expected, nature }: Standing): StandingJson {
+function standingJson({ score, learning, expected, nature, stated }: Standing): StandingJson {
   return {
     score,
     learning: learning === null ? null : { reason: learning.reason, left: learning.leftMs / 1000 },
     expected: expected === null ? null : expectedJson(expected),
     nature,
+    stated,
   };
 }
 

@@ -9,6 +9,7 @@ import { MemoryCollections } from "./memory-collections.fixture.ts";
 import { MemoryFeedback } from "./memory-feedback.fixture.ts";
 import { MemoryJournal } from "./memory-journal.fixture.ts";
 import { MemoryNotes } from "./memory-notes.fixture.ts";
+import { MemoryViews } from "./memory-views.fixture.ts";
 import { MemoryRules } from "./memory-rules.fixture.ts";
 import { MemoryKeeper } from "./memory-keeper.fixture.ts";
 import type { WebappParts } from "./parts.ts";
@@ -126,6 +127,7 @@ export function simulateSite(clock: Clock, options: { readonly seed: number }): 
       keeper,
       alerts: new MemoryAlerts(clock),
       notes: new MemoryNotes(),
+      views: new MemoryViews(clock),
       sources: () => Promise.resolve(simulatedSources(clock, startMs)),
       shards: () => Promise.resolve(simulatedShards(clock, counts())),
       journal: () => ({

@@ -12,6 +12,7 @@
  * Source: collectd manual, collectd.conf(5), plugin write_http; collectd-unixsock(5), PUTVAL;
  * kairosdb.github.io, "Add Data Points".
  */
+import { statedCounter, statedGauge } from "../model/index.ts";
 import { CollectdName } from "./collectd-name.ts";
 import type { CollectdFault } from "./collectd-packet.ts";
 import { collectdTypes, type CollectdTypes } from "./collectd-types.ts";
@@ -129,13 +130,14 @@ function readValueList(
   name.text(".", type);
   name.text("-", textOf(memberOf(item, "type_instance")));
   const texts = values.map((value, i) => textOf(sources[i]) || `value${i}`);
-  return writeValues(values, texts, timeMsOf(seconds), outcome, name, sink);
+  const kinds = itemsOf(memberOf(item, "dstypes")).map(textOf);
+  return writeValues(values, { texts, kinds }, timeMsOf(seconds), outcome, name, sink);
 }
 
 /** Rows of one value list, whose name so far is in `name`. */
 function writeValues(
   values: readonly Json[],
-  sources: readonly string[],
+  { texts, kinds }: { readonly texts: readonly string[]; readonly kinds: readonly string[] },
   timeMs: number,
   outcome: Outcome,
   name: CollectdName,
@@ -150,16 +152,26 @@ function writeValues(
     }
     const number = numberOf(value);
     name.cut(nameLength);
-    if (values.length > 1) name.text(".", sources[i] ?? `value${i}`);
+    if (values.length > 1) name.text(".", texts[i] ?? `value${i}`);
     const length = name.compose();
     if (Number.isNaN(number)) fault = "bad-value";
     else if (length === 0) fault = "long-name";
     else {
       outcome.samples += 1;
-      sink.row(name.bytes, 0, length, timeMs, number);
+      sink.row(name.bytes, 0, length, timeMs, number, statedOf(kinds[i] ?? "", number));
     }
   }
   return fault;
+}
+
+/**
+ * A total is a whole number; where it has a fraction the sender stores rates, and says "derive" all the same.
+ * Commands name no kinds.
+ */
+function statedOf(kind: string, value: number): number {
+  if (kind === "gauge" || kind === "absolute") return statedGauge;
+  if (kind !== "derive" && kind !== "counter") return 0;
+  return Number.isInteger(value) ? statedCounter : statedGauge;
 }
 
 /** `PUTVAL identifier option=value ... time:value:value ...`; the identifier may be quoted. */
@@ -188,7 +200,9 @@ function readCommand(
     name.text("", host);
     name.text(".", plugin);
     name.text(".", type);
-    fault = writeValues(values, sources, timeMsOf(seconds), outcome, name, sink) ?? fault;
+    fault =
+      writeValues(values, { texts: sources, kinds: [] }, timeMsOf(seconds), outcome, name, sink) ??
+      fault;
   }
   return fault;
 }

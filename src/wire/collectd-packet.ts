@@ -19,6 +19,7 @@
  * Source: collectd wiki, "Binary protocol"; collectd 5.12, src/network.c. Keys and ciphers are not
  * known here: `CollectdSecurity` is given.
  */
+import { statedCounter, statedGauge } from "../model/index.ts";
 import { uint16BigEndian, uint32BigEndian } from "./byte-order.ts";
 import { CollectdName } from "./collectd-name.ts";
 import { collectdTypes, type CollectdTypes } from "./collectd-types.ts";
@@ -161,7 +162,8 @@ export class CollectdReader {
       if (length === 0) this.#sink.fault("long-name", bytes, start, end);
       else {
         this.#sampleCount += 1;
-        this.#sink.row(this.#name.bytes, 0, length, this.#timeMs, value);
+        const stated = statedByKind[bytes[kindsStart + i]!]!;
+        this.#sink.row(this.#name.bytes, 0, length, this.#timeMs, value, stated);
       }
     }
   }
@@ -246,6 +248,8 @@ export class CollectdReader {
   }
 }
 
+/** Counter, gauge, derive, absolute: the last is what came since the time before. */
+const statedByKind = [statedCounter, statedGauge, statedCounter, statedGauge];
 const textParts = [0, 2, 3, 4, 5];
 const signaturePart = 0x200;
 const encryptedPart = 0x210;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capture, spoiled } from "../../test/support/captures.ts";
+import { statedCounter, statedGauge } from "../model/index.ts";
 import { headOf, numberPart, part, textPart, valuesPart } from "./collectd.fixture.ts";
 import { readCollectdCommands, readCollectdJson, readKairosDbJson } from "./collectd-http.ts";
 import { CollectdReader } from "./collectd-packet.ts";
@@ -54,6 +55,15 @@ test("CollectdReader reads each kind of value, and what a part says until it is 
     { name: "web_example_org.cpu-0.if_octets.tx", timeMs, value: 8 },
     { name: "web_example_org.cpu-0.of_our_own.value0", timeMs: 1_700_000_001_000, value: 1 },
   ]);
+});
+
+test("the readers of collectd state what each value is; a rate that is called derive is none", () => {
+  const sink = read(head, valuesPart([0, 1]), valuesPart([1, 1]), valuesPart([2, 1], [3, 1]));
+  expect(sink.types).toEqual([statedCounter, statedGauge, statedCounter, statedGauge]);
+  const json = new RecordingSink();
+  const given = { ...list, values: [1, 1.5, 1, 1], dstypes: ["derive", "derive", "gauge", "x"] };
+  readCollectdJson(Buffer.from(JSON.stringify([given])), json);
+  expect(json.types).toEqual([statedCounter, statedGauge, statedGauge, 0]);
 });
 
 test("CollectdReader skips notifications and parts that it does not know", () => {

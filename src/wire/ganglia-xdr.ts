@@ -13,6 +13,7 @@
  *
  * Source: ganglia 3.7.2, lib/gm_protocol.x; RFC 4506, "XDR".
  */
+import { statedCounter } from "../model/index.ts";
 import { parseDecimal } from "./decimal.ts";
 import { float32BigEndian, float64BigEndian, uint32BigEndian } from "./byte-order.ts";
 import { GangliaName } from "./ganglia-name.ts";
@@ -29,8 +30,8 @@ export class GangliaXdrReader {
   readonly #sink: RowSink<GangliaFault>;
   readonly #metricCountMax: number;
   readonly #name = new GangliaName();
-  /** Whether the metric of a host is text, by both. */
-  readonly #isText = new Map<string, boolean>();
+  /** What the metadata say of a metric of a host, by both. */
+  readonly #told = new Map<string, Told>();
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #sampleCount = 0;
@@ -85,20 +86,22 @@ export class GangliaXdrReader {
     const type = this.#string();
     if (type === undefined) return "bad-packet";
     const key = `${host}\0${metric}`;
-    if (!this.#isText.has(key) && this.#isText.size >= this.#metricCountMax) {
-      return "too-many-metrics";
-    }
-    this.#isText.set(key, type === "string");
+    if (!this.#told.has(key) && this.#told.size >= this.#metricCountMax) return "too-many-metrics";
+    // Its name once more, its units, and the slope.
+    const slope =
+      this.#string() === undefined || this.#string() === undefined ? undefined : this.#word();
+    if (type === "string") this.#told.set(key, told.text);
+    else this.#told.set(key, slope === positiveSlope ? told.counter : told.number);
     return undefined;
   }
 
   #readText(host: string, metric: string): GangliaFault | undefined {
     const text = this.#string();
     if (text === undefined) return "bad-packet";
-    const isText = this.#isText.get(`${host}\0${metric}`);
-    if (isText === undefined) this.#unknownTypeCount += 1;
-    if (isText === true) this.#textMetricCount += 1;
-    if (isText !== false) return undefined;
+    const type = this.#told.get(`${host}\0${metric}`);
+    if (type === undefined) this.#unknownTypeCount += 1;
+    if (type === told.text) this.#textMetricCount += 1;
+    if (type === undefined || type === told.text) return undefined;
     const bytes = encoder.encode(text.trim());
     const value = parseDecimal(bytes, 0, bytes.length);
     return Number.isFinite(value) ? this.#row(host, metric, value) : "bad-value";
@@ -111,7 +114,8 @@ export class GangliaXdrReader {
     const length = this.#name.compose(metric);
     if (length === 0) return "long-name";
     this.#sampleCount += 1;
-    this.#sink.row(this.#name.bytes, 0, length, NaN, value);
+    const stated = this.#told.get(`${host}\0${metric}`) === told.counter ? statedCounter : 0;
+    this.#sink.row(this.#name.bytes, 0, length, NaN, value, stated);
     return undefined;
   }
 
@@ -151,6 +155,10 @@ export class GangliaXdrReader {
   }
 }
 
+const told = { number: 0, counter: 1, text: 2 } as const;
+type Told = (typeof told)[keyof typeof told];
+
+const positiveSlope = 1;
 const metadata = 128;
 const textValue = 133;
 const metadataRequest = 136;

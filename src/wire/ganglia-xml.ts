@@ -16,6 +16,7 @@
  * Source: ganglia 3.7.2, gmond/gmond.c and the DTD it sends. Deviation: a document need not be
  * whole; what came before the break is taken.
  */
+import { statedCounter } from "../model/index.ts";
 import { parseDecimal } from "./decimal.ts";
 import { GangliaName } from "./ganglia-name.ts";
 import type { RowSink } from "./row-sink.ts";
@@ -228,7 +229,8 @@ export class GangliaXmlReader implements StreamReader {
     const length = this.#name.compose(metric);
     if (length === 0) return "long-name";
     this.#sampleCount += 1;
-    this.#sink.row(this.#name.bytes, 0, length, Math.floor(timeMs), value);
+    const stated = attributes.get("SLOPE") === "positive" ? statedCounter : 0;
+    this.#sink.row(this.#name.bytes, 0, length, Math.floor(timeMs), value, stated);
     return undefined;
   }
 
@@ -271,7 +273,7 @@ const less = 0x3c;
 const greater = 0x3e;
 const question = 0x3f;
 
-const keptAttributes = new Set(["NAME", "LOCALTIME", "VAL", "TYPE", "TN", "TMAX"]);
+const keptAttributes = new Set(["NAME", "LOCALTIME", "VAL", "TYPE", "SLOPE", "TN", "TMAX"]);
 
 const utf8 = new TextDecoder();
 const ascii = new TextEncoder();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capture, spoiled } from "../../test/support/captures.ts";
+import { statedCounter } from "../model/index.ts";
 import { GangliaXdrReader } from "./ganglia-xdr.ts";
 import { GangliaXmlReader } from "./ganglia-xml.ts";
 import { cutAt, pushAll, RecordingSink } from "./recording-sink.fixture.ts";
@@ -145,8 +146,16 @@ function packet(
   return Buffer.concat([word(id), text(host), text(metric), word(isSpoofed ? 1 : 0), ...rest]);
 }
 
-function metadata(host: string, metric: string, type: string): Uint8Array {
-  const facts = [text(type), text(metric), text("widgets"), word(3), word(60), word(0), word(0)];
+function metadata(host: string, metric: string, type: string, slope = 3): Uint8Array {
+  const facts = [
+    text(type),
+    text(metric),
+    text("widgets"),
+    word(slope),
+    word(60),
+    word(0),
+    word(0),
+  ];
   return packet(128, host, metric, host.includes(":"), ...facts);
 }
 
@@ -184,6 +193,24 @@ test("GangliaXdrReader takes a text for a number where the metadata says so, as 
   expect(sink.rows).toEqual([{ name: "ganglia.web.temperature", timeMs: NaN, value: 21.5 }]);
   expect(sink.faults).toEqual([]);
   expect([reader.unknownTypeCount, reader.textMetricCount, reader.sampleCount]).toEqual([1, 1, 1]);
+});
+
+test("the readers of Ganglia state a counter where the slope is positive, and nothing else", () => {
+  const value = packet(132, "web", "packets", false, text("%u"), word(7));
+  const { sink } = readXdr(
+    value,
+    metadata("web", "packets", "uint32", 1),
+    value,
+    metadata("web", "packets", "uint32", 3),
+    value,
+  );
+  expect(sink.types).toEqual([0, statedCounter, 0]);
+
+  const xml = new RecordingSink();
+  const metric = (slope: string): string =>
+    `<METRIC NAME="${slope}" VAL="1" TYPE="uint32" TN="1" TMAX="60" SLOPE="${slope}"/>`;
+  new GangliaXmlReader(xml).push(Buffer.from(inHost(metric("positive") + metric("both"))));
+  expect(xml.types).toEqual([statedCounter, 0]);
 });
 
 test("GangliaXdrReader refuses what is no packet, and more metrics than it keeps in mind", () => {

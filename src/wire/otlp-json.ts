@@ -8,7 +8,7 @@
  */
 import { exampleOf, itemsOf, memberOf, numberOf, parseJson, textOf } from "./json-body.ts";
 import { bucketCountMax, OtlpRows } from "./otlp-rows.ts";
-import type { OtlpCounts, OtlpFault, OtlpOptions, OtlpTemporality } from "./otlp-rows.ts";
+import type { OtlpCounts, OtlpData, OtlpFault, OtlpOptions, OtlpTemporality } from "./otlp-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 
 export function readOtlpJson(
@@ -36,21 +36,26 @@ export function readOtlpJson(
 
 type PointReader = (point: unknown, timeMs: number, rows: OtlpRows) => boolean;
 
-const kinds: readonly (readonly [string, PointReader])[] = [
-  ["gauge", readNumber],
-  ["sum", readNumber],
-  ["histogram", readHistogram],
-  ["exponentialHistogram", readTotals],
-  ["summary", readSummary],
+const kinds: readonly (readonly [string, OtlpData["kind"], PointReader])[] = [
+  ["gauge", "gauge", readNumber],
+  ["sum", "sum", readNumber],
+  ["histogram", "histogram", readHistogram],
+  ["exponentialHistogram", "histogram", readTotals],
+  ["summary", "summary", readSummary],
 ];
 
 function readMetric(metric: unknown, rows: OtlpRows): void {
-  rows.beginMetric(textOf(memberOf(metric, "name")));
-  for (const [kind, readPoint] of kinds) {
-    const data = memberOf(metric, kind);
+  const [name, help, unit] = ["name", "description", "unit"].map((key) =>
+    textOf(memberOf(metric, key)),
+  );
+  rows.beginMetric(name!, help!, unit!);
+  for (const [member, kind, readPoint] of kinds) {
+    const data = memberOf(metric, member);
+    if (data === undefined) continue;
     const temporality = temporalityOf(memberOf(data, "aggregationTemporality"));
+    rows.beginData({ kind, temporality, isMonotonic: memberOf(data, "isMonotonic") === true });
     for (const point of itemsOf(memberOf(data, "dataPoints"))) {
-      rows.beginPoint(temporality);
+      rows.beginPoint();
       if ((numberOf(memberOf(point, "flags")) & 1) === 1) {
         rows.emptyPoint();
         continue;

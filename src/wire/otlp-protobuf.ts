@@ -5,7 +5,8 @@
  *     ResourceMetrics { resource = 1 { attributes = 1 }, scope_metrics = 2 }
  *     ScopeMetrics    { metrics = 2 }
  *     Metric          { name = 1, gauge = 5, sum = 7, histogram = 9, exponential_histogram = 10,
- *                       summary = 11 }, each with { data_points = 1, aggregation_temporality = 2 }
+ *                       summary = 11, description = 2, unit = 3 }, each kind with { data_points = 1,
+ *                       aggregation_temporality = 2, is_monotonic = 3 }
  *     KeyValue        { key = 1, value = 2 { string = 1, bool = 2, int = 3, double = 4, ... } }
  *
  * Fields may come in any order: what a row needs of a message is read in a first walk over it, its
@@ -14,7 +15,7 @@
  * Source: opentelemetry-proto 1.9, metrics.proto and common.proto.
  */
 import { bucketCountMax, OtlpRows } from "./otlp-rows.ts";
-import type { OtlpCounts, OtlpFault, OtlpOptions, OtlpTemporality } from "./otlp-rows.ts";
+import type { OtlpCounts, OtlpData, OtlpFault, OtlpOptions, OtlpTemporality } from "./otlp-rows.ts";
 import { ProtobufReader } from "./protobuf.ts";
 import type { RowSink } from "./row-sink.ts";
 
@@ -44,6 +45,14 @@ const gauge = 5;
 const sum = 7;
 const histogram = 9;
 const exponentialHistogram = 10;
+
+const kindNames: Readonly<Record<number, OtlpData["kind"]>> = {
+  [gauge]: "gauge",
+  [sum]: "sum",
+  [histogram]: "histogram",
+  [exponentialHistogram]: "histogram",
+  11: "summary",
+};
 
 class OtlpProtobufReader {
   readonly #body: Uint8Array;
@@ -100,19 +109,22 @@ class OtlpProtobufReader {
 
   #readMetric(): void {
     const metric = this.#metric;
-    let nameStart = 0;
-    let nameEnd = 0;
+    let name = "";
+    let help = "";
+    let unit = "";
     metric.openField(this.#scope);
     while (metric.next()) {
-      if (metric.field !== 1) continue;
-      nameStart = metric.start;
-      nameEnd = metric.end;
+      if (!metric.hasBytes) continue;
+      if (metric.field === 1) name = this.#text(metric.start, metric.end);
+      else if (!this.#rows.isHeard) continue;
+      else if (metric.field === 2) help = this.#text(metric.start, metric.end);
+      else if (metric.field === 3) unit = this.#text(metric.start, metric.end);
     }
     if (metric.isBroken) {
       this.#break(this.#scope);
       return;
     }
-    this.#rows.beginMetric(this.#text(nameStart, nameEnd));
+    this.#rows.beginMetric(name, help, unit);
     metric.openField(this.#scope);
     while (metric.next()) {
       const fields = kinds.get(metric.field);
@@ -123,19 +135,22 @@ class OtlpProtobufReader {
   #readData(kind: number, fields: PointFields): void {
     const data = this.#data;
     let temporality: OtlpTemporality = 0;
+    let isMonotonic = false;
     data.openField(this.#metric);
     while (data.next()) {
-      if (data.field === 2 && !data.hasBytes && kind !== gauge)
-        temporality = temporalityOf(data.unsigned);
+      if (data.hasBytes || kind === gauge) continue;
+      if (data.field === 2) temporality = temporalityOf(data.unsigned);
+      else if (data.field === 3 && kind === sum) isMonotonic = data.unsigned === 1;
     }
     if (data.isBroken) {
       this.#break(this.#metric);
       return;
     }
+    this.#rows.beginData({ kind: kindNames[kind] ?? "gauge", temporality, isMonotonic });
     data.openField(this.#metric);
     while (data.next()) {
       if (data.field !== 1 || !data.hasBytes) continue;
-      this.#rows.beginPoint(temporality);
+      this.#rows.beginPoint();
       if (!this.#readPointHead(fields)) {
         this.#rows.reject("bad-protobuf", this.#body, data.start, data.end);
       } else if (this.#isEmpty) this.#rows.emptyPoint();

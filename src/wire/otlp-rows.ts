@@ -17,8 +17,10 @@
  * cumulative histogram it is over all that came since the start.
  *
  * Source: opentelemetry-proto 1.9, metrics.proto; "OTLP Specification 1.9", Partial Success.
- * Deviations: buckets themselves, exemplars, units and descriptions are not kept.
+ * Deviations: buckets themselves and exemplars are not kept.
  */
+import { type MetricType, statedCounter, statedGauge } from "../model/index.ts";
+import type { ExpositionMetadata } from "./exposition.ts";
 import type { RowSink } from "./row-sink.ts";
 import { TaggedNameWriter } from "./tagged-name-writer.ts";
 
@@ -42,6 +44,16 @@ export interface OtlpCounts {
 export interface OtlpOptions {
   /** Attributes of the resource that become tags. */
   readonly resourceTags?: readonly string[];
+  /** Takes what the sender says of its metrics, by their names here. */
+  readonly onMetadata?: ((said: ExpositionMetadata) => void) | undefined;
+}
+
+/** What a metric is, as far as it matters for its rows. */
+export interface OtlpData {
+  readonly kind: "gauge" | "sum" | "histogram" | "summary";
+  readonly temporality: OtlpTemporality;
+  /** Of a sum: it only rises. */
+  readonly isMonotonic: boolean;
 }
 
 const defaultResourceTags: readonly string[] = [
@@ -70,7 +82,12 @@ export class OtlpRows {
   readonly #resourceTags: ReadonlySet<string>;
   readonly #name = new TaggedNameWriter();
   #resourceTagCount = 0;
+  readonly #onMetadata: OtlpOptions["onMetadata"];
+  #metric: { readonly name: string; readonly help: string; readonly unit: string } = noMetric;
   #temporality: OtlpTemporality = 0;
+  /** What the sender states of numbers, and of sums and counts of histograms and summaries. */
+  #statedOfNumbers = 0;
+  #statedOfTotals = 0;
   #pointCount = 0;
   #rowCount = 0;
   #rejectedPointCount = 0;
@@ -82,6 +99,7 @@ export class OtlpRows {
 
   constructor(sink: RowSink<OtlpFault>, options: OtlpOptions) {
     this.#sink = sink;
+    this.#onMetadata = options.onMetadata;
     this.#resourceTags = new Set(options.resourceTags ?? defaultResourceTags);
   }
 
@@ -96,16 +114,30 @@ export class OtlpRows {
     this.#resourceTagCount = this.#name.tagCount;
   }
 
-  beginMetric(name: string): void {
-    this.#name.cutHead(0);
-    this.#name.headText(name);
+  /** Whether anybody hears of help and unit. */
+  get isHeard(): boolean {
+    return this.#onMetadata !== undefined;
   }
 
-  beginPoint(temporality: OtlpTemporality): void {
-    this.#name.cutTags(this.#resourceTagCount);
+  beginMetric(name: string, help: string, unit: string): void {
+    this.#name.cutHead(0);
+    this.#name.headText(name);
+    this.#metric = { name, help, unit };
+  }
+
+  /** Begins the points of a metric. */
+  beginData(data: OtlpData): void {
+    const { kind, temporality, isMonotonic } = data;
     this.#temporality = temporality;
+    this.#statedOfNumbers = kind === "gauge" ? statedGauge : statedOfSum(temporality, isMonotonic);
+    this.#statedOfTotals = kind === "summary" ? statedCounter : statedOfSum(temporality, true);
+    this.#tell(data);
+  }
+
+  beginPoint(): void {
+    this.#name.cutTags(this.#resourceTagCount);
     this.#isPointRejected = false;
-    if (temporality === 1) this.#name.tagText("temporality", "delta");
+    if (this.#temporality === 1) this.#name.tagText("temporality", "delta");
   }
 
   pointAttribute(key: string, value: string): void {
@@ -162,13 +194,16 @@ export class OtlpRows {
       return;
     }
     this.#rowCount += 1;
-    this.#sink.row(this.#name.bytes, 0, length, timeMs, value);
+    this.#sink.row(this.#name.bytes, 0, length, timeMs, value, this.#statedOf(suffix));
   }
 
   quantile(quantile: number, timeMs: number, value: number): void {
     const { tagCount } = this.#name;
     this.#name.tagText("quantile", String(quantile));
+    const stated = this.#statedOfNumbers;
+    this.#statedOfNumbers = statedGauge;
     this.row("", timeMs, value);
+    this.#statedOfNumbers = stated;
     this.#name.cutTags(tagCount);
   }
 
@@ -188,6 +223,21 @@ export class OtlpRows {
     }
   }
 
+  #statedOf(suffix: string): number {
+    if (suffix === "") return this.#statedOfNumbers;
+    return suffix === "_min" || suffix === "_max" ? statedGauge : this.#statedOfTotals;
+  }
+
+  #tell({ kind, temporality, isMonotonic }: OtlpData): void {
+    const { name: metric, help, unit } = this.#metric;
+    if (this.#onMetadata === undefined || metric === "") return;
+    const isCounter = kind === "sum" && isMonotonic && temporality === 2;
+    const type: MetricType = isCounter ? "counter" : kind === "sum" ? "gauge" : kind;
+    this.#onMetadata({ metric, field: "type", text: type });
+    if (help !== "") this.#onMetadata({ metric, field: "help", text: help });
+    if (unit !== "") this.#onMetadata({ metric, field: "unit", text: unit });
+  }
+
   counts(): OtlpCounts {
     return {
       pointCount: this.#pointCount,
@@ -199,6 +249,14 @@ export class OtlpRows {
       isIntact: this.#isIntact,
     };
   }
+}
+
+const noMetric = { name: "", help: "", unit: "" };
+
+/** A sum of deltas says what came since the last one; of what temporality 0 is nobody knows. */
+function statedOfSum(temporality: OtlpTemporality, isMonotonic: boolean): number {
+  if (temporality === 0) return 0;
+  return temporality === 2 && isMonotonic ? statedCounter : statedGauge;
 }
 
 /** @returns NaN where nothing was counted; the last bound where it lies beyond */

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capture, spoiled } from "../../test/support/captures.ts";
+import type { ExpositionMetadata } from "./exposition.ts";
 import { readOtlpJson } from "./otlp-json.ts";
 import { readOtlpProtobuf } from "./otlp-protobuf.ts";
 import type { OtlpCounts } from "./otlp-rows.ts";
+import { statedCounter, statedGauge } from "../model/index.ts";
 import { bytesField, doubleField, fixed64Field, integerField } from "./protobuf.fixture.ts";
 import { RecordingSink } from "./recording-sink.fixture.ts";
 
@@ -183,22 +185,25 @@ function viaJson(body: unknown): { sink: RecordingSink; counts: OtlpCounts } {
 }
 
 const expectedRows: readonly (readonly string[])[] = [
-  ["g;flag=true;int=-7;real=0.25;service.name=shop;text=x 1.5"],
-  ["g;service.name=shop;temporality=delta -3"],
+  ["g;flag=true;int=-7;real=0.25;service.name=shop;text=x 1.5 gauge"],
+  ["g;service.name=shop;temporality=delta -3 gauge"],
   [
-    "g_count;service.name=shop 10",
-    "g_max;service.name=shop 4",
-    "g_min;service.name=shop 1.5",
-    "g_sum;service.name=shop 55",
-    "g;quantile=0.5;service.name=shop 2",
-    "g;quantile=0.9;service.name=shop 3.6",
-    "g;quantile=0.99;service.name=shop 3.96",
+    "g_count;service.name=shop 10 counter",
+    "g_max;service.name=shop 4 gauge",
+    "g_min;service.name=shop 1.5 gauge",
+    "g_sum;service.name=shop 55 counter",
+    "g;quantile=0.5;service.name=shop 2 gauge",
+    "g;quantile=0.9;service.name=shop 3.6 gauge",
+    "g;quantile=0.99;service.name=shop 3.96 gauge",
   ],
-  ["g_count;service.name=shop;temporality=delta 3", "g_sum;service.name=shop;temporality=delta 6"],
   [
-    "g_count;service.name=shop 3",
-    "g_sum;service.name=shop 6",
-    "g;quantile=0.5;service.name=shop 2",
+    "g_count;service.name=shop;temporality=delta 3 gauge",
+    "g_sum;service.name=shop;temporality=delta 6 gauge",
+  ],
+  [
+    "g_count;service.name=shop 3 counter",
+    "g_sum;service.name=shop 6 counter",
+    "g;quantile=0.5;service.name=shop 2 gauge",
   ],
 ];
 
@@ -216,13 +221,60 @@ test.each(bothWays.map((way, i) => [...way, expectedRows[i]!] as const))(
     };
     for (const { sink, counts } of [viaProtobuf(request(protobuf)), viaJson(body)]) {
       expect(sink.faults).toEqual([]);
-      expect(sink.rows.map(({ name, value }) => `${name} ${value}`).sort()).toEqual(
+      const stated = (i: number): string => (sink.types[i] === statedCounter ? "counter" : "gauge");
+      expect(sink.rows.map(({ name, value }, i) => `${name} ${value} ${stated(i)}`).sort()).toEqual(
         [...expected].sort(),
       );
       for (const row of sink.rows) expect(row.timeMs).toBe(timeMs);
       expect(counts).toMatchObject({ pointCount: 1, rowCount: expected.length, isIntact: true });
     }
     expect(viaProtobuf(request(protobuf)).counts).toEqual(viaJson(body).counts);
+  },
+);
+
+test.each([
+  [2, 1, "counter", statedCounter],
+  [2, 0, "gauge", statedGauge],
+  [1, 1, "gauge", statedGauge],
+  [0, 1, "gauge", 0],
+])(
+  "a sum of temporality %i, monotonic %i, is told to be a %s",
+  (temporality, isMonotonic, type, stated) => {
+    const said: string[] = [];
+    const onMetadata = ({ metric, field, text }: ExpositionMetadata): unknown =>
+      said.push(`${metric} ${field} ${text}`);
+    const ways = [
+      () => {
+        const sink = new RecordingSink();
+        const body = bytesField(
+          2,
+          ...[bytesField(1, "g"), bytesField(2, "how many"), bytesField(3, "By")],
+          bytesField(
+            7,
+            bytesField(1, time, doubleField(4, 1)),
+            ...[integerField(2, temporality), integerField(3, isMonotonic)],
+          ),
+        );
+        readOtlpProtobuf(request(body), sink, { onMetadata });
+        return sink;
+      },
+      () => {
+        const sink = new RecordingSink();
+        const sum = {
+          aggregationTemporality: temporality,
+          isMonotonic: isMonotonic === 1,
+          dataPoints: [{ asDouble: 1 }],
+        };
+        const metrics = [{ name: "g", description: "how many", unit: "By", sum }];
+        const body = { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
+        readOtlpJson(Buffer.from(JSON.stringify(body)), sink, { onMetadata });
+        return sink;
+      },
+    ];
+    for (const read of ways) {
+      expect(read().types).toEqual([stated]);
+      expect(said.splice(0)).toEqual([`g type ${type}`, "g help how many", "g unit By"]);
+    }
   },
 );
 

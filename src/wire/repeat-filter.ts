@@ -29,7 +29,14 @@ export class RepeatFilter<Fault extends string> implements RowSink<Fault> {
     return this.#repeatCount;
   }
 
-  row(bytes: Uint8Array, start: number, end: number, timeMs: number, value: number): void {
+  row(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types = 0,
+  ): void {
     const name = this.#decoder.decode(bytes.subarray(start, end));
     const lastMs = this.#lastMs.get(name);
     if (lastMs !== undefined && Math.abs(timeMs - lastMs) <= this.#slackMs) {
@@ -38,7 +45,7 @@ export class RepeatFilter<Fault extends string> implements RowSink<Fault> {
     }
     if (lastMs === undefined && this.#lastMs.size >= this.#nameCountMax) this.#lastMs.clear();
     this.#lastMs.set(name, timeMs);
-    this.#sink.row(bytes, start, end, timeMs, value);
+    this.#sink.row(bytes, start, end, timeMs, value, types);
   }
 
   fault(reason: Fault, bytes: Uint8Array, start: number, end: number): void {

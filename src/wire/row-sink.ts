@@ -13,7 +13,8 @@ export interface RowSink<Fault extends string> {
    * @param bytes   holds the name in `[start, end)`, as sent; only valid during the call
    * @param timeMs  Unix milliseconds, whole; NaN where the sender left the time to the receiver
    * @param value   any double: the sink refuses what is not finite
-   * @param types   `integerValue` and `floatTime` where the format tells integers from floats
+   * @param types   `integerValue` and `floatTime` where the format tells integers from floats;
+   *                `statedGauge` or `statedCounter` where it tells what the value is
    */
   row(
     bytes: Uint8Array,

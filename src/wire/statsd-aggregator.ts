@@ -19,6 +19,7 @@
  * refused and counted; the count of a timer goes on being exact, its other numbers are of what is held.
  */
 import { assert } from "../base/assert.ts";
+import { statedGauge } from "../model/index.ts";
 import type { RowSink } from "./row-sink.ts";
 import type { SenderNote, StatsdFault, StatsdKind, StatsdSink } from "./statsd-line.ts";
 
@@ -304,7 +305,8 @@ export class StatsdAggregator implements StatsdSink {
 
   #write(key: Key, suffix: string, timeMs: number, value: number): void {
     const { written } = this.#encoder.encodeInto(key.head + suffix + key.tags, this.#nameBytes);
-    this.#sink.row(this.#nameBytes, 0, written, timeMs, value);
+    // Counts are of one flush, so that none of them is a total.
+    this.#sink.row(this.#nameBytes, 0, written, timeMs, value, statedGauge);
   }
 }
 

@@ -10,6 +10,7 @@ import { anomalyPath, metricPath, withQuery } from "../lib/route.ts";
 import { partsOfSentence } from "../lib/sentence.ts";
 import {
   aroundEvent,
+  rangeAt,
   readRange,
   secondsPerDay,
   type RangeChoice,
@@ -240,8 +241,7 @@ function roundedNow(): number {
 function rangeOf(answer: TimeRange | undefined, choice: RangeChoice): TimeRange {
   if (choice.kind === "fixed") return choice.range;
   if (answer !== undefined) return { from: answer.from, until: answer.until };
-  const now = nowSeconds();
-  return { from: now - choice.seconds, until: now };
+  return rangeAt(choice, nowSeconds());
 }
 
 function titleOf(asked: RangeChoice | undefined, usual: RangeChoice, range: TimeRange): string {

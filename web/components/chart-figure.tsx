@@ -2,10 +2,14 @@
  * A graph with everything a canvas lacks: a caption and key, a read-out, a cursor and a selection by
  * keyboard with polite announcements, and the same numbers as a table.
  *
+ * Without a name it is about no metric in particular: its lines are equals, with a legend below that
+ * reads each, and Up and Down choose the one that the other keys read.
+ *
  * For tests and other programs the figure says what it draws in data attributes:
  *
- *     data-chart      "hour", "day" or "metric"
+ *     data-chart      "hour", "day", "metric" or "expression"
  *     data-from, -until   Unix seconds of its range
+ *     data-lines      how many lines it has
  *     data-points     how many points its first line has
  *     data-limits     JSON: [{"check","side","value","label"}], the dashed lines, highest first
  *     data-band       JSON: {"lower","upper"} or null, the expected band
@@ -17,13 +21,15 @@ import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { NoteJson } from "../../src/webapp/contract.ts";
 import { formatMoment } from "../lib/calendar.ts";
-import { columnsOfLines, pointNear, usualStep, type Point } from "../lib/columns.ts";
-import { counted, formatValue } from "../lib/format.ts";
+import { columnsOfLines, type Point } from "../lib/columns.ts";
+import { counted } from "../lib/format.ts";
+import { readoutAt, summaryOf } from "../lib/readout.ts";
 import { similarPath } from "../lib/similar-ask.ts";
-import { secondsPerDay, type TimeRange } from "../lib/time-range.ts";
+import type { TimeRange } from "../lib/time-range.ts";
 import { navigate } from "../state/location.ts";
 import { useNotes } from "../state/notes.ts";
 import { nowSeconds } from "../state/now.ts";
+import { ChartLegend } from "./chart-legend.tsx";
 import { PickedRange } from "./picked-range.tsx";
 import { PointsTable } from "./points-table.tsx";
 import { hasCorridor, type Layers } from "./plot-layers.ts";
@@ -36,22 +42,26 @@ export interface ChartLine {
 }
 
 export interface ChartFigureProps {
-  readonly chart: "hour" | "day" | "metric";
+  readonly chart: "hour" | "day" | "metric" | "expression";
   readonly title: string;
   readonly range: TimeRange;
-  /** The first is the metric itself. */
+  /** Where there is a name, the first is the metric itself. */
   readonly lines: readonly ChartLine[];
   readonly layers: Layers;
   readonly heightPx: number;
   readonly onSelect: (range: TimeRange) => void;
-  /** The metric that "find what moved like this" is about. */
-  readonly name: string;
+  /** The metric that "find what moved like this" is about; none where the lines are equals. */
+  readonly name?: string;
   /** Instead of a graph, why there is none and what to do. */
   readonly empty?: ComponentChildren;
   readonly children?: ComponentChildren;
 }
 
 const noSelection = { anchor: null, at: null } as const;
+const keysOfMetric =
+  "Arrow keys read values, with Shift they select, Enter zooms, s finds what moved like it.";
+const keysOfEquals =
+  "Left and right read values, up and down go to another series, with Shift they select, Enter zooms.";
 
 export function ChartFigure(props: ChartFigureProps): JSX.Element {
   const { chart, title, range, lines, heightPx, onSelect, name, empty, children } = props;
@@ -62,26 +72,50 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
   const [cursor, setCursor] = useState<number | null>(null);
   const [announced, setAnnounced] = useState("");
   const [picked, setPicked] = useState<TimeRange | null>(null);
+  /** Of equal lines the one that the keys read; -1 until they do. */
+  const [chosen, setChosen] = useState(-1);
   const columns = useMemo(() => columnsOfLines(lines.map(({ points }) => points)), [lines]);
-  const points = lines[0]?.points ?? [];
+  const areEqual = name === undefined;
+  const read = (areEqual ? lines[Math.max(chosen, 0)] : lines[0]) ?? lines[0];
+  const points = read?.points ?? [];
 
-  const readout = cursor === null ? undefined : readoutAt(cursor, lines, range);
+  const wordsAt = (time: number, line: ChartLine | undefined): string => {
+    const asked = { range, now: nowSeconds() };
+    if (!areEqual) return readoutAt(time, lines, asked);
+    if (line === undefined) return formatMoment(time, asked.now);
+    return `${line.label} · ${readoutAt(time, [line], asked)}`;
+  };
+  const readout =
+    cursor === null ? undefined : wordsAt(cursor, chosen < 0 ? undefined : lines[chosen]);
 
   const moveTo = (index: number, isSelecting: boolean): void => {
     const point = points[Math.min(Math.max(index, 0), points.length - 1)];
     if (point === undefined) return;
     const [time] = point;
+    if (areEqual && chosen < 0) setChosen(0);
     const anchor = isSelecting ? (selection.current.anchor ?? selection.current.at ?? time) : null;
     selection.current = { anchor, at: time };
     handle.current?.showCursor(time);
     handle.current?.showSelection(anchor === null ? null : ordered(anchor, time));
-    setAnnounced(readoutAt(time, lines, range) + (anchor === null ? "" : ", selected up to here"));
+    setAnnounced(wordsAt(time, read) + (anchor === null ? "" : ", selected up to here"));
+  };
+
+  const choose = (by: 1 | -1): void => {
+    const next = chosen < 0 ? 0 : (chosen + by + lines.length) % lines.length;
+    const line = lines[next];
+    const time = selection.current.at ?? line?.points.at(-1)?.[0];
+    if (line === undefined || time === undefined) return;
+    selection.current = { ...selection.current, at: time };
+    setChosen(next);
+    handle.current?.showCursor(time);
+    setAnnounced(wordsAt(time, line));
   };
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>): void => {
-    const current = points.findIndex(([time]) => time === selection.current.at);
-    const index = current < 0 ? points.length - 1 : current;
     const { anchor, at } = selection.current;
+    // Another line has no point at the very same time.
+    const current = at === null ? -1 : points.findIndex(([time]) => time >= at);
+    const index = current < 0 ? points.length - 1 : current;
     const steps: Readonly<Record<string, number>> = {
       ArrowLeft: index - 1,
       ArrowRight: index + 1,
@@ -91,11 +125,13 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
       End: points.length - 1,
     };
     const step = steps[event.key];
-    if (step !== undefined) moveTo(current < 0 ? points.length - 1 : step, event.shiftKey);
+    if (areEqual && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      choose(event.key === "ArrowUp" ? -1 : 1);
+    } else if (step !== undefined) moveTo(current < 0 ? points.length - 1 : step, event.shiftKey);
     else if (event.key === "Enter" && anchor !== null && at !== null && anchor !== at) {
       onSelect(ordered(anchor, at));
       leave();
-    } else if (event.key === "s" && anchor !== null && at !== null && anchor !== at) {
+    } else if (event.key === "s" && !areEqual && anchor !== null && at !== null && anchor !== at) {
       navigate(similarPath({ target: { kind: "series", name }, range: ordered(anchor, at) }));
     } else if (event.key === "Escape" && at !== null) leave();
     else return;
@@ -109,6 +145,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
 
   const leave = (): void => {
     selection.current = noSelection;
+    setChosen(-1);
     handle.current?.showSelection(null);
     handle.current?.showCursor(null);
   };
@@ -119,7 +156,8 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
       data-chart={chart}
       data-from={Math.round(range.from)}
       data-until={Math.round(range.until)}
-      data-points={points.length}
+      data-lines={lines.length}
+      data-points={lines[0]?.points.length ?? 0}
       data-limits={JSON.stringify(layers.limits)}
       data-band={JSON.stringify(layers.band)}
       data-corridor={corridorText(layers)}
@@ -128,7 +166,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
     >
       <figcaption>
         <strong>{title}</strong>
-        <ChartKey lines={lines} layers={layers} />
+        {!areEqual && <ChartKey lines={lines} layers={layers} />}
         {children}
         <output class="readout">{readout ?? ""}</output>
       </figcaption>
@@ -142,7 +180,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
           tabIndex={0}
           role="application"
           aria-roledescription="chart"
-          aria-label={`${title}: ${summaryOf(points)} Arrow keys read values, with Shift they select, Enter zooms, s finds what moved like it.`}
+          aria-label={`${title}: ${areEqual && read !== undefined ? `${read.label} ` : ""}${summaryOf(points)} ${areEqual ? keysOfEquals : keysOfMetric}`}
           onKeyDown={onKeyDown}
           onBlur={() => {
             if (picked === null) leave();
@@ -160,6 +198,7 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
           />
         </div>
       )}
+      {areEqual && <ChartLegend lines={lines} cursor={cursor} range={range} chosen={chosen} />}
       {notes.length > 0 && <NoteList notes={notes} />}
       {picked !== null && (
         <PickedRange
@@ -175,7 +214,9 @@ export function ChartFigure(props: ChartFigureProps): JSX.Element {
       <p class="hidden" aria-live="polite">
         {announced}
       </p>
-      {points.length > 0 && <PointsTable points={points} title={title} />}
+      {points.length > 0 && (
+        <PointsTable lines={areEqual ? lines : lines.slice(0, 1)} title={title} />
+      )}
     </figure>
   );
 }
@@ -238,32 +279,6 @@ function NoteList({ notes }: { readonly notes: readonly NoteJson[] }): JSX.Eleme
       </ul>
     </details>
   );
-}
-
-/** "14:12:40 · 396" and, where a former day is shown too, its values. */
-function readoutAt(time: number, lines: readonly ChartLine[], range: TimeRange): string {
-  const value = lines[0]?.points ?? [];
-  const reach = Math.max(usualStep(value) * 2, (range.until - range.from) / 100);
-  const nearest = pointNear(value, time, reach);
-  const at = nearest?.[0] ?? time;
-  const withSeconds = range.until - range.from <= 2 * secondsPerDay;
-  const others = lines.slice(1).flatMap(({ label, points }) => {
-    const point = pointNear(points, at, reach);
-    return point === undefined ? [] : [`${label} ${formatValue(point[1])}`];
-  });
-  const when = formatMoment(at, nowSeconds(), { withSeconds });
-  return [when, nearest === undefined ? "no data" : formatValue(nearest[1]), ...others].join(" · ");
-}
-
-function summaryOf(points: readonly Point[]): string {
-  const last = points.at(-1);
-  if (last === undefined) return "no data.";
-  let [low, high] = [Infinity, -Infinity];
-  for (const [, value] of points) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return `between ${formatValue(low)} and ${formatValue(high)}, last ${formatValue(last[1])}.`;
 }
 
 function ordered(a: number, b: number): TimeRange {

@@ -12,7 +12,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }): JSX.Element
   const { route } = useStore(placeStore);
   const isCurrent = ({ page }: PageLink): boolean =>
     page === route.page ||
-    (page === "explore" && (route.page === "metric" || route.page === "graph")) ||
+    (page === "explore" && ["metric", "graph", "views", "view"].includes(route.page)) ||
     (page === "collections" && route.page === "collection");
   return (
     <header class="top">

@@ -14,15 +14,20 @@ export function PickedRange({
   onZoom,
   onClose,
 }: {
-  readonly name: string;
+  /** Without one there is nothing to find what moved like it. */
+  readonly name: string | undefined;
   readonly range: TimeRange;
   readonly onZoom: (range: TimeRange) => void;
   readonly onClose: () => void;
 }): JSX.Element {
   const first = useRef<HTMLButtonElement>(null);
-  const address = similarPath({ target: { kind: "series", name }, range });
+  const address =
+    name === undefined ? undefined : similarPath({ target: { kind: "series", name }, range });
   useEffect(() => first.current?.focus({ preventScroll: true }), [range]);
-  useKeys({ s: () => navigate(address), Escape: onClose });
+  useKeys({
+    ...(address === undefined ? {} : { s: () => navigate(address) }),
+    Escape: onClose,
+  });
   return (
     <div class="picked" role="group" aria-label="The stretch that was picked" data-picked>
       <span>{formatSpan(range.from, range.until, nowSeconds())}</span>
@@ -37,9 +42,11 @@ export function PickedRange({
       >
         Zoom <kbd>Enter</kbd>
       </button>
-      <a class="button small" href={address}>
-        Find what moved like this <kbd>s</kbd>
-      </a>
+      {address !== undefined && (
+        <a class="button small" href={address}>
+          Find what moved like this <kbd>s</kbd>
+        </a>
+      )}
       <button type="button" class="small quiet" aria-label="Leave it" onClick={onClose}>
         ×
       </button>

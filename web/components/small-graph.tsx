@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { fetchRender } from "../api/render.ts";
 import { extentOf, linePath } from "../lib/graph-path.ts";
 import { limitedTo } from "../lib/limited.ts";
+import { keyOfRange, rangeAt, type RangeChoice } from "../lib/time-range.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
 import { useIsVisible } from "../state/visible.ts";
@@ -16,26 +17,24 @@ const inTurn = limitedTo(3);
 
 export function SmallGraph({
   target,
-  seconds,
+  choice,
 }: {
   readonly target: string;
-  readonly seconds: number;
+  readonly choice: RangeChoice;
 }): JSX.Element {
   const host = useRef<SVGSVGElement>(null);
   const isVisible = useIsVisible(host);
   const { value } = useQuery(
-    isVisible ? `${target}\n${seconds}` : null,
+    isVisible ? `${target}\n${keyOfRange(choice)}` : null,
     (signal) => {
-      const until = nowSeconds();
       const asked = { targets: [`limit(${target}, ${lineCountMax})`], maxPoints: width };
-      return inTurn(() => fetchRender({ ...asked, from: until - seconds, until }, signal));
+      return inTurn(() => fetchRender({ ...asked, ...rangeAt(choice, nowSeconds()) }, signal));
     },
-    { everyMs: refreshMs, keepsFormer: true },
+    { everyMs: choice.kind === "fixed" ? undefined : refreshMs, keepsFormer: true },
   );
   const lines = value ?? [];
-  const until = nowSeconds();
   const extent = extentOf(lines.map(({ points }) => points));
-  const frame = { width, height, from: until - seconds, until, ...extent };
+  const frame = { width, height, ...rangeAt(choice, nowSeconds()), ...extent };
   return (
     <svg
       ref={host}

@@ -11,6 +11,7 @@ import {
   type Multiple,
   type Multiples,
 } from "../lib/graph-target.ts";
+import type { RangeChoice } from "../lib/time-range.ts";
 import { activeAnomalies, liveStore } from "../state/live.ts";
 import { useListKeys } from "../state/list-keys.ts";
 import { useQuery } from "../state/query.ts";
@@ -22,10 +23,10 @@ const pageCount = 36;
 
 export function SmallMultiples({
   multiples,
-  seconds,
+  choice,
 }: {
   readonly multiples: Multiples;
-  readonly seconds: number;
+  readonly choice: RangeChoice;
 }): JSX.Element {
   const [limit, setLimit] = useState(pageCount);
   const asked = multiples.kind === "tree" ? multiples.pattern : multiples.tag;
@@ -80,7 +81,7 @@ export function SmallMultiples({
                 <span class="name mono">{one.label}</span>
                 {isOdd(one) && <span class="tag odd">▲ abnormal</span>}
               </span>
-              <SmallGraph target={one.target} seconds={seconds} />
+              <SmallGraph target={one.target} choice={choice} />
             </a>
           </li>
         ))}

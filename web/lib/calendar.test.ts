@@ -5,6 +5,7 @@ import {
   formatMoment,
   formatSpan,
   formatTyped,
+  parseMoment,
   parseTyped,
 } from "./calendar.ts";
 
@@ -64,3 +65,20 @@ test.each(["", "yesterday", "25:00", "14:61", "2026-13-01", "2026-11-23 24:00", 
     expect(parseTyped(text, monday)).toBeUndefined();
   },
 );
+
+test.each([
+  ["now", { kind: "ago", seconds: 0 }],
+  ["-30min", { kind: "ago", seconds: 1800 }],
+  ["now-2weeks", { kind: "ago", seconds: 1_209_600 }],
+  ["1764000000.5", { kind: "at", seconds: 1_764_000_000.5 }],
+  ["1764000000000", { kind: "at", seconds: 1_764_000_000 }],
+  ["2025-11-24", { kind: "at", seconds: 1_763_942_400 }],
+  ["2025-11-24T17:00+01:00", { kind: "at", seconds: 1_764_000_000 }],
+  ["2025-11-24 17:00+0100", { kind: "at", seconds: 1_764_000_000 }],
+  ["-5m", undefined],
+  ["2025-13-24", undefined],
+  ["yesterday", undefined],
+  ["", undefined],
+])("parseMoment() reads %j in whatever zone", (text, moment) => {
+  expect(parseMoment(text)).toEqual(moment);
+});

@@ -100,6 +100,41 @@ export function parseTyped(text: string, now: number): number | undefined {
   return localSeconds([year, month - 1, dayOfMonth], full.slice(4));
 }
 
+/** Unix seconds, or so many before now. */
+export type Moment =
+  | { readonly kind: "at"; readonly seconds: number }
+  | { readonly kind: "ago"; readonly seconds: number };
+
+/**
+ * Reads a time as it stands in an address or a view, as the server does:
+ *
+ *     now   -90s   -30min   -6h   now-7d   1764000000   2026-11-23T04:00Z
+ *
+ * A date without a zone is UTC: whoever opens a link may live elsewhere.
+ */
+export function parseMoment(text: string): Moment | undefined {
+  const written = text.trim();
+  if (written === "now") return { kind: "ago", seconds: 0 };
+  if (/^\d{1,13}(?:\.\d+)?$/.test(written)) {
+    const number = Number(written);
+    return { kind: "at", seconds: number > 1e11 ? number / 1000 : number };
+  }
+  const back = /^(?:now)?-(\d+(?:\.\d+)?)(s|min|h|d|w)(?:ec|econds?|utes?|ours?|ays?|eeks?)?$/.exec(
+    written,
+  );
+  if (back !== null) {
+    const seconds = Number(back[1]) * (unitSeconds[back[2] ?? ""] ?? NaN);
+    return { kind: "ago", seconds };
+  }
+  const date =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+  const found = date.exec(written);
+  if (found === null) return undefined;
+  const [, day = "", clock = "00:00", zone = "Z"] = found;
+  const seconds = Date.parse(`${day}T${clock}${zone.replace(/(\d{2})(\d{2})$/, "$1:$2")}`) / 1000;
+  return Number.isFinite(seconds) ? { kind: "at", seconds } : undefined;
+}
+
 const unitSeconds: Readonly<Record<string, number>> = {
   s: 1,
   m: 60,

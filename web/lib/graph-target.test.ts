@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
+import type { ViewJson } from "../../src/webapp/contract.ts";
 import {
+  graphAddressOf,
   graphPath,
   multiplesOfNodes,
   multiplesOfTag,
   nameAtEnd,
   placeOfError,
+  readDrawing,
   readMultiples,
   siblingsOf,
   targetOfName,
   targetsOfText,
+  textOfMultiples,
 } from "./graph-target.ts";
 
 test.each([
@@ -78,3 +82,53 @@ test("placeOfError() counts from 0", () => {
   expect(placeOfError('The target goes on with "(" at character 14; expected')).toBe(13);
   expect(placeOfError("too much")).toBeUndefined();
 });
+
+const separate: ViewJson = {
+  ...{ id: "v", name: "v", note: "", from: "-6h", until: "now", created: 1, changed: 1 },
+  targets: ["a", "b"],
+  layout: "separate",
+};
+
+test.each([
+  ["", undefined, { targets: [], layout: "overlaid" }],
+  ["target=a&target=b", undefined, { targets: ["a", "b"], layout: "overlaid" }],
+  ["target=a&layout=separate", undefined, { targets: ["a"], layout: "separate" }],
+  ["target=a&multiples=b.*", undefined, { targets: ["a"], layout: "overlaid" }],
+  ["multiples=b.*", undefined, { targets: ["b.*"], layout: "tree" }],
+  ["multiples=tag:host", undefined, { targets: ["host"], layout: "tag" }],
+  ["range=1h", separate, { targets: ["a", "b"], layout: "separate" }],
+  ["layout=overlaid", separate, { targets: ["a", "b"], layout: "overlaid" }],
+  ["target=c", separate, { targets: ["c"], layout: "separate" }],
+  ["multiples=tag:dc", separate, { targets: ["dc"], layout: "tag" }],
+] as const)("readDrawing() of ?%s", (query, view, drawing) => {
+  const read = readDrawing(new URLSearchParams(query), view);
+  expect(read).toEqual(drawing);
+  const again = readMultiples(textOfMultiples(read));
+  expect(again?.kind).toBe(
+    read.layout === "tree" || read.layout === "tag" ? read.layout : undefined,
+  );
+});
+
+test.each([
+  ["sumSeries(web.*.load)", ["sumSeries(web.*.load)"]],
+  [" sumSeries(web.* ", ["sumSeries(web.*"]],
+  ["web.*.load | scale(2)", ["web.*.load | scale(2)"]],
+  ["target=web.fe1.load", ["web.fe1.load"]],
+  ["target=scale(a,2)&target=b", ["scale(a,2)", "b"]],
+  ["http://old:8080/render?width=5&target=alias(a%2C%22x%22)&target=b", ['alias(a,"x")', "b"]],
+])("graphAddressOf() draws %s", (text, targets) => {
+  const address = graphAddressOf(text) ?? "";
+  expect(new URL(address, "http://x").searchParams.getAll("target")).toEqual(targets);
+});
+
+test("graphAddressOf() takes over the range of an address", () => {
+  const address = graphAddressOf("/render?target=a&from=-2h&format=png");
+  expect(address).toBe("/graph?target=a&from=-2h&until=now");
+});
+
+test.each(["", "web", "web.fe1.load", "disk (root)", "seriesByTag", "disk.used;target=a", "a==b"])(
+  "graphAddressOf() leaves %j to the names",
+  (text) => {
+    expect(graphAddressOf(text)).toBeUndefined();
+  },
+);

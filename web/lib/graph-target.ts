@@ -4,7 +4,10 @@
  *     /graph?target=EXPR&target=EXPR      Graphite targets, drawn together
  *     /graph?multiples=web.*              a small graph for each node that fits the pattern
  *     /graph?multiples=tag:host           a small graph for each value of the tag
+ *     /graph?target=…&layout=separate     a graph for each target
+ *     /views/ID, /graph?view=ID           as the view says; what else the address says goes before it
  */
+import type { ViewJson, ViewLayoutJson } from "../../src/webapp/contract.ts";
 import { metricPath } from "./route.ts";
 
 /** As many as are drawn and can still be told apart by their names. */
@@ -26,6 +29,65 @@ export function graphPath(targets: readonly string[]): string {
 
 export function multiplesPath(pattern: string): string {
   return `/graph?${new URLSearchParams({ multiples: pattern }).toString()}`;
+}
+
+/** What is drawn, and how: the part of a view that an address can say. */
+export interface Drawing {
+  readonly targets: readonly string[];
+  readonly layout: ViewLayoutJson;
+}
+
+/** @param view  what is drawn where the address asks for nothing else */
+export function readDrawing(query: URLSearchParams, view: ViewJson | undefined): Drawing {
+  const asked = query.getAll("target").slice(0, targetCountMax);
+  const isSeparate = (query.get("layout") ?? view?.layout) === "separate";
+  const layout = isSeparate ? "separate" : "overlaid";
+  if (asked.length > 0) return { targets: asked, layout };
+  const multiples = readMultiples(query.get("multiples") ?? "");
+  if (multiples !== undefined) {
+    return multiples.kind === "tree"
+      ? { targets: [multiples.pattern], layout: "tree" }
+      : { targets: [multiples.tag], layout: "tag" };
+  }
+  if (view === undefined) return { targets: [], layout };
+  const { targets } = view;
+  return view.layout === "tree" || view.layout === "tag"
+    ? { targets, layout: view.layout }
+    : { targets, layout };
+}
+
+/** As the field for small graphs takes it; "" where none are drawn. */
+export function textOfMultiples({ targets, layout }: Drawing): string {
+  if (layout === "tree") return targets[0] ?? "";
+  return layout === "tag" ? `tag:${targets[0] ?? ""}` : "";
+}
+
+export function isSameDrawing(a: Drawing, b: Drawing): boolean {
+  return a.layout === b.layout && a.targets.join("\n") === b.targets.join("\n");
+}
+
+/**
+ * What a search's text asks to be drawn: an expression, or a line of a dashboard or of an address with
+ * `target=` in it. A text that may be a name of a metric asks for nothing.
+ */
+export function graphAddressOf(text: string): string | undefined {
+  const asked = text.trim();
+  const written = /(?:^|[?&])target=(?!=)/.test(asked)
+    ? asked.replace(/^[^?]*\?(?=.*target=)/, "")
+    : "";
+  if (written !== "") {
+    const given = new URLSearchParams(written);
+    const next = new URLSearchParams(given.getAll("target").map((target) => ["target", target]));
+    for (const key of ["from", "until"]) {
+      const time = given.get(key);
+      if (time !== null) next.set(key, time);
+    }
+    if (next.has("from") && !next.has("until")) next.set("until", "now");
+    return `/graph?${next.toString()}`;
+  }
+  return /^[A-Za-z_]\w*\(/.test(asked) || /\|\s*\w+\s*\(/.test(asked)
+    ? graphPath([asked])
+    : undefined;
 }
 
 export type Multiples =

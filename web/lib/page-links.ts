@@ -23,6 +23,7 @@ export const pageLinks: readonly PageLink[] = [
   { page: "rules", address: "/rules", label: "Rules", key: "r", isMain: false },
   { page: "feedback", address: "/feedback", label: "What was said", key: "f", isMain: false },
   { page: "graph", address: "/graph", label: "Graph", key: "x", isMain: false },
+  { page: "views", address: "/views", label: "Views", key: "v", isMain: false },
   { page: "admin", address: "/admin", label: "Admin", key: "a", isMain: false },
   { page: "help", address: "/help", label: "Help", key: "?", isMain: false },
 ];

@@ -14,6 +14,8 @@ test.each([
   ["/collections", { page: "collections" }],
   ["/collections/", { page: "collections" }],
   ["/collections/c 1", { page: "collection", id: "c 1" }],
+  ["/views", { page: "views" }],
+  ["/views/miezbp34", { page: "view", id: "miezbp34" }],
   ["/admin", { page: "admin" }],
   ["/rules", { page: "rules" }],
   ["/feedback", { page: "feedback" }],

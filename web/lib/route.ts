@@ -10,6 +10,7 @@
  *     /graph       any expression, or small graphs of a branch or tag: graph-target.ts
  *     /oculus      what moved like this    /help      what all of this does
  *     /collections, /collections/ID        what was saved from it
+ *     /views, /views/ID                    graphs that were saved under a name
  *
  * NAME is percent-encoded whole: names of series hold slashes, semicolons and anything else.
  */
@@ -22,6 +23,8 @@ export type Route =
   | { readonly page: "collection"; readonly id: string }
   | { readonly page: "explore" }
   | { readonly page: "graph" }
+  | { readonly page: "views" }
+  | { readonly page: "view"; readonly id: string }
   | { readonly page: "history" }
   | { readonly page: "sources" }
   | { readonly page: "status" }
@@ -34,13 +37,16 @@ export type Route =
 
 export type PageName = Route["page"];
 
-const plainPages: Readonly<Record<string, Exclude<PageName, "now" | "metric" | "collection">>> = {
+const plainPages: Readonly<
+  Record<string, Exclude<PageName, "now" | "metric" | "collection" | "view">>
+> = {
   oculus: "similar",
   // The original's, for links to it.
   search: "similar",
   collections: "collections",
   explore: "explore",
   graph: "graph",
+  views: "views",
   history: "history",
   sources: "sources",
   status: "status",
@@ -58,6 +64,7 @@ export function parsePath(path: string): Route {
   if (head === "a" && argument !== "") return { page: "now", anomalyId: argument };
   if (head === "m" && argument !== "") return { page: "metric", name: argument };
   if (head === "collections" && argument !== "") return { page: "collection", id: argument };
+  if (head === "views" && argument !== "") return { page: "view", id: argument };
   const page = Object.hasOwn(plainPages, head) ? plainPages[head] : undefined;
   if (page !== undefined && rest.join("") === "") return { page };
   return { page: "unknown" };
@@ -73,6 +80,10 @@ export function metricPath(name: string): string {
 
 export function collectionPath(id: string): string {
   return `/collections/${encodeURIComponent(id)}`;
+}
+
+export function viewPath(id: string): string {
+  return `/views/${encodeURIComponent(id)}`;
 }
 
 /** `path` with the parameters that are not undefined. */

@@ -1,7 +1,23 @@
 import { expect, test } from "vitest";
-import { aroundEvent, rangeAt, readRange, shifted, zoomed } from "./time-range.ts";
+import {
+  aroundEvent,
+  keyOfRange,
+  rangeAt,
+  rangeOfTexts,
+  readRange,
+  shifted,
+  textsOfRange,
+  type RangeChoice,
+  zoomed,
+} from "./time-range.ts";
 
 const now = 1_800_000_000;
+
+function rangeOf(from: string, until: string): RangeChoice {
+  const choice = rangeOfTexts(from, until);
+  if (choice === undefined) throw new Error(`${from} to ${until} is no range`);
+  return choice;
+}
 
 test.each([
   ["range=6h", { kind: "last", seconds: 21_600 }],
@@ -10,6 +26,8 @@ test.each([
   ["from=x&until=200", undefined],
   ["from=&until=200", undefined],
   ["range=forever", undefined],
+  ["from=-90min&until=now", { kind: "last", seconds: 5400 }],
+  ["from=-1h&until=-2h", undefined],
   ["", undefined],
 ])("readRange() reads ?%s", (query, expected) => {
   expect(readRange(new URLSearchParams(query))).toEqual(expected);
@@ -45,4 +63,27 @@ test("aroundEvent() leaves room to either side, but none in the future", () => {
     until: now,
   });
   expect(aroundEvent({ from: now - 6000, until: now - 5990 }, now).from).toBe(now - 6600);
+});
+
+test.each([
+  ["-6h", "now", "-6h now"],
+  ["-360min", "now", "-6h now"],
+  ["now-7d", "-1d", "-7d -1d"],
+  ["-45s", "now", "-45s now"],
+  ["1764000000", "1764003600", "1764000000 1764003600"],
+  ["2025-11-24T16:00Z", "now", "1764000000 now"],
+])("rangeOfTexts() reads %s to %s, and keyOfRange() writes it", (from, until, key) => {
+  const choice = rangeOf(from, until);
+  expect(keyOfRange(choice)).toBe(key);
+  const texts = textsOfRange(choice);
+  expect(rangeOfTexts(texts.from, texts.until)).toEqual(choice);
+});
+
+test("rangeAt() of a moving range is never empty", () => {
+  expect(rangeAt(rangeOf("-2h", "-1h"), now)).toEqual({
+    from: now - 7200,
+    until: now - 3600,
+  });
+  const overtaken = rangeAt(rangeOf(String(now), "-1h"), now);
+  expect(overtaken.until).toBeGreaterThan(overtaken.from);
 });

@@ -1,6 +1,6 @@
 /** Everything that was saved: a list, and the way out into a file and back. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { CollectionSummaryJson } from "../../src/webapp/contract.ts";
 import {
   deleteCollection,
@@ -9,9 +9,9 @@ import {
   importCollections,
 } from "../api/collections.ts";
 import { ConfirmDialog } from "../components/confirm-dialog.tsx";
+import { FileButtons } from "../components/file-buttons.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
 import { formatDay } from "../lib/calendar.ts";
-import { readCollectionsFile } from "../lib/collections-file.ts";
 import { counted } from "../lib/format.ts";
 import { collectionPath } from "../lib/route.ts";
 import { useListKeys } from "../state/list-keys.ts";
@@ -19,8 +19,6 @@ import { useQuery } from "../state/query.ts";
 import { whenSignedIn } from "../state/session.ts";
 
 const shownMetricCount = 4;
-/** As the server takes it. */
-const fileBytesMax = 32 << 20;
 
 export function CollectionsPage(): JSX.Element {
   const { value, failure, refresh } = useQuery("collections", fetchCollections);
@@ -30,7 +28,14 @@ export function CollectionsPage(): JSX.Element {
     <section class="page">
       <div class="page-head">
         <h1 class="plain">Collections</h1>
-        <FileButtons hasAny={(value?.length ?? 0) > 0} onImported={refresh} />
+        <FileButtons
+          kind="collections"
+          hasAny={(value?.length ?? 0) > 0}
+          exportPath={exportPath}
+          fileMibMax={32}
+          onFile={importCollections}
+          onImported={refresh}
+        />
       </div>
       {value === undefined ? (
         failure !== undefined ? (
@@ -119,75 +124,6 @@ export function DeleteDialog({
         themselves stay.
       </p>
     </ConfirmDialog>
-  );
-}
-
-function FileButtons({
-  hasAny,
-  onImported,
-}: {
-  readonly hasAny: boolean;
-  readonly onImported: () => void;
-}): JSX.Element {
-  const input = useRef<HTMLInputElement>(null);
-  const [said, setSaid] = useState("");
-  const [problem, setProblem] = useState("");
-
-  const take = async (file: File): Promise<void> => {
-    setSaid("");
-    setProblem("");
-    if (file.size > fileBytesMax) {
-      setProblem("This file is too large: at most 32 MiB.");
-      return;
-    }
-    const read = readCollectionsFile(await file.text());
-    if (!read.ok) {
-      setProblem(read.problem);
-      return;
-    }
-    const result = await whenSignedIn("Importing collections", () => importCollections(read.file));
-    if (!result.ok) {
-      setProblem(result.failure.message);
-      return;
-    }
-    const { imported, renamed } = result.value;
-    const names = renamed.map(({ from, to }) => `“${from}” is now “${to}”`).join(", ");
-    setSaid(`${counted(imported, "collection")} imported. ${names}`);
-    onImported();
-  };
-
-  return (
-    <div class="file-buttons">
-      <span class="said" role="status">
-        {said}
-      </span>
-      <span class="problem" role="alert">
-        {problem}
-      </span>
-      {hasAny && (
-        <a class="button" href={exportPath} download="kale-collections.json">
-          Export all
-        </a>
-      )}
-      <button type="button" onClick={() => input.current?.click()}>
-        Import …
-      </button>
-      <input
-        ref={input}
-        class="hidden"
-        type="file"
-        name="collections-file"
-        aria-label="File with exported collections"
-        tabIndex={-1}
-        accept="application/json,.json"
-        onChange={(event) => {
-          const field = event.currentTarget;
-          const file = field.files?.[0];
-          if (file !== undefined) void take(file);
-          field.value = ""; // So that the same file can be chosen again.
-        }}
-      />
-    </div>
   );
 }
 

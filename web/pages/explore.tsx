@@ -60,6 +60,9 @@ export function ExplorePage(): JSX.Element {
         <a class="button" href="/graph">
           Graph of an expression
         </a>
+        <a class="button" href="/views">
+          Saved views
+        </a>
         <div class="segments" role="group" aria-label="Range of the small graphs">
           {spanChoices.map(({ key, label }) => (
             <button

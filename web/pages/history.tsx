@@ -9,7 +9,13 @@ import { PastAnomaly } from "../components/past-anomaly.tsx";
 import { TypedRange } from "../components/range-picker.tsx";
 import { formatDay } from "../lib/calendar.ts";
 import { counted } from "../lib/format.ts";
-import { lastChoices, rangeAt, readRange, type RangeChoice } from "../lib/time-range.ts";
+import {
+  keyOfRange,
+  lastChoices,
+  rangeAt,
+  readRange,
+  type RangeChoice,
+} from "../lib/time-range.ts";
 import { useDelayed } from "../state/delayed.ts";
 import { useListKeys } from "../state/list-keys.ts";
 import { navigateQuery, placeStore } from "../state/location.ts";
@@ -33,7 +39,7 @@ export function HistoryPage(): JSX.Element {
   const minute = useNow(60);
   const range = rangeAt(choice, minute + 60);
   const found = useQuery(
-    choice.kind === "last" ? `last ${choice.seconds}` : `${range.from} ${range.until}`,
+    keyOfRange(choice),
     (signal) => fetchAnomalies({ state: "ended", ...range, limit: anomalyCountMax }, signal),
     { everyMs: refreshMs, keepsFormer: true },
   );

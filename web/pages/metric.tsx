@@ -101,6 +101,7 @@ export function MetricPage({ name }: { readonly name: string }): JSX.Element {
       ) : (
         <>
           <Standing verdict={verdict.value} anomalies={anomalies.value} />
+          <SaidOfIt verdict={verdict.value} />
           <div class="bar">
             <RangePicker
               choice={choice}
@@ -216,6 +217,22 @@ function Standing({
   return (
     <p class="sentence">
       <span class="tag ok">● calm now</span> {verdict.votes} of {verdict.checks.length} checks fire.
+    </p>
+  );
+}
+
+/** What its senders say that it is, and how that counts. */
+function SaidOfIt({ verdict }: { readonly verdict: VerdictJson | undefined }): JSX.Element | null {
+  const stated = verdict?.standing?.stated ?? null;
+  const { type = "", unit = "", help = "" } = verdict?.metadata ?? {};
+  const kind = type === "" || type === "unknown" ? (stated ?? "") : type;
+  const facts = [kind, unit].filter((word) => word !== "").join(", in ");
+  if (facts === "" && help === "") return null;
+  return (
+    <p class="sentence soft" data-said-of-it>
+      {facts !== "" && <>Its sender calls it: {facts}. </>}
+      {help}
+      {stated === "counter" && " It is judged by its rate."}
     </p>
   );
 }

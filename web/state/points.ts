@@ -1,7 +1,7 @@
 /** The points of a graph, kept current while its window moves with the clock. */
 import type { PointsJson } from "../../src/webapp/contract.ts";
 import { fetchPoints } from "../api/kale.ts";
-import { rangeAt, secondsPerDay, type RangeChoice } from "../lib/time-range.ts";
+import { keyOfRange, rangeAt, secondsPerDay, type RangeChoice } from "../lib/time-range.ts";
 import { nowSeconds } from "./now.ts";
 import { useQuery, type Query } from "./query.ts";
 
@@ -13,10 +13,8 @@ export function usePoints(
   choice: RangeChoice,
   { backSeconds = 0 }: { readonly backSeconds?: number } = {},
 ): Query<PointsJson> {
-  const isMoving = choice.kind === "last";
-  const rangeKey = isMoving ? choice.seconds : `${choice.range.from}-${choice.range.until}`;
   return useQuery(
-    name === null ? null : `${name}\n${rangeKey}\n${backSeconds}`,
+    name === null ? null : `${name}\n${keyOfRange(choice)}\n${backSeconds}`,
     (signal) => {
       const { from, until } = rangeAt(choice, nowSeconds());
       const range = {
@@ -25,12 +23,14 @@ export function usePoints(
       };
       return fetchPoints({ name: name ?? "", ...range, maxPoints: pointCountMax }, signal);
     },
-    { everyMs: isMoving ? refreshMs(choice.seconds) : undefined, keepsFormer: true },
+    { everyMs: choice.kind === "fixed" ? undefined : refreshMs(choice), keepsFormer: true },
   );
 }
 
 /** As often as a new point would show: a pixel of an hour is 4 s, one of a day is 90 s. */
-function refreshMs(seconds: number): number {
+function refreshMs(choice: RangeChoice): number {
+  const { from, until } = rangeAt(choice, nowSeconds());
+  const seconds = until - from;
   if (seconds <= 6 * 3600) return 5_000;
   return seconds <= secondsPerDay ? 30_000 : 120_000;
 }

@@ -6,7 +6,7 @@
  * each one's absolute error: the best expert, followed (Herbster and Warmuth, "Tracking the Best Expert",
  * 1998), without mixing, so that a person can be told which one spoke. Times are UTC.
  */
-import { cell, daySlotCount, weekSlotCount } from "./layout.ts";
+import { cell, daySlotCount, sizeSlotCount, weekSlotCount } from "./layout.ts";
 import { learnProfile, type ProfileShape, readProfile } from "./profile.ts";
 import type { Row } from "./row.ts";
 
@@ -18,7 +18,9 @@ export const dayShape: ProfileShape = {
   periodSeconds: daySeconds,
   ratePerVisit: 0.15,
 };
-const weekShape: ProfileShape = {
+/** How far off the series usually is, by time of day; see residual.ts. */
+export const sizeShape: ProfileShape = { ...dayShape, slotCount: sizeSlotCount };
+export const weekShape: ProfileShape = {
   slotCount: weekSlotCount,
   periodSeconds: 7 * daySeconds,
   ratePerVisit: 0.25,
@@ -44,7 +46,7 @@ export class Expectation {
 /** Before the first row of a series: its profiles have been nowhere. */
 export function startBaseline(cells: Float32Array, base: number): void {
   cells.fill(Number.NaN, base + cell.daySlots, base + cell.daySlots + daySlotCount);
-  cells.fill(Number.NaN, base + cell.sizeSlots, base + cell.sizeSlots + daySlotCount);
+  cells.fill(Number.NaN, base + cell.sizeSlots, base + cell.sizeSlots + sizeSlotCount);
   cells.fill(Number.NaN, base + cell.weekSlots, base + cell.weekSlots + weekSlotCount);
 }
 

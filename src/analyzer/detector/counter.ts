@@ -6,6 +6,9 @@
  * below a tenth of the value before is a reset. Any other fall shows that it was none: it is
  * judged by its values again, and must not fall in four times as many rows before it is believed again,
  * so that a slow wave, which rises for long stretches, is at worst mistaken once or twice.
+ *
+ * Where its sender states what it is there is nothing to recognise. A stated counter that falls has begun anew, by
+ * however much: what it counted in that step is not known, see `hasBegunAnew`.
  */
 import { cell } from "./layout.ts";
 
@@ -13,6 +16,9 @@ const firstNeededRows = 500;
 const doubtFactor = 4;
 const neededRowsMax = 1e6;
 const resetShare = 0.1;
+
+/** What the sender says of a series; undefined where it says nothing. */
+export type Stated = "gauge" | "counter" | undefined;
 
 export type Nature = "gauge" | "counter" | "became-gauge" | "became-counter";
 
@@ -22,7 +28,9 @@ export function recogniseCounter(
   base: number,
   value: number,
   previous: number,
+  stated?: Stated,
 ): Nature {
+  if (stated !== undefined) return takeStated(cells, base, stated);
   const rising = base + cell.risingRows;
   const needed = cells[base + cell.neededRows]! || firstNeededRows;
   const wasCounter = cells[base + cell.isCounter] === 1;
@@ -43,4 +51,17 @@ export function recogniseCounter(
   if (cells[rising] < needed) return "gauge";
   cells[base + cell.isCounter] = 1;
   return "became-counter";
+}
+
+/** Whether nothing can be said of the step to this row, as a stated counter was set back in it. */
+export function hasBegunAnew(stated: Stated, value: number, previous: number): boolean {
+  return stated === "counter" && value < previous;
+}
+
+function takeStated(cells: Float32Array, base: number, stated: "gauge" | "counter"): Nature {
+  const wasCounter = cells[base + cell.isCounter] === 1;
+  const isCounter = stated === "counter";
+  cells[base + cell.isCounter] = isCounter ? 1 : 0;
+  if (wasCounter === isCounter) return stated;
+  return isCounter ? "became-counter" : "became-gauge";
 }

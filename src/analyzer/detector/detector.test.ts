@@ -195,3 +195,45 @@ test("Detector goes on after more rows than a cell can count", () => {
   expect(state.cells[cell.points]).toBeLessThan(2 ** 24);
   expect(detector.judge(0, (seconds += 1), 40)).toBeGreaterThan(0.3);
 });
+
+/** Of a counter that rises by about 10 a minute and is set back to a half of itself now and then. */
+function restartedTotals(count: number): number[] {
+  const random = seededRandom(5);
+  let total = 0;
+  return Array.from({ length: count }, (row, i) => {
+    total = i % 200 === 199 ? total / 2 : total + 600 + 30 * nextNormal(random);
+    return total;
+  });
+}
+
+test("Detector takes a stated counter as one from its second row on, and its resets for nothing", () => {
+  const detector = new Detector(new DetectorState(1));
+  const rates: number[] = [];
+  const scores = restartedTotals(2_000).map((value, i) => {
+    const score = detector.judge(0, startSeconds + 60 * i, value, "counter");
+    if (i > 0) rates.push(detector.row.value);
+    return score;
+  });
+  expect(Math.max(...rates.slice(0, 150))).toBeLessThan(15);
+  expect(Math.min(...rates)).toBeGreaterThan(5);
+  for (let i = 399; i < scores.length; i += 200) expect(scores[i]).toBeLessThan(0.2);
+});
+
+test("Detector never takes a stated gauge for a counter, however long it rises", () => {
+  const values = Array.from({ length: 1_500 }, (row, i) => 1e6 + 5 * i);
+  const judged = (stated: "gauge" | undefined): number => {
+    const detector = new Detector(new DetectorState(1));
+    for (const [i, value] of values.entries()) {
+      detector.judge(0, startSeconds + 60 * i, value, stated);
+    }
+    return detector.state.cells[cell.isCounter]!;
+  };
+  expect([judged("gauge"), judged(undefined)]).toEqual([0, 1]);
+});
+
+test("Detector learns anew when what is stated comes late", () => {
+  const detector = new Detector(new DetectorState(1));
+  for (let i = 0; i < 100; i++) detector.judge(0, startSeconds + 60 * i, 1e6 + 600 * i);
+  detector.judge(0, startSeconds + 6_000, 1e6 + 60_000, "counter");
+  expect([detector.row.rowCount, detector.row.value]).toEqual([1, 10]);
+});

@@ -11,8 +11,8 @@
  */
 import { calendarError, Expectation, expect, learnBaseline, startBaseline } from "./baseline.ts";
 import { rarityScore } from "./calibration.ts";
-import { recogniseCounter } from "./counter.ts";
-import { agreement, fuse, rhythmStrength } from "./fusion.ts";
+import { hasBegunAnew, recogniseCounter, type Stated } from "./counter.ts";
+import { agreement, fuse, rhythmStrength, spoken } from "./fusion.ts";
 import { addToHistory } from "./history.ts";
 import { cell, cellCount, clock, clockCount, type DetectorState, ringCount } from "./layout.ts";
 import { judgeOnset } from "./onset.ts";
@@ -33,6 +33,9 @@ const turnedBackRows = 2 ** 23;
 
 /** From this share of the level's error on, the calendar explains nothing. */
 const calendarUseless = 0.85;
+
+/** Up to this the four voices are calm: at most a deviation each, and the shape is not asked. */
+const calmFour = 1;
 
 /** Judges rows of the series in a state. The readings are of the newest row, whoever's it was. */
 export class Detector {
@@ -60,27 +63,31 @@ export class Detector {
    * @param series  index into the state
    * @param seconds  the row's time, Unix seconds in UTC
    * @param value  what is not finite is a gap: it scores 0 and leaves no trace
+   * @param stated  what its sender says that the series is
    * @returns 0 to 1; see calibration.ts for what it means
    */
-  judge(series: number, seconds: number, value: number): number {
+  judge(series: number, seconds: number, value: number, stated?: Stated): number {
     if (!Number.isFinite(value)) return 0;
     const { cells, ring } = this.state;
     const { row } = this;
     const base = series * cellCount;
-    this.#take(series, seconds, value);
+    const isUntold = this.#take(series, seconds, value, stated);
 
     expect(cells, base, row, this.expectation);
     const expected = this.expectation.value;
+    if (isUntold) row.value = expected;
     judgeResidual(cells, base, row, expected, this.residual);
     judgeShortMemory(cells, base, row, this.shortMemory);
     this.onset = judgeOnset(cells, base, row, expected);
-    this.shape = judgeShape(cells, ring, base, series * ringCount, row);
     const isRhythmic =
       hasRhythm(cells, base, row) && calendarError(cells, base, row) >= calendarUseless;
+    const four = spoken(this.residual, this.shortMemory);
+    const isAsked = isRhythmic || four > calmFour;
+    this.shape = judgeShape(cells, ring, base, series * ringCount, row, isAsked);
     addToHistory(cells, base + cell.overall, row.value, row.rowCount, overallMemoryRows);
     learnBaseline(cells, base, row, this.expectation);
 
-    this.agreed = agreement(this.residual, this.shortMemory, this.shape);
+    this.agreed = agreement(four, this.shape);
     const told = tellOnce(cells, base, this.onset, row);
     this.event = confirmed(cells, base, this.agreed, row) && !isRhythmic ? told : 0;
     this.rhythm = isRhythmic ? rhythmStrength(this.shortMemory, this.shape) : 0;
@@ -88,20 +95,25 @@ export class Detector {
     return rarityScore(this.strength);
   }
 
-  /** Fills the row, and keeps the clocks. */
-  #take(series: number, seconds: number, value: number): void {
+  /**
+   * Fills the row, and keeps the clocks.
+   * @returns whether the row says nothing, and counts as what was expected
+   */
+  #take(series: number, seconds: number, value: number, stated: Stated): boolean {
     const { cells, clocks } = this.state;
     const { row } = this;
     const base = series * cellCount;
     const at = series * clockCount;
     let judged = value;
+    let isUntold = false;
     row.stepCount = 1;
     row.stepSeconds = unknownStepSeconds;
     if (cells[base + cell.rowCount] === 0) this.#start(series, seconds, value);
     else {
       const before = clocks[at + clock.lastValue]!;
       const elapsed = seconds - clocks[at + clock.last]!;
-      const nature = recogniseCounter(cells, base, value, before);
+      const nature = recogniseCounter(cells, base, value, before, stated);
+      isUntold = hasBegunAnew(stated, value, before) && nature === "counter";
       if (nature === "became-counter") this.#startAgain(series, seconds, 0);
       if (nature === "became-gauge") this.#startAgain(series, seconds, value);
       if (nature === "counter" || nature === "became-counter") {
@@ -122,6 +134,7 @@ export class Detector {
     row.mean = cells[base + cell.overall]!;
     row.deviation = Math.sqrt(cells[base + cell.overall + 1]!);
     row.fineness = Math.max(1, fineStepSeconds / row.stepSeconds);
+    return isUntold;
   }
 
   #start(series: number, seconds: number, origin: number): void {

@@ -13,13 +13,17 @@
  * starts at 0 and later wavers by 1 around a billion is judged blindly; a level of a billion is not.
  */
 
+/** Raised with every change of the layout or of what a cell means: what was saved under another is not read. */
+export const layoutVersion = 2;
+
 /** Offsets into a series' share of `clocks`. */
 export const clock = { last: 0, first: 1, origin: 2, lastValue: 3 } as const;
 export const clockCount = 4;
 
-/** Slots of the time of day, both of the expected value and of the usual residual. */
+/** Slots of the expected value by hour, and of the usual residual by two hours. */
 export const daySlotCount = 24;
 export const weekSlotCount = 168;
+export const sizeSlotCount = 12;
 /** Weights and delayed values of the autoregression; its matrix is kept as a triangle. */
 export const lagCount = 6;
 export const strengthBucketCount = 5;
@@ -38,10 +42,7 @@ const sizes = {
   // baseline.ts
   level: 1,
   errors: 3,
-  daySlots: daySlotCount,
-  weekSlots: weekSlotCount,
   // residual.ts
-  sizeSlots: daySlotCount,
   usualSize: 1,
   shortResidual: 1,
   shortHistory: 2,
@@ -82,6 +83,10 @@ const sizes = {
   holdRows: 1,
   strengths: strengthBucketCount,
   lastEventRow: 1,
+  // baseline.ts and residual.ts: a row needs two of each, so they lie behind what every row needs
+  daySlots: daySlotCount,
+  sizeSlots: sizeSlotCount,
+  weekSlots: weekSlotCount,
 } as const;
 
 type Cell = keyof typeof sizes;

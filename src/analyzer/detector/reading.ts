@@ -3,7 +3,7 @@
  * Also the two ways in which others change it: what was learned meanwhile is taken back, or a new level
  * is taken over. `kale detect --stream` does neither.
  */
-import { dayShape, type Expectation, expect } from "./baseline.ts";
+import { type Expectation, expect, sizeShape } from "./baseline.ts";
 import type { Detector } from "./detector.ts";
 import {
   cell,
@@ -13,6 +13,7 @@ import {
   type DetectorState,
   daySlotCount,
   ringCount,
+  sizeSlotCount,
   weekSlotCount,
 } from "./layout.ts";
 import { readProfile } from "./profile.ts";
@@ -87,7 +88,7 @@ export function hourScale(
   if (ageSeconds < daySeconds) return 1;
   const base = series * cellCount;
   const usual = state.cells[base + cell.usualSize]!;
-  const now = readProfile(state.cells, base + cell.sizeSlots, dayShape, seconds);
+  const now = readProfile(state.cells, base + cell.sizeSlots, sizeShape, seconds);
   if (!(usual > 0) || Number.isNaN(now)) return 1;
   return Math.min(hourScaleMax, Math.max(hourScaleMin, now / usual));
 }
@@ -99,7 +100,7 @@ const taught: readonly (readonly [at: number, count: number])[] = [
   [cell.errors, 3],
   [cell.daySlots, daySlotCount],
   [cell.weekSlots, weekSlotCount],
-  [cell.sizeSlots, daySlotCount],
+  [cell.sizeSlots, sizeSlotCount],
   [cell.usualSize, 1],
   [cell.shortHistory, 2],
   [cell.pointHistory, 2],

@@ -8,7 +8,7 @@
  * likelihood step of Lavin and Ahmad, "Evaluating Real-time Anomaly Detection Algorithms" (2015), without
  * its normal tail. The short mean is of sizes, not of signed residuals, and fades over about six rows.
  */
-import { dayShape } from "./baseline.ts";
+import { sizeShape } from "./baseline.ts";
 import { addToHistory, standing } from "./history.ts";
 import { cell } from "./layout.ts";
 import { learnProfile, readProfile } from "./profile.ts";
@@ -42,7 +42,7 @@ export function judgeResidual(
   const slots = base + cell.sizeSlots;
   const usual = base + cell.usualSize;
   const scaled =
-    size * sizeScale(cells[usual]!, readProfile(cells, slots, dayShape, row.seconds), row);
+    size * sizeScale(cells[usual]!, readProfile(cells, slots, sizeShape, row.seconds), row);
   const at = base + cell.shortResidual;
   const short = cells[at]! + (size - cells[at]!) / shortRows;
   cells[at] = short;
@@ -51,7 +51,7 @@ export function judgeResidual(
   into.short = isLearned ? standing(cells, base + cell.shortHistory, short, ofMean) : 0;
 
   cells[usual] = cells[usual]! + (size - cells[usual]!) / Math.min(row.rowCount, memoryRows);
-  learnProfile(cells, slots, dayShape, row.seconds, row.stepSeconds, row.ageSeconds, size);
+  learnProfile(cells, slots, sizeShape, row.seconds, row.stepSeconds, row.ageSeconds, size);
   addToHistory(cells, base + cell.pointHistory, scaled, row.rowCount, memoryRows);
   addToHistory(cells, base + cell.shortHistory, short, row.rowCount, memoryRows);
 }
@@ -59,7 +59,7 @@ export function judgeResidual(
 /** @returns what a residual is multiplied with: 1 where the hour is like all hours, or not known yet */
 function sizeScale(usual: number, usualNow: number, row: Row): number {
   if (!(usual > 0) || Number.isNaN(usualNow) || row.ageSeconds < daySeconds) return 1;
-  const slotRows = row.ageSeconds / dayShape.slotCount / row.stepSeconds;
+  const slotRows = row.ageSeconds / sizeShape.slotCount / row.stepSeconds;
   const share = (slotShareMax * slotRows) / (slotRows + slotRowsHalf);
   return usual / (usual + share * (usualNow - usual));
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { nextNormal, seededRandom } from "../../base/random.ts";
-import { nearestDistance } from "./shape-voice.ts";
+import { cell, cellCount, ringCount } from "./layout.ts";
+import { Row } from "./row.ts";
+import { judgeShape, nearestDistance } from "./shape-voice.ts";
 
 /** The plainest way: every earlier window, its mean taken off, its distance summed to the end. */
 function slowDistance(points: readonly number[], width: number, ringCount: number): number {
@@ -32,3 +34,33 @@ test.each([{ count: 48 }, { count: 100 }, { count: 256 }, { count: 257 }, { coun
     expect(nearestDistance(ring, 256, count)).toBeCloseTo(slowDistance(points, 16, 256), 9);
   },
 );
+
+/** A wave of 16 rows with noise, and a broken stretch near its end. @returns the voice's scores, and its cells */
+function drawn(isAsked: boolean): { scores: number[]; cells: Float32Array } {
+  const random = seededRandom(4);
+  const cells = new Float32Array(cellCount);
+  const ring = new Int8Array(ringCount);
+  const row = new Row();
+  row.deviation = 0.7;
+  const scores = Array.from({ length: 3_000 }, (unused, i) => {
+    const isBroken = i >= 2_900 && i < 2_950;
+    row.rowCount = i + 1;
+    row.value = Math.sin((2 * Math.PI * i) / (isBroken ? 5 : 16)) + 0.05 * nextNormal(random);
+    return judgeShape(cells, ring, 0, 0, row, isAsked);
+  });
+  return { scores, cells };
+}
+
+test("judgeShape() finds a broken shape whether it is asked for each point or for a sample of them", () => {
+  const [asked, sampled] = [drawn(true), drawn(false)];
+  for (const { scores } of [asked, sampled]) {
+    expect(Math.max(...scores.slice(1_000, 2_900))).toBeLessThan(6);
+    expect(Math.max(...scores.slice(2_900, 2_960))).toBeGreaterThan(10);
+  }
+  // Answers change with every point, or with one in eight; what is usual is learned from the same points.
+  const changes = ({ scores }: { scores: number[] }): number =>
+    scores.filter((score, i) => i > 2_000 && score !== scores[i - 1]).length;
+  expect(changes(asked)).toBeGreaterThan(900);
+  expect(changes(sampled)).toBeLessThan(130);
+  expect(sampled.cells[cell.distances]).toBe(asked.cells[cell.distances]);
+});

@@ -6,14 +6,17 @@
  * What it may cost decides the rest. The past is a ring of 256 points of a byte each, every point the mean
  * of as many rows as make one cycle sixteen points long; a cycle is told once, from how often the early
  * series crosses its mean. So the ring holds sixteen cycles, and a search happens once per point,
- * not per row. Deviations from the published: windows lose their mean, not their deviation (a quiet
- * stretch is no shape).
+ * not per row. Where nobody asks, as the other voices are calm, it happens for one point in eight only; how
+ * large the distance usually is, is learned from these alone, as those that were asked for are the odd ones.
+ * Deviations from the published: windows lose their mean, not their deviation (a quiet stretch is no shape).
  */
 import { addToHistory, standing } from "./history.ts";
 import { cell, ringCount } from "./layout.ts";
 import type { Row } from "./row.ts";
 
 const windowPoints = 16;
+/** One point in so many is searched for unasked, and learned from. */
+const sampledEvery = 8;
 const levelsPerDeviation = 32;
 const byteMax = 127;
 
@@ -28,7 +31,7 @@ const unknownCycleRows = 24;
 const intervalSpreadMax = 1;
 const distanceShareMax = 0.25;
 const intervalMemory = 100;
-const distanceMemoryPoints = 3_000;
+const distanceMemorySamples = 375;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
 const clippedMax = 2 * windowPoints;
 
@@ -38,13 +41,17 @@ const pointsMax = 2 ** 24;
 /** The ring from oldest to newest, while it is searched. */
 const line = new Int32Array(ringCount);
 
-/** @returns standard deviations above the usual distance, as of the newest whole point; 0 while learning */
+/**
+ * @param isAsked  whether somebody wants to know of every point; see above
+ * @returns standard deviations above the usual distance, as of the newest point searched for; 0 while learning
+ */
 export function judgeShape(
   cells: Float32Array,
   ring: Int8Array,
   base: number,
   ringBase: number,
   row: Row,
+  isAsked: boolean,
 ): number {
   const isBegun = cells[base + cell.stride] !== 0;
   countCrossings(cells, base, row);
@@ -60,12 +67,17 @@ export function judgeShape(
   addPoint(cells, ring, base, ringBase, mean, row);
   const points = cells[base + cell.points]!;
   if (points < 3 * windowPoints) return 0;
+  const isSample = points % sampledEvery === 0;
+  if (!isSample && !isAsked) return cells[base + cell.shapeScore]!;
   const distance = nearestDistance(ring, ringBase, points);
-  const searches = points - 3 * windowPoints + 1;
-  const score = searches > 10 ? standing(cells, base + cell.distances, distance, 0.05) : 0;
-  addToHistory(cells, base + cell.distances, distance, searches, distanceMemoryPoints);
+  const learned = points - 3 * windowPoints;
+  const score = learned >= 10 ? standing(cells, base + cell.distances, distance, 0.05) : 0;
+  if (isSample) {
+    const samples = 1 + Math.floor(learned / sampledEvery);
+    addToHistory(cells, base + cell.distances, distance, samples, distanceMemorySamples);
+  }
   cells[base + cell.shapeScore] = score;
-  return score;
+  return cells[base + cell.shapeScore]!;
 }
 
 /** Upward crossings of the mean, with hysteresis; once there are enough, the stride is set and the ring begins. */
@@ -143,7 +155,10 @@ function addPoint(
  */
 export function nearestDistance(ring: Int8Array, ringBase: number, points: number): number {
   const count = Math.min(points, ringCount);
-  for (let i = 0; i < count; i++) line[i] = ring[ringBase + ((points - count + i) % ringCount)]!;
+  const oldest = (points - count) % ringCount;
+  const tail = Math.min(count, ringCount - oldest);
+  for (let i = 0; i < tail; i++) line[i] = ring[ringBase + oldest + i]!;
+  for (let i = tail; i < count; i++) line[i] = ring[ringBase + i - tail]!;
 
   const newest = count - windowPoints;
   const sum = sumOf(newest);

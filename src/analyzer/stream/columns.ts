@@ -1,11 +1,12 @@
 /**
- * What judging keeps of each series beside the detector's state: 20 bytes in columns, by id.
+ * What judging keeps of each series beside the detector's state: 21 bytes in columns, by id.
  *
  * - usual      how far from expected the series usually is: a mean of sizes, where one row counts at most
  *              four times the mean, so that an outage hardly widens what is expected
  * - irregular  the share of rows that came at another spacing than the usual
  * - zeros      the share of rows that are 0
  * - oddRun     rows beyond what is expected, lately: up by one for each, down by three for a calm one
+ * - stated     what senders state of it: see stated-type.ts
  */
 
 const roomMin = 1024;
@@ -20,11 +21,12 @@ export class StreamColumns {
   score = new Float32Array(0);
   oddRun = new Uint8Array(0);
   stage = new Uint8Array(0);
+  stated = new Uint8Array(0);
   /** Place among the distinct floors plus one; 0 where it is not known yet. */
   floors = new Uint16Array(0);
 
   /** Of one series. */
-  readonly bytesPerSeries = 4 * 4 + 2 + 2;
+  readonly bytesPerSeries = 4 * 4 + 3 + 2;
 
   get room(): number {
     return this.usual.length;
@@ -39,6 +41,7 @@ export class StreamColumns {
     this.score = grownFloats(this.score, length);
     this.oddRun = grownBytes(this.oddRun, length);
     this.stage = grownBytes(this.stage, length);
+    this.stated = grownBytes(this.stated, length);
     const floors = new Uint16Array(length);
     floors.set(this.floors);
     this.floors = floors;

@@ -25,7 +25,7 @@ function replay(rules: readonly Rule[], range = { fromMs: mondayMs, untilMs: Inf
   return finish(
     replayEpisodes(
       {
-        ...{ name: "web.latency", samples: outages(), range, stalePeriodMs: 500_000 },
+        ...{ name: "web.latency", samples: outages(), stated: 0, range, stalePeriodMs: 500_000 },
         rules: new RuleBook(rules),
       },
       new Judge(),

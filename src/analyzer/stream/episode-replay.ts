@@ -16,6 +16,8 @@ export interface EpisodeReplay {
   readonly name: string;
   /** Oldest first. */
   readonly samples: SampleColumns;
+  /** What senders state of the series, see model/stated-type.ts. */
+  readonly stated: number;
   readonly rules: RuleBook;
   /** Only anomalies that were under way in it are answered. */
   readonly range: TimeRange;
@@ -24,10 +26,11 @@ export interface EpisodeReplay {
 
 /** @returns by start; one that had not ended at the last sample has no end */
 export function* replayEpisodes(asked: EpisodeReplay, judge: Judge): Steps<Episode[]> {
-  const { name, samples, rules, range, stalePeriodMs } = asked;
+  const { name, samples, stated, rules, range, stalePeriodMs } = asked;
   const window = new SamplesWindow(name, samples);
   const stream = new StreamJudge(window, judge, { activeCountMax: 1, stalePeriodMs });
   stream.useRules(rules);
+  stream.state(0, stated);
   const found = new Map<string, Episode>();
   let beforeMs = -Infinity;
   for (const [i, timeMs] of samples.timesMs.entries()) {

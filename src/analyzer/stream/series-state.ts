@@ -2,21 +2,21 @@
  * What a StreamJudge knows of a series as bytes, and back: the detector's state, the columns beside it, and
  * its habits. Little-endian, as every machine that Node runs on.
  *
- *     detector's state   seriesBytes   see detector/layout.ts; a file of another size is another version's
- *     columns            12            usual, irregular, zeros as Float32
+ *     detector's state   seriesBytes   see detector/layout.ts
+ *     columns            13            usual, irregular, zeros as Float32; stated
  *     habits             2 + n         length, JSON
  */
-import { loadSeries, saveSeries, seriesBytes } from "../detector/index.ts";
+import { layoutVersion, loadSeries, saveSeries, seriesBytes } from "../detector/index.ts";
 import type { Habit } from "./habits.ts";
 import type { StreamJudge } from "./stream-judge.ts";
 
-const columnBytes = 12;
+const columnBytes = 13;
 const habitBytesMax = 1_000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Changes with the layout: bytes of another version are not read. */
-export const seriesStateVersion = seriesBytes;
+/** Bytes of another version are not read. Far above what sizes once made of it. */
+export const seriesStateVersion = 2 ** 24 + layoutVersion;
 export const seriesStateBytesMax = seriesBytes + columnBytes + 2 + habitBytesMax;
 
 /** @param out  `seriesStateBytesMax` long at least. @returns how many bytes were written; 0 for a series never judged */
@@ -28,6 +28,7 @@ export function encodeSeriesState(judge: StreamJudge, id: number, out: Uint8Arra
   view.setFloat32(seriesBytes, columns.usual[id]!, true);
   view.setFloat32(seriesBytes + 4, columns.irregular[id]!, true);
   view.setFloat32(seriesBytes + 8, columns.zeros[id]!, true);
+  out[seriesBytes + 12] = columns.stated[id]!;
   const habits = encoder.encode(JSON.stringify(judge.habits.of(id)));
   const length = habits.length <= habitBytesMax ? habits.length : 0;
   view.setUint16(seriesBytes + columnBytes, length, true);
@@ -48,6 +49,7 @@ export function decodeSeriesState(judge: StreamJudge, id: number, bytes: Uint8Ar
   judge.columns.usual[id] = view.getFloat32(seriesBytes, true);
   judge.columns.irregular[id] = view.getFloat32(seriesBytes + 4, true);
   judge.columns.zeros[id] = view.getFloat32(seriesBytes + 8, true);
+  judge.columns.stated[id] = bytes[seriesBytes + 12]!;
   if (habits.length > 0) judge.habits.restore(id, habits);
   return true;
 }

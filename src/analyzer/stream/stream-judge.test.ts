@@ -186,3 +186,7 @@ test("StreamJudge goes on with an episode of an earlier run", () => {
   second.feed(hourMs, minuteMs, calm);
   expect(second.turns).toMatchObject([{ change: "ended", episode: { id: episode.id } }]);
 });
+
+test("StreamJudge keeps at most 1,500 bytes of a series", () => {
+  expect(new FedSeries().judge.bytesPerSeries).toBeLessThanOrEqual(1_500);
+});

@@ -29,6 +29,9 @@ import {
   type Learning,
   RuleBook,
   type Standing,
+  statedBits,
+  statedCounter,
+  statedGauge,
 } from "../../model/index.ts";
 import {
   DetectorBank,
@@ -41,6 +44,7 @@ import {
   rememberTaught,
   restoreTaught,
   shiftExpected,
+  type Stated,
   stateBytes,
 } from "../detector/index.ts";
 import { episodeId, hasMoved, isFarther } from "../episodes.ts";
@@ -220,12 +224,32 @@ export class StreamJudge {
     return Math.round(lastSecondsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id)) * 1000);
   }
 
+  /** What senders state of the series, as far as known; see stated-type.ts. */
+  statedOf(id: number): number {
+    return id < this.columns.room ? this.columns.stated[id]! : 0;
+  }
+
+  /**
+   * Takes note of what senders state of a series, beside what they stated before.
+   * @returns whether what was judged so far was judged as something else, so that it is to be learned anew
+   */
+  state(id: number, stated: number): boolean {
+    this.columns.grow(id + 1);
+    const before = this.columns.stated[id]!;
+    const after = before | stated;
+    if (after === before) return false;
+    this.columns.stated[id] = after;
+    const { rowCount, isCounter } = factsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id));
+    return rowCount > 1 && after !== statedBits && isCounter !== (after === statedCounter);
+  }
+
   /** The id is free, or its series is to be learned anew. */
   forget(id: number): void {
     this.bank.clear(id);
     this.columns.grow(id + 1);
     this.columns.clearLearned(id);
     this.columns.stage[id] = stage.calm;
+    this.columns.stated[id] = 0;
     this.columns.floors[id] = 0;
     this.#armed.delete(id);
     this.#active.delete(id);
@@ -259,7 +283,8 @@ export class StreamJudge {
     const detector = this.bank.detectorOf(id);
     const index = this.bank.indexOf(id);
     const lastMs = lastSecondsOf(detector.state, index) * 1000;
-    const score = detector.judge(index, timeMs / 1000, value);
+    const stated = statedOf(columns.stated[id]!);
+    const score = detector.judge(index, timeMs / 1000, value, stated);
     const { row, expectation } = detector;
     if (!Number.isFinite(value)) return undefined;
     columns.score[id] = score;
@@ -373,6 +398,7 @@ export class StreamJudge {
       score: learning === null ? this.columns.score[id]! : 0,
       learning,
       nature,
+      stated: statedOf(this.columns.stated[id]!) ?? null,
       expected:
         facts.rowCount < 2
           ? null
@@ -598,6 +624,11 @@ function startActive(episode: Episode, kept: Float32Array | undefined, toldMs: n
     spread: 0,
     rows: 1,
   };
+}
+
+function statedOf(bits: number): Stated {
+  if (bits === statedCounter) return "counter";
+  return bits === statedGauge ? "gauge" : undefined;
 }
 
 function isToward({ direction }: Floors, residual: number): boolean {

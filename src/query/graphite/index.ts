@@ -9,6 +9,7 @@ export { msgpackBytes } from "./formats/msgpack.ts";
 export { pickleBytes } from "./formats/pickle.ts";
 export { csvText, rawText } from "./formats/text.ts";
 export { type FunctionInfo, functionInfos, infinityJson } from "./function-info.ts";
+export { parseTarget } from "./grammar.ts";
 export { compilePattern } from "./pattern.ts";
 export { readRenderRequest, readZone, type RenderRequest } from "./render-request.ts";
 export type { Series } from "./series.ts";

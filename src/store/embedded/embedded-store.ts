@@ -190,7 +190,7 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   #takeRows(batch: SampleBatch, from: number, until: number): void {
-    const { names, nameEnds, timesMs, values } = batch;
+    const { names, nameEnds, timesMs, values, types } = batch;
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
     const { routeBeforeMs } = this.#maintenance;
     let badCount = 0;
@@ -205,6 +205,7 @@ export class EmbeddedStore implements SeriesStore {
       } else {
         const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
         if (id < 0) continue; // refused and counted by memory
+        if (types !== undefined) this.#memory.state(id, types[row]!);
         if (timeMs < routeBeforeMs) this.#takeOld(id, timeMs, value);
         else {
           this.#ahead.takeSample(this.#book.serial(id), timeMs, value, routeBeforeMs);

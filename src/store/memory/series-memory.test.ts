@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
 import { chunkBytes, chunkCount } from "../../kernel/index.ts";
+import { integerValue, statedBits, statedCounter, statedGauge } from "../../model/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
 const start = 1_700_000_000_000;
@@ -505,4 +506,18 @@ test("appendSealed() takes a chunk that follows all there is, and leaves every o
   expect(append(third!)).toBe(false);
   expect(next.samples(to)).toEqual([...seconds, [start + 300_000, 1]]);
   expect(next.memory.appendSealed(to, new Uint8Array(40), 0, 40)).toBe(false);
+});
+
+test("SeriesMemory joins what rows state of a series, and forgets it with the series", () => {
+  const rig = new Rig({ chunkSampleCount: 4 });
+  const id = rig.resolve("a");
+  expect([rig.memory.stated(id), rig.memory.stated(999)]).toEqual([0, 0]);
+  rig.memory.state(id, statedCounter | integerValue);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, 0);
+  expect(rig.memory.stated(id)).toBe(statedCounter);
+  rig.memory.state(id, statedGauge);
+  expect(rig.memory.stated(id)).toBe(statedBits);
+  rig.memory.removeSeries(id);
+  expect(rig.memory.stated(rig.resolve("b"))).toBe(0);
 });

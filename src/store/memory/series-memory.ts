@@ -24,7 +24,7 @@ import {
   decodeChunk,
   encodeChunk,
 } from "../../kernel/index.ts";
-import { nameBytesMax, type SeriesWindow, type TimeRange } from "../../model/index.ts";
+import { nameBytesMax, type SeriesWindow, statedBits, type TimeRange } from "../../model/index.ts";
 import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
@@ -47,6 +47,7 @@ export class SeriesMemory implements SeriesWindow {
   // By id.
   #newestMs = new Float64Array(0);
   #revisions = new Uint32Array(0);
+  #stated = new Uint8Array(0);
   #lateCount = 0;
   #duplicateCount = 0;
   #refusedSeriesCount = 0;
@@ -106,6 +107,15 @@ export class SeriesMemory implements SeriesWindow {
 
   revision(id: number): number {
     return this.#revisions[id] ?? 0;
+  }
+
+  stated(id: number): number {
+    return this.#stated[id] ?? 0;
+  }
+
+  /** Notes what a row's `types` state of its series. */
+  state(id: number, types: number): void {
+    this.#stated[id] = this.#stated[id]! | (types & statedBits);
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
@@ -271,6 +281,7 @@ export class SeriesMemory implements SeriesWindow {
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
     this.#names.remove(id);
     this.#newestMs[id] = -Infinity;
+    this.#stated[id] = 0;
     this.#revisions[id] = this.#revisions[id]! + 1;
   }
 
@@ -283,7 +294,8 @@ export class SeriesMemory implements SeriesWindow {
       this.#late.tableBytes +
       this.#sealed.tableBytes +
       this.#newestMs.byteLength +
-      this.#revisions.byteLength
+      this.#revisions.byteLength +
+      this.#stated.byteLength
     );
   }
 
@@ -308,6 +320,7 @@ export class SeriesMemory implements SeriesWindow {
       this.#sealed.growTo(idRoom);
       this.#newestMs = grown(this.#newestMs, new Float64Array(idRoom));
       this.#revisions = grown(this.#revisions, new Uint32Array(idRoom));
+      this.#stated = grown(this.#stated, new Uint8Array(idRoom));
     }
     this.#newestMs[id] = -Infinity;
   }

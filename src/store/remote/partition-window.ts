@@ -73,6 +73,10 @@ export class PartitionWindow implements SeriesWindow {
     return this.#memory.revision(id);
   }
 
+  stated(id: number): number {
+    return this.#memory.stated(id);
+  }
+
   sampleCountMax(id: number, range: TimeRange): number {
     return this.isLive(id) ? this.#memory.sampleCountMax(id, range) : 0;
   }

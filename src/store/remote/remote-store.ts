@@ -399,6 +399,7 @@ export class RemoteStore implements SeriesStore {
         const end = nameEnds[row]!;
         const id = memory.resolve(names, start, end);
         if (id < 0) continue; // refused and counted by memory
+        if (types !== undefined) memory.state(id, types[row]!);
         const isInWindow = timeMs >= this.#window.fromMs;
         const place = { names, start, end, types: types?.[row] ?? 0 };
         const ordinal = this.#outbox.add(place, timeMs, value, isInWindow);
@@ -418,13 +419,14 @@ export class RemoteStore implements SeriesStore {
 
   /** Rows of the outbox that an earlier run left. @returns time of the oldest one in the window */
   #takeBack(rows: SampleBatch, first: number): number {
-    const { count, names, nameEnds, timesMs, values } = rows;
+    const { count, names, nameEnds, timesMs, values, types } = rows;
     const { memory } = this.#window;
     let windowMs = Infinity;
     for (let row = 0; row < count; row++) {
       const id = memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
       const timeMs = timesMs[row]!;
       if (id < 0) continue;
+      if (types !== undefined) memory.state(id, types[row]!);
       if (timeMs >= this.#window.fromMs) {
         memory.add(id, timeMs, values[row]!);
         windowMs = Math.min(windowMs, timeMs);
