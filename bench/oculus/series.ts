@@ -38,13 +38,15 @@ export interface BenchTableOptions {
   readonly memberCount: number;
   /** Share of families whose members are warped, one kind of warp for each family. */
   readonly warpedShare: number;
+  /** Of distances. */
+  readonly kernel?: WebAssembly.Module | undefined;
 }
 
 /** Rows in shuffled order, so that neither rank ties nor scan order favour a family. */
 export function buildBenchTable(options: BenchTableOptions, random: Random): BenchTable {
   const { pointCount, backgroundCount, familyCount, memberCount, warpedShare } = options;
   const rowCount = backgroundCount + familyCount * memberCount;
-  const table = new ShapeTable({ pointCount, rowCount });
+  const table = new ShapeTable({ pointCount, rowCount, kernel: options.kernel });
   const put = rowWriter(table);
   const ids = shuffledIds(rowCount, random);
   const samples = new Float64Array(sampleCount);

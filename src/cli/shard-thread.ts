@@ -65,7 +65,10 @@ const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
 });
-const keeper = new ShapeKeeper(window, clock, { warmDurationMs: settings.miniDurationMs });
+const keeper = new ShapeKeeper(window, clock, {
+  warmDurationMs: settings.miniDurationMs,
+  kernel: data.kernels.distances,
+});
 main = serveShard(parentPort, producers, {
   shard,
   store,

@@ -13,17 +13,15 @@
 import type { BoundedMeasure } from "./measures.ts";
 import { withSlack } from "./measures.ts";
 import type { ScanTarget, TableScan } from "./scan.ts";
+import { WaitingRows } from "./waiting-rows.ts";
 
 const blockRowCount = 256;
-const bucketCount = 1024;
 
 export class BoundedScan implements TableScan {
   readonly #target: ScanTarget;
   readonly #measure: BoundedMeasure;
-  /** Rows that wait, and their bounds. In the second pass `#order` tells which comes when. */
-  #waitingRows: Int32Array;
-  #waitingBounds: Float64Array;
-  #waitingCount = 0;
+  readonly #waiting = new WaitingRows();
+  /** In the second pass: which of those that wait comes when. */
   #order: Int32Array | undefined;
   #next = 0;
   #nextRow = 0;
@@ -32,12 +30,10 @@ export class BoundedScan implements TableScan {
   constructor(target: ScanTarget, measure: BoundedMeasure) {
     this.#target = target;
     this.#measure = measure;
-    this.#waitingRows = new Int32Array(blockRowCount);
-    this.#waitingBounds = new Float64Array(blockRowCount);
   }
 
   get comparedCount(): number {
-    return this.#compared - (this.#waitingCount - this.#next);
+    return this.#compared - (this.#waiting.count - this.#next);
   }
 
   step(rowCount: number): boolean {
@@ -51,7 +47,7 @@ export class BoundedScan implements TableScan {
     if (this.#nextRow < this.#target.rowsEnd) return false;
     if (this.#order === undefined) {
       // Sorting costs about as much as one slice.
-      this.#order = this.#sortWaiting();
+      this.#order = this.#waiting.sort(withSlack(this.#target.nearest.threshold));
       left = 0;
     }
     return this.#compareWaiting(left);
@@ -60,7 +56,6 @@ export class BoundedScan implements TableScan {
   #scanBlock(from: number, until: number): void {
     const { table, nearest } = this.#target;
     const { rows, pointCount } = table;
-    this.#reserve(this.#waitingCount + until - from);
     let leastAt = -1;
     let least = Infinity;
     for (let row = from; row < until; row++) {
@@ -71,16 +66,13 @@ export class BoundedScan implements TableScan {
       if (!(bound <= limit)) continue;
       if (bound < least) {
         least = bound;
-        leastAt = this.#waitingCount;
+        leastAt = this.#waiting.count;
       }
-      this.#waitingRows[this.#waitingCount] = row;
-      this.#waitingBounds[this.#waitingCount++] = bound;
+      this.#waiting.push(row, bound);
     }
     if (leastAt < 0) return;
-    const row = this.#waitingRows[leastAt]!;
-    const last = --this.#waitingCount;
-    this.#waitingRows[leastAt] = this.#waitingRows[last]!;
-    this.#waitingBounds[leastAt] = this.#waitingBounds[last]!;
+    const row = this.#waiting.row(leastAt);
+    this.#waiting.remove(leastAt);
     this.#compare(row);
   }
 
@@ -89,8 +81,8 @@ export class BoundedScan implements TableScan {
     const order = this.#order!;
     for (let left = rowCount; left > 0 && this.#next < order.length; left--) {
       const at = order[this.#next++]!;
-      if (this.#waitingBounds[at]! > withSlack(this.#target.nearest.threshold)) left++;
-      else this.#compare(this.#waitingRows[at]!);
+      if (this.#waiting.bound(at) > withSlack(this.#target.nearest.threshold)) left++;
+      else this.#compare(this.#waiting.row(at));
     }
     return this.#next >= order.length;
   }
@@ -100,41 +92,5 @@ export class BoundedScan implements TableScan {
     if (!this.#target.isAccepted(row)) return;
     const distance = this.#measure.distance(table.rows, row * table.pointCount, nearest.threshold);
     if (distance < Infinity) nearest.offer(distance, row, this.#measure.lag, this.#measure.sign);
-  }
-
-  /** Counting sort of those still within reach, into buckets of equal width. */
-  #sortWaiting(): Int32Array {
-    const limit = withSlack(this.#target.nearest.threshold);
-    const bounds = this.#waitingBounds;
-    let keptCount = 0;
-    let highest = 0;
-    for (let at = 0; at < this.#waitingCount; at++) {
-      if (bounds[at]! > limit) continue;
-      bounds[keptCount] = bounds[at]!;
-      this.#waitingRows[keptCount++] = this.#waitingRows[at]!;
-      if (bounds[at]! > highest) highest = bounds[at]!;
-    }
-    this.#waitingCount = keptCount;
-    const scale = highest > 0 ? (bucketCount - 1) / highest : 0;
-    const ends = new Int32Array(bucketCount);
-    for (let at = 0; at < keptCount; at++) ends[Math.floor(bounds[at]! * scale)]! += 1;
-    for (let bucket = 1; bucket < bucketCount; bucket++) ends[bucket]! += ends[bucket - 1]!;
-    const order = new Int32Array(keptCount);
-    for (let at = keptCount - 1; at >= 0; at--) {
-      const bucket = Math.floor(bounds[at]! * scale);
-      order[--ends[bucket]!] = at;
-    }
-    return order;
-  }
-
-  #reserve(count: number): void {
-    if (count <= this.#waitingRows.length) return;
-    const capacity = Math.ceil(count * 1.5);
-    const rows = new Int32Array(capacity);
-    rows.set(this.#waitingRows);
-    this.#waitingRows = rows;
-    const bounds = new Float64Array(capacity);
-    bounds.set(this.#waitingBounds);
-    this.#waitingBounds = bounds;
   }
 }

@@ -2,6 +2,7 @@
  * Distances that are dear to compute, each with a bound that is cheap: what `bounded-scan.ts` needs
  * to rank a whole table while computing few of them.
  */
+import { singleQuery, type SingleQuery } from "../kernel/index.ts";
 import { FastDtw } from "./distance/fast-dtw.ts";
 import { BandedDtw, bandOf } from "./distance/dtw.ts";
 import { EnvelopeMaker, type Envelope } from "./distance/envelope.ts";
@@ -25,12 +26,17 @@ export interface BoundedMeasure {
 export class DtwMeasure implements BoundedMeasure {
   readonly lag = 0;
   sign = 1;
+  readonly band: number;
+  /** For a kernel: the query, and where asked for its mirror image, with their envelopes. */
+  readonly singles: readonly SingleQuery[];
 
   readonly #sides: DtwSide[];
 
   constructor(query: Float64Array, plan: SearchPlan) {
-    this.#sides = [new DtwSide(query, plan.bandShare)];
-    if (plan.inverse) this.#sides.push(new DtwSide(mirrored(query), plan.bandShare));
+    this.band = bandOf(plan.bandShare, query.length);
+    this.#sides = [new DtwSide(query, this.band)];
+    if (plan.inverse) this.#sides.push(new DtwSide(mirrored(query), this.band));
+    this.singles = this.#sides.map((side) => side.single());
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {
@@ -134,8 +140,9 @@ export class BestMeasure implements BoundedMeasure {
       plan.lagMax,
       plan.inverse ? "both" : "positive",
     );
-    this.#same = new DtwSide(view, plan.bandShare);
-    this.#opposite = new DtwSide(mirrored(view), plan.bandShare);
+    const band = bandOf(plan.bandShare, length);
+    this.#same = new DtwSide(view, band);
+    this.#opposite = new DtwSide(mirrored(view), band);
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {
@@ -176,8 +183,7 @@ class DtwSide {
   readonly #dtw: BandedDtw;
   readonly #tails: Float64Array;
 
-  constructor(query: Float64Array, bandShare: number) {
-    const band = bandOf(bandShare, query.length);
+  constructor(query: Float64Array, band: number) {
     this.#query = query;
     this.#tails = new Float64Array(query.length);
     this.#dtw = new BandedDtw(query.length, band);
@@ -185,6 +191,10 @@ class DtwSide {
     this.#envelope = this.#envelopes.empty();
     this.#rowEnvelope = this.#envelopes.empty();
     this.#envelopes.fill(Float64Array.from(query), 0, this.#envelope);
+  }
+
+  single(): SingleQuery {
+    return singleQuery(this.#query, this.#envelope.lower, this.#envelope.upper);
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {
@@ -214,6 +224,6 @@ export function withSlack(limit: number): number {
   return limit + limit * 1e-11;
 }
 
-function mirrored(query: Float64Array): Float64Array<ArrayBuffer> {
+export function mirrored(query: Float64Array): Float64Array<ArrayBuffer> {
   return Float64Array.from(query, (value) => -value);
 }

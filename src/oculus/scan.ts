@@ -14,6 +14,8 @@ export interface ScanTarget {
   readonly rowsEnd: number;
   /** Has a shape and is not the query. */
   isWanted(row: number): boolean;
+  /** How many rows below this one are wanted. */
+  wantedCountBelow(row: number): number;
   /** Passes the filter. May be slow: asked only for rows that are near enough. */
   isAccepted(row: number): boolean;
 }
@@ -48,7 +50,8 @@ abstract class OnePass implements TableScan {
     return until >= this.target.rowsEnd;
   }
 
-  protected abstract compare(row: number): void;
+  /** Measures a wanted row, and offers it where it is near enough. */
+  abstract compare(row: number): void;
 }
 
 /** Euclidean without lags: the quick form filters, the exact one ranks. */
@@ -60,7 +63,7 @@ export class EuclideanScan extends OnePass {
     this.#query = query;
   }
 
-  protected compare(row: number): void {
+  compare(row: number): void {
     const { table, nearest } = this.target;
     const base = row * table.pointCount;
     const limit = squareAbove(nearest.threshold);
@@ -81,7 +84,7 @@ export class MirrorScan extends OnePass {
     this.#query = query;
   }
 
-  protected compare(row: number): void {
+  compare(row: number): void {
     const { table, nearest } = this.target;
     const base = row * table.pointCount;
     const length = table.pointCount;
@@ -116,7 +119,7 @@ export class CorrelationScan extends OnePass {
     this.#isEuclidean = plan.method === "euclidean";
   }
 
-  protected compare(row: number): void {
+  compare(row: number): void {
     const { table, nearest } = this.target;
     const correlation = this.#correlation;
     correlation.compare(table.rows, row * table.pointCount);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { builtKernel } from "../../test/support/kernels.ts";
 import { ManualClock } from "../base/clock.ts";
 import { nextInteger, seededRandom, type Random } from "../base/random.ts";
 import { plainFastDtw } from "./distance/fast-dtw.fixture.ts";
@@ -16,21 +17,29 @@ import {
 
 const pointCount = 30;
 
+const tableKinds = {
+  single: { precision: "single" },
+  double: { precision: "double" },
+  kernel: { kernel: builtKernel("distances") },
+} as const;
+
+type TableKind = keyof typeof tableKinds;
+
 /** Rows of many kinds; a third are copies or mirror images of others, so that ties are common. */
-function randomTable(random: Random, rowCount: number, precision: "single" | "double"): ShapeTable {
-  const table = new ShapeTable({ pointCount, precision, rowCount: 4 });
+function randomTable(random: Random, rowCount: number, kind: TableKind): ShapeTable {
+  const table = new ShapeTable({ pointCount, rowCount: 4, ...tableKinds[kind] });
   const kept: Float64Array[] = [];
   for (let id = 0; id < rowCount; id++) {
-    const kind = nextInteger(random, 7);
-    if (kind === 0) continue;
-    if (kind === 1) {
+    const course = nextInteger(random, 7);
+    if (course === 0) continue;
+    if (course === 1) {
       table.refuse(id, "flat");
       continue;
     }
     const copied = kept[nextInteger(random, Math.max(1, kept.length))];
     const shape =
-      kind < 4 && copied !== undefined ? copied.slice() : randomValues(pointCount, random);
-    if (kind === 3) for (let i = 0; i < pointCount; i++) shape[i] = -shape[i]!;
+      course < 4 && copied !== undefined ? copied.slice() : randomValues(pointCount, random);
+    if (course === 3) for (let i = 0; i < pointCount; i++) shape[i] = -shape[i]!;
     zNormalise(shape);
     kept.push(shape);
     table.put(id, shape);
@@ -81,16 +90,16 @@ function idsAndDistances(matches: readonly Match[]): { id: number; distance: num
 }
 
 const cases = [1, 2, 3, 4, 5, 6].flatMap((seed) =>
-  (["single", "double"] as const).flatMap((precision) =>
-    [false, true].map((inverse) => ({ seed, precision, inverse })),
+  (["single", "double", "kernel"] as const).flatMap((kind) =>
+    [false, true].map((inverse) => ({ seed, kind, inverse })),
   ),
 );
 
 test.each(cases)(
-  "euclidean and dtw equal a naive search, ties included: seed $seed, $precision, inverse $inverse",
-  ({ seed, precision, inverse }) => {
+  "euclidean and dtw equal a naive search, ties included: seed $seed, $kind, inverse $inverse",
+  ({ seed, kind, inverse }) => {
     const random = seededRandom(seed);
-    const table = randomTable(random, 300, precision);
+    const table = randomTable(random, 300, kind);
     for (let round = 0; round < 4; round++) {
       const excludeId = nextInteger(random, table.idCount);
       const query = table.shape(excludeId) ?? randomValues(pointCount, random);
@@ -131,11 +140,13 @@ test.each(cases)(
   },
 );
 
-test.each([1, 2, 3, 4])(
-  "dtw settles most of a large table by bounds alone and loses no row by it, seed %i",
-  (seed) => {
+test.each(
+  [1, 2, 3, 4].flatMap((seed) => (["double", "kernel"] as const).map((kind) => ({ seed, kind }))),
+)(
+  "dtw settles most of a large table by bounds alone and loses no row by it: seed $seed, $kind",
+  ({ seed, kind }) => {
     const random = seededRandom(seed);
-    const table = randomTable(random, 4000, "double");
+    const table = randomTable(random, 4000, kind);
     for (const bandShare of [0, 0.05, 0.2]) {
       const query = randomValues(pointCount, random);
       zNormalise(query);
@@ -232,10 +243,14 @@ test.each(["best", "euclidean", "fastdtw", "dtw", "correlation"] as const)(
   },
 );
 
-test.each(["best", "euclidean", "fastdtw", "dtw", "correlation"] as const)(
-  "%s that is cut short says how far it got, and gets there in the end",
-  (method) => {
-    const table = randomTable(seededRandom(8), 2000, "single");
+test.each(
+  (["best", "euclidean", "fastdtw", "dtw", "correlation"] as const).flatMap((method) =>
+    (["single", "kernel"] as const).map((kind) => ({ method, kind })),
+  ),
+)(
+  "$method that is cut short says how far it got, and gets there in the end: $kind",
+  ({ method, kind }) => {
+    const table = randomTable(seededRandom(8), 2000, kind);
     const shape = table.shape(1998) ?? table.shape(1997)!;
     const planned = planSearch({ method }, pointCount);
     if (!planned.ok) throw new Error(planned.message);
@@ -272,18 +287,21 @@ test("ShapeSearch.runFor() stops at its budget and not before it has got on", ()
   expect(running.runFor(1000, ticking)).toBe(true);
 });
 
-test("a table that changed under a search makes the answer inexact", () => {
-  const table = randomTable(seededRandom(8), 100, "single");
-  const planned = planSearch({ method: "euclidean" }, pointCount);
-  if (!planned.ok) throw new Error(planned.message);
-  const shape = randomValues(pointCount, seededRandom(1));
-  zNormalise(shape);
-  const running = new ShapeSearch(table, shape, planned.plan);
-  running.step(50);
-  table.put(3, shape);
-  while (!running.step(50));
-  expect(running.answer().isExact).toBe(false);
-});
+test.each(["single", "kernel"] as const)(
+  "a %s table that changed under a search makes the answer inexact",
+  (kind) => {
+    const table = randomTable(seededRandom(8), 3000, kind);
+    const planned = planSearch({ method: "euclidean" }, pointCount);
+    if (!planned.ok) throw new Error(planned.message);
+    const shape = randomValues(pointCount, seededRandom(1));
+    zNormalise(shape);
+    const running = new ShapeSearch(table, shape, planned.plan);
+    running.step(50);
+    table.put(3, shape);
+    while (!running.step(50));
+    expect(running.answer().isExact).toBe(false);
+  },
+);
 
 test.each([
   { options: { bandShare: 1.1 }, fault: "bad-band" },

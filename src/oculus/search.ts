@@ -9,9 +9,16 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/assert.ts";
 import { BoundedScan } from "./bounded-scan.ts";
 import { toMatch, type Match } from "./likeness.ts";
+import { DtwKernelScan, EuclideanKernelScan } from "./kernel-scan.ts";
 import { BestMeasure, DtwMeasure, FastDtwMeasure } from "./measures.ts";
 import { Nearest } from "./nearest.ts";
-import { CorrelationScan, EuclideanScan, MirrorScan, type TableScan } from "./scan.ts";
+import {
+  CorrelationScan,
+  EuclideanScan,
+  MirrorScan,
+  type ScanTarget,
+  type TableScan,
+} from "./scan.ts";
 import type { SearchPlan } from "./search-options.ts";
 import type { ShapeTable } from "./shape-table.ts";
 
@@ -48,31 +55,16 @@ export class ShapeSearch {
     const isExcluded = excludeId !== undefined && table.isComparable(excludeId);
     this.#totalCount = table.comparableCount - (isExcluded ? 1 : 0);
     this.#nearest = new Nearest(plan.limit + plan.offset);
-    const target = {
+    const target: ScanTarget = {
       table,
       nearest: this.#nearest,
       rowsEnd: table.idCount,
       isWanted: (row: number) => row !== excludeId && table.isComparable(row),
       isAccepted: accepts ?? (() => true),
+      wantedCountBelow: (row: number) =>
+        table.comparableCountBelow(row) - (isExcluded && excludeId < row ? 1 : 0),
     };
-    switch (plan.method) {
-      case "euclidean":
-        if (plan.lagMax > 0) this.#scan = new CorrelationScan(target, shape, plan);
-        else this.#scan = new (plan.inverse ? MirrorScan : EuclideanScan)(target, shape);
-        break;
-      case "correlation":
-        this.#scan = new CorrelationScan(target, shape, plan);
-        break;
-      case "dtw":
-        this.#scan = new BoundedScan(target, new DtwMeasure(shape, plan));
-        break;
-      case "fastdtw":
-        this.#scan = new BoundedScan(target, new FastDtwMeasure(shape, plan));
-        break;
-      case "best":
-        this.#scan = new BoundedScan(target, new BestMeasure(shape, plan, table.rows));
-        break;
-    }
+    this.#scan = scanFor(target, shape, plan);
   }
 
   get isDone(): boolean {
@@ -114,5 +106,33 @@ export class ShapeSearch {
       comparedCount: this.#scan.comparedCount,
       totalCount: this.#totalCount,
     };
+  }
+}
+
+function scanFor(target: ScanTarget, shape: Float64Array, plan: SearchPlan): TableScan {
+  const { table } = target;
+  const { kernel } = table;
+  switch (plan.method) {
+    case "euclidean": {
+      if (plan.lagMax > 0) return new CorrelationScan(target, shape, plan);
+      const { inverse } = plan;
+      const scan = new (inverse ? MirrorScan : EuclideanScan)(target, shape);
+      if (kernel === undefined) return scan;
+      const compare = (row: number): void => {
+        scan.compare(row);
+      };
+      return new EuclideanKernelScan(target, kernel, shape, { inverse, compare });
+    }
+    case "correlation":
+      return new CorrelationScan(target, shape, plan);
+    case "dtw": {
+      const measure = new DtwMeasure(shape, plan);
+      if (kernel === undefined) return new BoundedScan(target, measure);
+      return new DtwKernelScan(target, kernel, shape, measure);
+    }
+    case "fastdtw":
+      return new BoundedScan(target, new FastDtwMeasure(shape, plan));
+    case "best":
+      return new BoundedScan(target, new BestMeasure(shape, plan, table.rows));
   }
 }

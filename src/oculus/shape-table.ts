@@ -7,9 +7,13 @@
  *
  *     memory = rows · (4 · points + 1) bytes      250,000 rows: 60 MB at 60 points, 360 MB at 360
  *
- * A table of double precision, for the offline command, takes twice that.
+ * With the kernel of distances the rows lie in its memory, so that a search copies nothing. Where there
+ * is no room for them there (a memory has 4 GiB), they lie in an array of their own, and searches do
+ * without the kernel. A table of double precision, for the offline command, has none, and takes
+ * twice the memory.
  */
 import { assert } from "../base/assert.ts";
+import { DistanceRows } from "../kernel/index.ts";
 import type { ShapeRows } from "./distance/rows.ts";
 import { shapeFaults, type ShapeFault } from "./shape.ts";
 
@@ -23,6 +27,7 @@ const firstFault = 2;
 export class ShapeTable {
   readonly pointCount: number;
   readonly #isDouble: boolean;
+  #kernel: DistanceRows | undefined;
   #rows: ShapeRows;
   /** `noSeries`, `comparable`, or `firstFault` + index of the fault. */
   #states: Uint8Array<ArrayBuffer>;
@@ -35,12 +40,20 @@ export class ShapeTable {
     /** Rows to make room for at first; the table grows. */
     readonly rowCount?: number;
     readonly precision?: "single" | "double";
+    /** Of distances; for tables of single precision. */
+    readonly kernel?: WebAssembly.Module | undefined;
   }) {
     assert(options.pointCount >= 2, "a shape has at least 2 points");
     this.pointCount = options.pointCount;
     this.#isDouble = options.precision === "double";
     const capacity = Math.max(1, options.rowCount ?? 1024);
-    this.#rows = this.#allocate(capacity);
+    if (options.kernel !== undefined && !this.#isDouble) {
+      this.#kernel = DistanceRows.open(options.kernel, {
+        pointCount: this.pointCount,
+        rowCount: capacity,
+      });
+    }
+    this.#rows = this.#kernel?.rows ?? this.#allocate(capacity);
     this.#states = new Uint8Array(capacity);
   }
 
@@ -66,6 +79,19 @@ export class ShapeTable {
   /** All rows; changes when the table grows, so it is asked for anew in each slice of work. */
   get rows(): ShapeRows {
     return this.#rows;
+  }
+
+  /** What measures many rows at once, where there is one. */
+  get kernel(): DistanceRows | undefined {
+    return this.#kernel;
+  }
+
+  /** How many rows below an id a search can meet. */
+  comparableCountBelow(id: number): number {
+    if (id >= this.#idCount) return this.#comparableCount;
+    let count = 0;
+    for (let at = 0; at < id; at++) if (this.#states[at] === comparable) count++;
+    return count;
   }
 
   isComparable(id: number): boolean {
@@ -133,9 +159,13 @@ export class ShapeTable {
       rowCountMax,
       Math.max(rowCount, Math.ceil(this.#states.length * 1.5)),
     );
-    const rows = this.#allocate(capacity);
-    rows.set(this.#rows);
-    this.#rows = rows;
+    if (this.#kernel?.grow(capacity)) this.#rows = this.#kernel.rows;
+    else {
+      this.#kernel = undefined;
+      const rows = this.#allocate(capacity);
+      rows.set(this.#rows);
+      this.#rows = rows;
+    }
     const states = new Uint8Array(capacity);
     states.set(this.#states);
     this.#states = states;

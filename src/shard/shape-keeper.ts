@@ -48,6 +48,7 @@ export class ShapeKeeper {
   readonly #window: SeriesWindow;
   readonly #clock: Clock;
   readonly #warmDurationMs: number;
+  readonly #kernel: WebAssembly.Module | undefined;
   #warm: KeptTable | undefined;
   /** The table of the minute before, to be filled next. */
   #spare: ShapeTable | undefined;
@@ -55,10 +56,19 @@ export class ShapeKeeper {
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(window: SeriesWindow, clock: Clock, options: { readonly warmDurationMs: number }) {
+  /** @param options.kernel  of distances, for the tables */
+  constructor(
+    window: SeriesWindow,
+    clock: Clock,
+    options: {
+      readonly warmDurationMs: number;
+      readonly kernel?: WebAssembly.Module | undefined;
+    },
+  ) {
     this.#window = window;
     this.#clock = clock;
     this.#warmDurationMs = options.warmDurationMs;
+    this.#kernel = options.kernel;
   }
 
   get memoryBytes(): number {
@@ -105,7 +115,7 @@ export class ShapeKeeper {
     onSlice: (table: ShapeTable) => boolean,
   ): Promise<ShapeTable | undefined> {
     const { idCount } = this.#window;
-    const table = new ShapeTable({ pointCount, rowCount: idCount });
+    const table = this.#newTable(pointCount, idCount);
     if (!(await this.#fillInto(table, range, onSlice))) return undefined;
     this.#asked.push({ range, table, idCount });
     if (this.#asked.length > askedTableCountMax) this.#asked.shift();
@@ -117,7 +127,7 @@ export class ShapeKeeper {
     const range = { fromMs: untilMs - this.#warmDurationMs, untilMs };
     const pointCount = pointCountFor(range);
     const { idCount } = this.#window;
-    const table = this.#spare ?? new ShapeTable({ pointCount, rowCount: idCount });
+    const table = this.#spare ?? this.#newTable(pointCount, idCount);
     this.#spare = undefined;
     const startedMs = this.#clock.elapsedMs();
     if (!(await this.#fillInto(table, range, () => true))) return;
@@ -130,6 +140,10 @@ export class ShapeKeeper {
     const delayMs = Math.max(wantedMs, restFactor * fillMs);
     this.#timer = setTimeout(() => void this.#refresh(), delayMs);
     this.#timer.unref();
+  }
+
+  #newTable(pointCount: number, rowCount: number): ShapeTable {
+    return new ShapeTable({ pointCount, rowCount, kernel: this.#kernel });
   }
 
   async #fillInto(

@@ -1,0 +1,261 @@
+/**
+ * Squared distances of one query to many z-normalised rows, in single precision: what lets a search
+ * leave out most rows. The ones left are measured by src/oculus/distance, which defines the answer.
+ *
+ * Four rows at a time, one in each lane. Sums are of squares, never of differences, so that their error
+ * is a share of themselves; src/kernel/distances.ts states it.
+ *
+ * Addresses are in bytes. `out` takes a number for each row, and has room up to a multiple of four.
+ * With `isSecond` the lesser of it and what is there is kept: for the row and its mirror image.
+ */
+
+/** Lines of a warping table between two looks at whether any of the four rows can still be near. */
+const linesBetweenLooks: i32 = 6;
+
+/** out[i] = Σ(q - c)² for the row `from` + i. */
+export function euclidean(
+  query: usize,
+  rows: usize,
+  pointCount: i32,
+  from: i32,
+  until: i32,
+  out: usize,
+  isSecond: bool,
+): void {
+  const stride = (<usize>pointCount) << 2;
+  const wholeEnd = stride & ~(<usize>15);
+  for (let row = from, to = out; row < until; row += 4, to += 16) {
+    const row0 = rows + <usize>row * stride;
+    const row1 = rows + <usize>min(row + 1, until - 1) * stride;
+    const row2 = rows + <usize>min(row + 2, until - 1) * stride;
+    const row3 = rows + <usize>min(row + 3, until - 1) * stride;
+    let sum0 = f32x4.splat(0);
+    let sum1 = f32x4.splat(0);
+    let sum2 = f32x4.splat(0);
+    let sum3 = f32x4.splat(0);
+    for (let at: usize = 0; at < wholeEnd; at += 16) {
+      const points = v128.load(query + at);
+      const apart0 = f32x4.sub(points, v128.load(row0 + at));
+      const apart1 = f32x4.sub(points, v128.load(row1 + at));
+      const apart2 = f32x4.sub(points, v128.load(row2 + at));
+      const apart3 = f32x4.sub(points, v128.load(row3 + at));
+      sum0 = f32x4.add(sum0, f32x4.mul(apart0, apart0));
+      sum1 = f32x4.add(sum1, f32x4.mul(apart1, apart1));
+      sum2 = f32x4.add(sum2, f32x4.mul(apart2, apart2));
+      sum3 = f32x4.add(sum3, f32x4.mul(apart3, apart3));
+    }
+    let sums = acrossLanes(sum0, sum1, sum2, sum3);
+    for (let at = wholeEnd; at < stride; at += 4) {
+      const apart = f32x4.sub(
+        v128.load32_splat(query + at),
+        column(row0 + at, row1 + at, row2 + at, row3 + at),
+      );
+      sums = f32x4.add(sums, f32x4.mul(apart, apart));
+    }
+    v128.store(to, isSecond ? f32x4.pmin(sums, v128.load(to)) : sums);
+  }
+}
+
+/** out[i] = LB_Keogh of the row `from` + i: what it stands out of the query's envelope, squared. */
+export function keogh(
+  lower: usize,
+  upper: usize,
+  rows: usize,
+  pointCount: i32,
+  from: i32,
+  until: i32,
+  out: usize,
+  isSecond: bool,
+): void {
+  const stride = (<usize>pointCount) << 2;
+  const wholeEnd = stride & ~(<usize>15);
+  for (let row = from, to = out; row < until; row += 4, to += 16) {
+    const row0 = rows + <usize>row * stride;
+    const row1 = rows + <usize>min(row + 1, until - 1) * stride;
+    const row2 = rows + <usize>min(row + 2, until - 1) * stride;
+    const row3 = rows + <usize>min(row + 3, until - 1) * stride;
+    let sum0 = f32x4.splat(0);
+    let sum1 = f32x4.splat(0);
+    let sum2 = f32x4.splat(0);
+    let sum3 = f32x4.splat(0);
+    for (let at: usize = 0; at < wholeEnd; at += 16) {
+      const low = v128.load(lower + at);
+      const high = v128.load(upper + at);
+      const out0 = outside(v128.load(row0 + at), low, high);
+      const out1 = outside(v128.load(row1 + at), low, high);
+      const out2 = outside(v128.load(row2 + at), low, high);
+      const out3 = outside(v128.load(row3 + at), low, high);
+      sum0 = f32x4.add(sum0, f32x4.mul(out0, out0));
+      sum1 = f32x4.add(sum1, f32x4.mul(out1, out1));
+      sum2 = f32x4.add(sum2, f32x4.mul(out2, out2));
+      sum3 = f32x4.add(sum3, f32x4.mul(out3, out3));
+    }
+    let sums = acrossLanes(sum0, sum1, sum2, sum3);
+    for (let at = wholeEnd; at < stride; at += 4) {
+      const beyond = outside(
+        column(row0 + at, row1 + at, row2 + at, row3 + at),
+        v128.load32_splat(lower + at),
+        v128.load32_splat(upper + at),
+      );
+      sums = f32x4.add(sums, f32x4.mul(beyond, beyond));
+    }
+    v128.store(to, isSecond ? f32x4.pmin(sums, v128.load(to)) : sums);
+  }
+}
+
+/**
+ * out[i] = banded DTW of the row list[i], or Infinity where four together are above `limit`.
+ *
+ * The table keeps one line of 2 · band + 1 cells in place: cell k of line i stands for the column
+ * i - band + k, so the one above to the left is the cell itself, the one above is its neighbour. Columns
+ * outside the row lie at Infinity. `work` takes, 16 bytes each: the four rows column by column with
+ * `band` more on either side; what the columns from each on cost at the least (LB_Keogh); the line.
+ */
+export function dtw(
+  query: usize,
+  lower: usize,
+  upper: usize,
+  rows: usize,
+  pointCount: i32,
+  band: i32,
+  list: usize,
+  listCount: i32,
+  limit: f32,
+  work: usize,
+  out: usize,
+  isSecond: bool,
+): void {
+  const stride = (<usize>pointCount) << 2;
+  const pad = (<usize>band) << 4;
+  const columns = work;
+  const tails = columns + (stride << 2) + 2 * pad;
+  const line = tails + (stride << 2) + 2 * pad + 16;
+  const limits = f32x4.splat(limit);
+  const never = f32x4.splat(Infinity);
+  for (let at: usize = 0; at < pad; at += 16) {
+    v128.store(columns + at, never);
+    v128.store(columns + pad + (stride << 2) + at, never);
+    v128.store(tails + at, f32x4.splat(0));
+    v128.store(tails + pad + (stride << 2) + at, f32x4.splat(0));
+  }
+  v128.store(tails + 2 * pad + (stride << 2), f32x4.splat(0));
+  for (let n = 0; n < listCount; n += 4) {
+    layColumns(rows, stride, list, n, listCount, columns + pad);
+    layTails(lower, upper, stride, columns + pad, tails + pad);
+    const sums = warp(query, pointCount, band, columns, tails, line, limits);
+    const to = out + ((<usize>n) << 2);
+    v128.store(to, isSecond ? f32x4.pmin(sums, v128.load(to)) : sums);
+  }
+}
+
+/** The warping table of the four rows laid at `columns`. */
+function warp(
+  query: usize,
+  pointCount: i32,
+  band: i32,
+  columns: usize,
+  tails: usize,
+  line: usize,
+  limits: v128,
+): v128 {
+  const never = f32x4.splat(Infinity);
+  const pad = (<usize>band) << 4;
+  const lineEnd = line + 2 * pad + 16;
+  for (let cell = line; cell <= lineEnd; cell += 16) v128.store(cell, never);
+  // Above to the left of the first cell there is nothing to pay.
+  v128.store(line + pad, f32x4.splat(0));
+  let untilLook = linesBetweenLooks;
+  for (let i = 0; i < pointCount; i++) {
+    const point = v128.load32_splat(query + ((<usize>i) << 2));
+    let column = columns + ((<usize>i) << 4);
+    let left = never;
+    let diagonal = v128.load(line);
+    for (let cell = line; cell < lineEnd; cell += 16, column += 16) {
+      const above = v128.load(cell, 16);
+      const apart = f32x4.sub(point, v128.load(column));
+      const least = f32x4.pmin(f32x4.pmin(diagonal, above), left);
+      left = f32x4.add(least, f32x4.mul(apart, apart));
+      v128.store(cell, left);
+      diagonal = above;
+    }
+    if (--untilLook > 0) continue;
+    untilLook = linesBetweenLooks;
+    let least = never;
+    let tail = tails + ((<usize>i) << 4) + 16;
+    for (let cell = line; cell < lineEnd; cell += 16, tail += 16) {
+      least = f32x4.pmin(least, f32x4.add(v128.load(cell), v128.load(tail)));
+    }
+    if (!v128.any_true(f32x4.le(least, limits))) return never;
+  }
+  return v128.load(line + pad);
+}
+
+/** Four rows of the list, the last again where it ends, turned so that each column is one vector. */
+function layColumns(
+  rows: usize,
+  stride: usize,
+  list: usize,
+  from: i32,
+  listCount: i32,
+  to: usize,
+): void {
+  const last = listCount - 1;
+  const row0 = rows + <usize>load<i32>(list + ((<usize>from) << 2)) * stride;
+  const row1 = rows + <usize>load<i32>(list + ((<usize>min(from + 1, last)) << 2)) * stride;
+  const row2 = rows + <usize>load<i32>(list + ((<usize>min(from + 2, last)) << 2)) * stride;
+  const row3 = rows + <usize>load<i32>(list + ((<usize>min(from + 3, last)) << 2)) * stride;
+  const wholeEnd = stride & ~(<usize>15);
+  let at: usize = 0;
+  for (; at < wholeEnd; at += 16, to += 64) {
+    const a = v128.load(row0 + at);
+    const b = v128.load(row1 + at);
+    const c = v128.load(row2 + at);
+    const d = v128.load(row3 + at);
+    const abLow = i32x4.shuffle(a, b, 0, 4, 1, 5);
+    const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7);
+    const cdLow = i32x4.shuffle(c, d, 0, 4, 1, 5);
+    const cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+    v128.store(to, i32x4.shuffle(abLow, cdLow, 0, 1, 4, 5));
+    v128.store(to, i32x4.shuffle(abLow, cdLow, 2, 3, 6, 7), 16);
+    v128.store(to, i32x4.shuffle(abHigh, cdHigh, 0, 1, 4, 5), 32);
+    v128.store(to, i32x4.shuffle(abHigh, cdHigh, 2, 3, 6, 7), 48);
+  }
+  for (; at < stride; at += 4, to += 16) {
+    v128.store(to, column(row0 + at, row1 + at, row2 + at, row3 + at));
+  }
+}
+
+/** tails[j] = what the columns from j on pay at the least. */
+function layTails(lower: usize, upper: usize, stride: usize, columns: usize, tails: usize): void {
+  let sum = f32x4.splat(0);
+  for (let at = stride; at > 0;) {
+    at -= 4;
+    const beyond = outside(
+      v128.load(columns + (at << 2)),
+      v128.load32_splat(lower + at),
+      v128.load32_splat(upper + at),
+    );
+    sum = f32x4.add(sum, f32x4.mul(beyond, beyond));
+    v128.store(tails + (at << 2), sum);
+  }
+}
+
+/** How far values lie out of their envelope; 0 inside. */
+function outside(values: v128, low: v128, high: v128): v128 {
+  const further = f32x4.pmax(f32x4.sub(values, high), f32x4.sub(low, values));
+  return f32x4.pmax(further, f32x4.splat(0));
+}
+
+function column(row0: usize, row1: usize, row2: usize, row3: usize): v128 {
+  let values = v128.load32_splat(row0);
+  values = f32x4.replace_lane(values, 1, load<f32>(row1));
+  values = f32x4.replace_lane(values, 2, load<f32>(row2));
+  return f32x4.replace_lane(values, 3, load<f32>(row3));
+}
+
+/** The sum of each, in a lane of its own. */
+function acrossLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+}
