@@ -5,6 +5,7 @@ import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
 import { Notice } from "./components/notice.tsx";
 import { RemoteBanner } from "./components/remote-banner.tsx";
+import { RoomBanner } from "./components/room-banner.tsx";
 import { SignInDialog } from "./components/sign-in-dialog.tsx";
 import { StartingBanner } from "./components/starting-banner.tsx";
 import { pageLinks } from "./lib/page-links.ts";
@@ -62,6 +63,7 @@ export function App(): JSX.Element {
       <Header onHelp={() => setHelp(true)} />
       <StartingBanner />
       <RemoteBanner />
+      <RoomBanner />
       <main id="content" ref={main} tabIndex={-1}>
         <Page route={route} />
       </main>

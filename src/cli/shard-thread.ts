@@ -14,6 +14,7 @@ import {
   KnownShapes,
   LearnedFile,
   replayBand,
+  RoomMeter,
   RulesTrials,
   type SeriesSweep,
   type ShardServiceParts,
@@ -39,9 +40,12 @@ const logger = threadLogger(parentPort, `shard ${shard}`);
 let main: Rpc | undefined = undefined;
 
 const mainPort = parentPort;
+/** What the detector and the shapes take: known once they are made. */
+let besideBytes = (): number => 0;
 const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
+  besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
   },
@@ -69,6 +73,7 @@ const keeper = new ShapeKeeper(window, clock, {
   warmDurationMs: settings.miniDurationMs,
   kernel: data.kernels.distances,
 });
+besideBytes = () => keeper.memoryBytes + (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -79,6 +84,8 @@ main = serveShard(parentPort, producers, {
   judgeStranger,
   clock,
   sweep,
+  room: new RoomMeter(window, clock, { windowMs: settings.fullDurationMs }),
+  besideBytes,
   band: bandReader(stream),
   useFeedback: (feedbacks) => {
     known?.use(feedbacks);

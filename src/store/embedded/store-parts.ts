@@ -37,6 +37,8 @@ export interface EmbeddedStoreOptions {
   readonly seriesCountMax?: number;
   /** Above it memory holds less than the window; the rest is read from disk. */
   readonly memoryBytesMax?: number;
+  /** What stands beside the store and grows with its series: it counts against `memoryBytesMax`. */
+  readonly besideBytes?: () => number;
   /** Samples after which a series' open chunk is sealed. */
   readonly chunkSampleCount?: number;
   readonly checkpointIntervalMs?: number;
@@ -100,6 +102,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
   const memory = new SeriesMemory({
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
+    memoryBytesMax: settings.memoryBytesMax,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);
     },
@@ -167,6 +170,7 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     commitEveryBatch: false,
     seriesCountMax: 1_000_000,
     memoryBytesMax: 4 * 2 ** 30,
+    besideBytes: () => 0,
     chunkSampleCount: 120,
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,

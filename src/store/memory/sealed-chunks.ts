@@ -33,6 +33,7 @@ export class SealedChunks {
   readonly #directory: ChunkDirectory;
   readonly #usualCount: number;
   #sampleCount = 0;
+  #byteCount = 0;
   // Scratch: one chunk decoded, or merged with as many samples again, and one encoded.
   readonly #timesMs = new Float64Array(2 * chunkSampleCountMax);
   readonly #values = new Float64Array(2 * chunkSampleCountMax);
@@ -48,6 +49,11 @@ export class SealedChunks {
   /** Of all series. */
   get sampleCount(): number {
     return this.#sampleCount;
+  }
+
+  /** Of all chunks. */
+  get byteCount(): number {
+    return this.#byteCount;
   }
 
   /** Memory besides the arena. */
@@ -279,12 +285,14 @@ export class SealedChunks {
     let at = this.#arena.byteAt(chunk);
     for (let i = offset; i < offset + length; i++) arenaBytes[at++] = bytes[i]!;
     this.#sampleCount += chunkCount(bytes, offset);
+    this.#byteCount += length;
     return chunk;
   }
 
   #forget(chunk: number): void {
     this.#sampleCount -= this.#count(chunk);
     const length = chunkBytes(this.#arena.bytes(chunk), this.#arena.byteAt(chunk));
+    this.#byteCount -= length;
     this.#arena.free(chunk, length);
   }
 

@@ -29,6 +29,7 @@ import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
 import { RawSamples } from "./raw-samples.ts";
+import { RefusedNameCounts } from "./refused-names.ts";
 import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
 import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
 
@@ -38,7 +39,7 @@ const idRoomMin = 128;
 export class SeriesMemory implements SeriesWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
-  readonly #memoryBytesMax: number;
+  #memoryBytesMax: number;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
   readonly #open: RawSamples;
@@ -53,6 +54,7 @@ export class SeriesMemory implements SeriesWindow {
   #refusedSeriesCount = 0;
   #refusedSampleCount = 0;
   #shedSampleCount = 0;
+  readonly #refusedNames = new RefusedNameCounts();
   // Scratch: samples of one chunk, raw and encoded. Those of `restoreOpen` outlive calls of `add`.
   readonly #timesMs = new Float64Array(chunkSampleCountMax);
   readonly #values = new Float64Array(chunkSampleCountMax);
@@ -151,7 +153,9 @@ export class SeriesMemory implements SeriesWindow {
     const isName = end > start && end - start <= nameBytesMax;
     const id = !isName || this.#isPressed() ? -1 : this.#names.add(bytes, start, end);
     if (id < 0) {
+      const reason = !isName ? "bad-name" : this.#isPressed() ? "memory-limit" : "series-limit";
       this.#refusedSeriesCount += 1;
+      this.#refusedNames.add(reason, bytes, start, end);
       return -1;
     }
     this.#begin(id);
@@ -299,8 +303,16 @@ export class SeriesMemory implements SeriesWindow {
     );
   }
 
+  /** From now on this is the `memoryBytesMax` of the options. */
+  limitMemory(bytesMax: number): void {
+    this.#memoryBytesMax = bytesMax;
+  }
+
   stats(): SeriesMemoryStats {
     return {
+      sealedSampleCount: this.#sealed.sampleCount,
+      sealedBytes: this.#sealed.byteCount,
+      refusedNames: this.#refusedNames.list(),
       seriesCount: this.#names.nameCount,
       sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
       memoryBytes: this.memoryBytes,
