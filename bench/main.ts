@@ -7,6 +7,7 @@
  *                                                       [--detector kale|skyline]
  *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
@@ -53,6 +54,8 @@ const { values: flags, positionals } = parseArgs({
     fill: { type: "string", default: "folder" },
     detector: { type: "string", default: "kale" },
     seed: { type: "string", default: "1" },
+    rate: { type: "string", default: "25000" },
+    spikes: { type: "string", default: "100" },
     to: { type: "string", multiple: true, default: [] },
   },
 });
@@ -80,7 +83,16 @@ if (wanted.has("judge")) {
 }
 if (wanted.has("latency")) {
   report("latency");
-  figures["latency"] = await benchLatency({ seriesCount: 1000, spikeCount: 60 });
+  const fleet = {
+    seriesCount: Number(flags.metrics ?? 10_000),
+    samplesPerSecond: Number(flags.rate),
+    spikeCount: Number(flags.spikes),
+    report,
+  };
+  figures["latency"] = [
+    await benchLatency({ ...fleet, detector: "kale" }),
+    await benchLatency({ ...fleet, detector: "skyline" }),
+  ];
 }
 if (wanted.has("promql")) {
   report("promql");

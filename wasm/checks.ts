@@ -1,3 +1,8 @@
-export function sum(a: f64, b: f64): f64 {
-  return a + b;
+/** The samples of one series: chunks to columns and back, and the nine checks on the columns. */
+export { decodeRun } from "./lib/chunk/decode";
+export { encodeChunk } from "./lib/chunk/encode";
+
+/** Where the door may begin to lay out memory. */
+export function freeMemory(): usize {
+  return __heap_base;
 }

@@ -10,7 +10,7 @@
  */
 import { AdfTester } from "./numerics/adf.ts";
 import { KsComparer } from "./numerics/ks.ts";
-import { type Moments, refineMoments } from "./numerics/moments.ts";
+import { type Moments, refineMoments, sumFrom } from "./numerics/moments.ts";
 import { Selector } from "./numerics/select.ts";
 import { studentTUpperQuantile } from "./numerics/student-t.ts";
 
@@ -106,30 +106,14 @@ export class SeriesFacts {
     const end = this.count - 1;
     const first = values[0]!;
     const last = values[end]!;
-    let sum0 = 0;
-    let sum1 = 0;
-    let least = first;
-    let greatest = first;
-    let i = 0;
-    for (; i + 1 < end; i += 2) {
-      const a = values[i]!;
-      const b = values[i + 1]!;
-      sum0 += a - first;
-      sum1 += b - first;
-      if (a < least) least = a;
-      if (a > greatest) greatest = a;
-      if (b < least) least = b;
-      if (b > greatest) greatest = b;
+    const sum = sumFrom(values, 0, end, first);
+    let least = last;
+    let greatest = last;
+    for (let i = 0; i < end; i++) {
+      const value = values[i]!;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
     }
-    if (i < end) {
-      const a = values[i]!;
-      sum0 += a - first;
-      if (a < least) least = a;
-      if (a > greatest) greatest = a;
-    }
-    const sum = sum0 + sum1;
-    least = Math.min(least, last);
-    greatest = Math.max(greatest, last);
     const spread = greatest - least;
     // A NaN makes the sum NaN; an infinity makes the spread infinite.
     if (!(spread <= spreadMax) || Number.isNaN(sum)) return false;

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { assert, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { ChunkKernel } from "../kernel/index.ts";
 import {
   type NamePage,
   partitionsOfShard,
   type SeriesNameList,
   type SeriesSelector,
   type SeriesStore,
-  type SeriesWindow,
   shardOfName,
+  type WatchedWindow,
 } from "../model/index.ts";
 import type { ShardShare } from "../shard/index.ts";
 import {
@@ -34,7 +35,7 @@ const elasticsearchBatchRowCountMax = 131_072;
 
 export interface ShardStore {
   readonly store: SeriesStore;
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
   /** Resolves when the window has what it is judged by. */
@@ -59,6 +60,7 @@ interface OpeningParts extends Parts {
   readonly onProgress: (share: number) => void;
   /** What stands beside the store and grows with its series. */
   readonly besideBytes: () => number;
+  readonly chunks: ChunkKernel;
 }
 
 export async function openShardStore(

@@ -8,6 +8,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
+import { openChunkKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
@@ -35,16 +36,21 @@ const data = workerData as ShardThreadData;
 const { shard, settings, isJudging, producers } = data;
 const clock = systemClock;
 
+/** Columns that judging decodes series to: the sweep's, and those of shapes known by feedback. */
+const scratchPairCount = 2;
+
 const logger = threadLogger(parentPort, `shard ${shard}`);
 // Opened with the service, below; the loop tells nothing before it is started.
 let main: Rpc | undefined = undefined;
 
+const chunks = openChunkKernel(data.kernels, scratchPairCount);
 const mainPort = parentPort;
 /** What the detector and the shapes take: known once they are made. */
 let besideBytes = (): number => 0;
 const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
+  chunks,
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
@@ -130,13 +136,18 @@ function voteSweep(): SeriesSweep {
   adoptEarlierTriggers = async () => {
     if (skyline !== undefined) await adoptTriggers(skyline, window, tracker, logger);
   };
-  return new VoteSweep(window, judge, tracker, { fullDurationMs: settings.fullDurationMs });
+  return new VoteSweep(window, judge, tracker, {
+    fullDurationMs: settings.fullDurationMs,
+    columns: chunks.takePair(),
+  });
 }
 
 function streamSweep(): SeriesSweep {
   const { fullDurationMs, stalePeriodMs } = settings;
-  const scratch = new WindowScratch(window, { fullDurationMs });
-  const shapes = new KnownShapes(new WindowScratch(window, { fullDurationMs }));
+  const scratch = new WindowScratch(window, { fullDurationMs, columns: chunks.takePair() });
+  const shapes = new KnownShapes(
+    new WindowScratch(window, { fullDurationMs, columns: chunks.takePair() }),
+  );
   known = shapes;
   stream = new StreamJudge(scratch, judge, {
     activeCountMax: 10_000,

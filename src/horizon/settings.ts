@@ -96,7 +96,7 @@ export const defaultHorizonSettings: HorizonSettings = {
   // would hide a metric's silence for as long, so it has to show.
   futureMaxMs: 10 * 60_000,
   rowsPerBatch: 4096,
-  flushAfterMs: 100,
+  flushAfterMs: 20,
   receiveBufferBytes: 8 << 20,
   statsdFlushMs: 10_000,
   statsd: {},

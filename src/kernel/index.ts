@@ -10,6 +10,7 @@ export {
   decodeChunkTimes,
   encodeChunk,
 } from "./chunk.ts";
+export { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
 export {
   DistanceRows,
   kernelRowsMax,
@@ -18,3 +19,4 @@ export {
   type SingleQuery,
 } from "./distance-rows.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
+export { columnCountMax, type ColumnPair, type SampleModule } from "./sample-module.ts";

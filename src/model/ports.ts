@@ -250,6 +250,22 @@ export interface SeriesWindow {
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number;
 }
 
+/** Hears on the spot what happens in a window; it must not write to the window from there. */
+export interface WindowListener {
+  /** A sample was taken, in order or late. */
+  onRow(id: number, timeMs: number, value: number): void;
+  /** More is known of what the series is; see `stated`. */
+  onStated(id: number): void;
+  /** The series is gone; the id may be given to another one. */
+  onGone(id: number): void;
+}
+
+/** A window that tells one listener of every sample as it comes. */
+export interface WatchedWindow extends SeriesWindow {
+  /** From now on this one hears; undefined: nobody. */
+  listen(listener: WindowListener | undefined): void;
+}
+
 /** Where a series was expected, at ascending times; empty where nobody can say. */
 export interface BandColumns {
   readonly timesMs: Float64Array<ArrayBuffer>;

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { EpisodeTracker, Judge } from "../analyzer/index.ts";
-import { type Clock, systemClock } from "../base/clock.ts";
+import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
+import { type Clock, ManualClock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import type { EpisodeEvent } from "../model/index.ts";
 import { JudgeLoop } from "./judge-loop.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
+import { StreamSweep } from "./stream-sweep.ts";
 import { VoteSweep } from "./vote-sweep.ts";
+import { WindowScratch } from "./window-scratch.ts";
 
 const stepMs = 10_000;
 const loops: JudgeLoop[] = [];
@@ -43,7 +45,7 @@ function setUp(
     (some) => events.push(...some),
     clock,
     {
-      schedule: { roundIntervalMs: 1, recheckMs: 50_000, hurryLagMs: 30_000, restMaxMs: 60_000 },
+      roundMinMs: 1,
     },
   );
   loops.push(loop);
@@ -138,4 +140,106 @@ test("JudgeLoop gives all nine checks of a series when somebody asks", () => {
   const { loop } = setUp(1);
   expect(loop.verdictOf("series0")!.checks).toHaveLength(9);
   expect(loop.verdictOf("nobody")).toBe(undefined);
+});
+
+/** A window that counts how often a series is copied out of it. */
+class CountedWindow extends PlainWindow {
+  copyCount = 0;
+
+  override copy(...args: Parameters<PlainWindow["copy"]>): number {
+    this.copyCount += 1;
+    return super.copy(...args);
+  }
+}
+
+function setUpStream(options: { readonly rowCountMax?: number } = {}): {
+  window: CountedWindow;
+  stream: StreamJudge;
+  loop: JudgeLoop;
+  events: EpisodeEvent[];
+  clock: ManualClock;
+} {
+  const window = new CountedWindow();
+  const clock = new ManualClock(1_780_272_000_000);
+  const durations = { fullDurationMs: 86_400_000, stalePeriodMs: 500_000 };
+  const judge = new Judge();
+  const scratch = new WindowScratch(window, durations);
+  const stream = new StreamJudge(scratch, judge, { activeCountMax: 100, ...durations });
+  const sweep = new StreamSweep({ window, stream, judge, scratch }, durations);
+  const events: EpisodeEvent[] = [];
+  const loop = new JudgeLoop(window, sweep, (some) => events.push(...some), clock, options);
+  loops.push(loop);
+  return { window, stream, loop, events, clock };
+}
+
+test("JudgeLoop judges a row as it comes, without reading it from the window", async () => {
+  const { window, stream, loop, clock } = setUpStream();
+  window.add("a", clock.nowMs(), 5);
+  loop.start();
+  await until(() => loop.stats().historyCount === 0);
+  const { copyCount } = window;
+  for (let i = 1; i <= 200; i++) {
+    clock.advance(1000);
+    window.add("a", clock.nowMs(), 5 + (i % 3));
+  }
+  await until(() => loop.stats().waitingRowCount === 0);
+  expect(stream.judgedMs(0)).toBe(clock.nowMs());
+  expect(window.copyCount).toBe(copyCount);
+  expect(loop.stats()).toMatchObject({ seriesCount: 1, learningCount: 1, behindCount: 0 });
+});
+
+test("JudgeLoop judges each row once and in order when more come than may wait", async () => {
+  const { window, stream, loop, events, clock } = setUpStream({ rowCountMax: 32 });
+  const alone = setUpStream();
+  const twinEvents: EpisodeEvent[] = [];
+  const random = seededRandom(17);
+  const newestMs = new Float64Array(25).fill(clock.nowMs());
+  for (let i = 0; i < 25; i++) window.add(`s${i}`, newestMs[i]!, 50);
+  for (let i = 0; i < 25; i++) {
+    alone.window.add(`s${i}`, newestMs[i]!, 50);
+    alone.stream.take(i, newestMs[i]!, 50, clock.nowMs());
+  }
+  loop.start();
+  for (let k = 0; k < 400; k++) {
+    clock.advance(stepMs);
+    for (let burst = Math.floor(random.next() * 60); burst > 0; burst--) {
+      const id = Math.floor(random.next() * 25);
+      newestMs[id] = newestMs[id]! + stepMs;
+      const value = (k > 250 && id < 5 ? 400 : 50) + 5 * random.next();
+      window.add(`s${id}`, newestMs[id], value);
+      alone.window.add(`s${id}`, newestMs[id], value);
+      const event = alone.stream.take(id, newestMs[id], value, clock.nowMs());
+      if (event !== undefined) twinEvents.push(event);
+    }
+    if (random.next() < 0.3) await sleep(0);
+  }
+  await until(() => loop.stats().waitingRowCount === 0 && loop.stats().behindCount === 0);
+  for (let id = 0; id < 25; id++) {
+    expect(stream.judgedMs(id)).toBe(newestMs[id]);
+    const seconds = newestMs[id]! / 1000 + 10;
+    expect(stream.standingOf(id, seconds)).toEqual(alone.stream.standingOf(id, seconds));
+  }
+  const brief = (all: EpisodeEvent[]): string[] =>
+    all
+      .filter(({ change }) => change !== "changed")
+      .map(({ change, episode }) => `${episode.name} ${change} ${episode.startedMs}`)
+      .sort();
+  expect(brief(events)).toEqual(brief(twinEvents));
+  expect(brief(events).length).toBeGreaterThan(4);
+});
+
+test("JudgeLoop learns a series anew whose history is filled in, within a round", async () => {
+  const { window, stream, loop, clock } = setUpStream();
+  const endMs = clock.nowMs();
+  for (let i = 0; i < 100; i++) window.add("a", endMs + (i - 100) * stepMs, 50);
+  loop.start();
+  await until(() => loop.stats().historyCount === 0);
+  for (let i = 300; i > 100; i--) window.add("a", endMs - i * stepMs, 50 + (i % 7));
+  await until(() => loop.stats().waitingRowCount === 0);
+  clock.advance(2000);
+  await until(() => {
+    clock.advance(100);
+    return stream.learningOf(0) === null;
+  });
+  expect(stream.judgedMs(0)).toBe(endMs - stepMs);
 });

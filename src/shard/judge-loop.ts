@@ -1,30 +1,67 @@
 /**
- * Judges a shard's series round after round, in slices short enough that batches and questions
- * never wait long. What judging a series means is its sweep's: stream-sweep.ts or vote-sweep.ts.
+ * Judges what comes to a shard, as it comes, in slices short enough that batches and questions never
+ * wait long. What judging means is its sweep's: stream-sweep.ts or vote-sweep.ts.
+ *
+ *     store ── row ──→ rows ────────────→ judged at once
+ *                       │ full, or not caught up
+ *                       ↓
+ *     round ── id ──→ behind, unread, history ──→ read from the window
+ *
+ * A slice does first the rows, then the series that are behind, then what of the costly telling has room,
+ * then a stretch of the round. Only where nothing of that is left it learns from history, and then rests
+ * as long as it learned: history takes at most half of the thread. A round passes all ids, for what
+ * changes by the clock alone, in steps spread over `roundMs`.
  */
 import type { Clock } from "../base/clock.ts";
 import type {
   Episode,
   EpisodeEvent,
-  SeriesWindow,
   Verdict,
   VerdictStatus,
+  WatchedWindow,
+  WindowListener,
 } from "../model/index.ts";
 import { MinuteMax } from "./minute-max.ts";
-import { JudgeSchedule, type ScheduleOptions } from "./judge-schedule.ts";
+import { RowRing } from "./row-ring.ts";
+import { type Lane, lane, WaitingIds } from "./waiting-ids.ts";
 
-/** No slice is begun anew after this; one series more may be under way. */
+/** No row and no series is begun after this; one series more may be under way. */
 const sliceBudgetMs = 3;
+/** Rows between two looks at the clock. */
+const rowsPerLook = 16;
+/** Rows that may wait; what comes beyond is read from the window. */
+const rowCountMax = 65_536;
+/** A round makes a step this often; few series are passed within a second, and no step is longer than that. */
+const stepMs = 250;
+const idsPerMs = 20;
+const idsPerStepMax = 65_536;
 
 /** Judges one series at a time. */
 export interface SeriesSweep {
   readonly activeEpisodeCount: number;
   readonly abstainedCount: number;
+  /** Of all series looked at so far. */
+  readonly statusCounts: Readonly<Record<SweepStatus, number>>;
+  /**
+   * Judges a row that has just come.
+   * @returns false where something before it has to be looked at first, by `judge`
+   */
+  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): boolean;
   /**
    * @param events  what is to be recorded and shown is added to it
-   * @returns whether all samples of the series were looked at; else it is asked again at once
+   * @returns whether all samples of the series were looked at; else it is asked again
    */
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean;
+  /**
+   * Passes ids [from, until) and says which are to be looked at by `judge`: news of the clock, or samples
+   * that came late.
+   */
+  pass(
+    from: number,
+    until: number,
+    nowMs: number,
+    found: (id: number, isKnown: boolean) => void,
+  ): void;
   /** There is no series behind the id any more. */
   forget(id: number): void;
   /** Another process judges these series from now on, and goes on with their open episodes. */
@@ -33,49 +70,67 @@ export interface SeriesSweep {
   adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[];
   /** What is thought of a series now; undefined where it is unknown. */
   verdictOf(name: string, nowMs: number): Verdict | undefined;
-  /** As of the last time the series was judged; undefined before the first. */
-  statusOf(id: number): SweepStatus | undefined;
 }
 
 /** "learning": it is watched, and known too little to be judged. */
 export type SweepStatus = VerdictStatus | "learning";
 
 export interface JudgeLoopOptions {
-  readonly schedule?: ScheduleOptions;
+  /** How long a round takes at least, and where there are many series. */
+  readonly roundMinMs?: number;
+  readonly roundMs?: number;
+  /** Rows that may wait, a power of two. */
+  readonly rowCountMax?: number;
   /** CPU time of this thread so far. */
   readonly threadCpuMs?: () => number;
 }
 
-export interface RoundStats {
+export interface LoopStats {
   readonly seriesCount: number;
   /** A series that is being learned counts as too short. */
   readonly statusCounts: Record<VerdictStatus, number>;
   readonly learningCount: number;
   /** The longest round and the longest slice of the last minute or two. */
   readonly durationMs: number;
+  /** As of when all that had come was judged; null before the first time. */
   readonly endedMs: number | null;
+  /** The longest that something that came has waited for its verdict, in the last minute or two. */
   readonly lagMs: number;
   readonly sliceMaxMs: number;
+  readonly waitingRowCount: number;
+  /** Series that are read from the window since their rows found no room. */
+  readonly behindCount: number;
+  /** Series of which there is history to be learned. */
+  readonly historyCount: number;
 }
 
-export class JudgeLoop {
-  readonly #window: SeriesWindow;
+export class JudgeLoop implements WindowListener {
+  readonly #window: WatchedWindow;
   readonly #sweep: SeriesSweep;
   readonly #emit: (events: EpisodeEvent[]) => void;
   readonly #clock: Clock;
   readonly #threadCpuMs: () => number;
-  readonly #schedule: JudgeSchedule;
-  /** The series that was left half judged when the slice ended; -1 for none. */
-  #unfinishedId = -1;
-  #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  readonly #roundMinMs: number;
+  readonly #roundMs: number;
+  readonly #rows: RowRing;
+  readonly #waiting = new WaitingIds();
+  /** When rows that come now have come; looked up now and then. */
+  #cameMs = 0;
+  #sinceLook = 0;
+  #immediate: NodeJS.Immediate | undefined;
+  #stepTimer: NodeJS.Timeout | undefined;
+  #restTimer: NodeJS.Timeout | undefined;
   #isRunning = false;
+  /** Where the round stands, when it began, and what it may have passed by now. */
+  #cursor = 0;
   #roundStartedMs = 0;
   readonly #roundMax = new MinuteMax();
   readonly #sliceMax = new MinuteMax();
-  #roundEndedMs: number | null = null;
+  readonly #lagMax = new MinuteMax();
+  #endedMs: number | null = null;
 
   constructor(
-    window: SeriesWindow,
+    window: WatchedWindow,
     sweep: SeriesSweep,
     emit: (events: EpisodeEvent[]) => void,
     clock: Clock,
@@ -86,18 +141,57 @@ export class JudgeLoop {
     this.#emit = emit;
     this.#clock = clock;
     this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
-    this.#schedule = new JudgeSchedule(options.schedule);
+    this.#roundMinMs = options.roundMinMs ?? 1000;
+    this.#roundMs = options.roundMs ?? 50_000;
+    this.#rows = new RowRing(options.rowCountMax ?? rowCountMax);
   }
 
   start(): void {
     this.#isRunning = true;
-    this.#beginRound();
+    const nowMs = this.#clock.elapsedMs();
+    for (let id = 0; id < this.#window.idCount; id++) {
+      if (this.#window.isLive(id)) this.#waiting.push(id, lane.unread, nowMs);
+    }
+    this.#cursor = this.#window.idCount;
+    this.#roundStartedMs = nowMs;
+    this.#window.listen(this);
+    this.#stepTimer = setInterval(
+      () => {
+        this.#wake();
+      },
+      Math.min(this.#roundMinMs, stepMs),
+    );
+    this.#wake();
   }
 
   stop(): void {
+    if (!this.#isRunning) return;
     this.#isRunning = false;
-    clearTimeout(this.#timer as NodeJS.Timeout);
-    clearImmediate(this.#timer as NodeJS.Immediate);
+    this.#window.listen(undefined);
+    clearInterval(this.#stepTimer);
+    clearTimeout(this.#restTimer);
+    clearImmediate(this.#immediate);
+  }
+
+  onRow(id: number, timeMs: number, value: number): void {
+    if (this.#waiting.has(id)) return;
+    if (this.#immediate === undefined || ++this.#sinceLook >= rowsPerLook) {
+      this.#sinceLook = 0;
+      this.#cameMs = this.#clock.elapsedMs();
+    }
+    if (!this.#rows.push(id, timeMs, value, this.#cameMs)) {
+      this.#waiting.push(id, lane.behind, this.#cameMs);
+    }
+    this.#wake();
+  }
+
+  onStated(id: number): void {
+    this.#waiting.push(id, lane.behind, this.#clock.elapsedMs());
+    this.#wake();
+  }
+
+  onGone(id: number): void {
+    this.#sweep.forget(id);
   }
 
   /** Takes over the episodes that were open when the program ended. */
@@ -115,34 +209,30 @@ export class JudgeLoop {
     return this.#sweep.verdictOf(name, this.#clock.nowMs());
   }
 
-  stats(): RoundStats {
-    const statusCounts = { ok: 0, TooShort: 0, Stale: 0, Boring: 0 };
-    let seriesCount = 0;
-    let learningCount = 0;
-    for (let id = 0; id < this.#window.idCount; id++) {
-      if (!this.#window.isLive(id)) continue;
-      const status = this.#sweep.statusOf(id);
-      if (status === undefined) continue;
-      seriesCount += 1;
-      if (status === "learning") learningCount += 1;
-      statusCounts[status === "learning" ? "TooShort" : status] += 1;
-    }
+  stats(): LoopStats {
+    const { learning, ...statusCounts } = this.#sweep.statusCounts;
     const nowMs = this.#clock.elapsedMs();
+    this.#noteLag(nowMs);
     return {
-      seriesCount,
-      statusCounts,
-      learningCount,
+      seriesCount: Object.values(statusCounts).reduce((sum, count) => sum + count, learning),
+      statusCounts: { ...statusCounts, TooShort: statusCounts.TooShort + learning },
+      learningCount: learning,
       durationMs: this.#roundMax.max(nowMs),
-      endedMs: this.#roundEndedMs,
-      lagMs: this.#schedule.lagMs,
+      endedMs: this.#endedMs,
+      lagMs: this.#lagMax.max(nowMs),
       sliceMaxMs: this.#sliceMax.max(nowMs),
+      waitingRowCount: this.#rows.count,
+      behindCount: this.#waiting.count(lane.behind),
+      historyCount: this.#waiting.count(lane.unread) + this.#waiting.count(lane.history),
     };
   }
 
-  #beginRound(): void {
-    this.#schedule.beginRound(this.#clock.nowMs());
-    this.#roundStartedMs = this.#clock.elapsedMs();
-    this.#slice();
+  #wake(): void {
+    if (this.#immediate !== undefined || !this.#isRunning) return;
+    this.#immediate = setImmediate(() => {
+      this.#immediate = undefined;
+      this.#slice();
+    });
   }
 
   #slice(): void {
@@ -150,49 +240,98 @@ export class JudgeLoop {
     const startedMs = this.#clock.elapsedMs();
     const startedCpuMs = this.#threadCpuMs();
     const nowMs = this.#clock.nowMs();
+    const untilMs = startedMs + sliceBudgetMs;
     const events: EpisodeEvent[] = [];
 
-    let id = this.#unfinishedId >= 0 ? this.#unfinishedId : this.#nextDue(nowMs);
-    this.#unfinishedId = -1;
-    while (id >= 0) {
-      const isDone = this.#sweep.judge(id, nowMs, events);
-      this.#unfinishedId = isDone ? -1 : id;
-      if (this.#clock.elapsedMs() - startedMs >= sliceBudgetMs) break;
-      if (isDone) id = this.#nextDue(nowMs);
-    }
+    this.#noteLag(startedMs);
+    this.#takeRows(nowMs, untilMs, events);
+    if (this.#rows.count === 0) this.#judgeLane(lane.behind, nowMs, untilMs, events);
+    this.#passOn(startedMs, nowMs);
+    const isPressed = this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0;
+    if (!isPressed && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
 
     if (events.length > 0) this.#emit(events);
-    const workedMs = this.#clock.elapsedMs() - startedMs;
-    this.#schedule.worked(workedMs);
     // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
     // took no longer than either.
+    const workedMs = this.#clock.elapsedMs() - startedMs;
     const cpuMs = this.#threadCpuMs() - startedCpuMs;
     this.#sliceMax.add(Math.min(workedMs, cpuMs), startedMs);
-    if (id >= 0) {
-      this.#timer = setImmediate(() => {
-        this.#slice();
-      });
-    } else this.#endRound();
+    if (this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0) this.#wake();
+    else if (this.#historyLane() === undefined) this.#endedMs = nowMs;
   }
 
-  #endRound(): void {
-    const nowMs = this.#clock.nowMs();
-    const restMs = this.#schedule.endRound(nowMs);
-    const endedMs = this.#clock.elapsedMs();
-    this.#roundMax.add(endedMs - this.#roundStartedMs, endedMs);
-    this.#roundEndedMs = nowMs;
-    this.#timer = setTimeout(() => {
-      this.#beginRound();
+  /** Oldest first, as they came. */
+  #takeRows(nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
+    const rows = this.#rows;
+    while (rows.count > 0) {
+      for (let k = Math.min(rowsPerLook, rows.count); k > 0; k--) {
+        const { id } = rows;
+        if (!this.#sweep.take(id, rows.timeMs, rows.value, nowMs, events)) {
+          this.#waiting.push(id, lane.unread, rows.cameMs);
+        }
+        rows.shift();
+      }
+      if (this.#clock.elapsedMs() >= untilMs) return;
+    }
+  }
+
+  #judgeLane(of: Lane, nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
+    for (;;) {
+      const id = this.#waiting.first(of);
+      if (id < 0) return;
+      const isDone = !this.#window.isLive(id) || this.#sweep.judge(id, nowMs, events);
+      // What is not done in one go goes on where it does not keep others waiting.
+      if (isDone || of !== lane.history) this.#waiting.shift(of);
+      const elapsedMs = this.#clock.elapsedMs();
+      if (!isDone) this.#waiting.push(id, lane.history, elapsedMs);
+      if (elapsedMs >= untilMs) return;
+    }
+  }
+
+  /** What there is to learn at first, of series with little of it before those with much; then it rests. */
+  #learn(nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
+    const of = this.#historyLane();
+    if (of === undefined) return;
+    const startedMs = this.#clock.elapsedMs();
+    this.#judgeLane(of, nowMs, untilMs, events);
+    const restMs = Math.max(1, Math.round(this.#clock.elapsedMs() - startedMs));
+    this.#restTimer = setTimeout(() => {
+      this.#restTimer = undefined;
+      this.#wake();
     }, restMs);
   }
 
-  readonly #revisionOf = (id: number): number => {
-    if (this.#window.isLive(id)) return this.#window.revision(id);
-    this.#sweep.forget(id);
-    return -1;
-  };
+  #historyLane(): Lane | undefined {
+    if (this.#waiting.count(lane.unread) > 0) return lane.unread;
+    return this.#waiting.count(lane.history) > 0 ? lane.history : undefined;
+  }
 
-  #nextDue(nowMs: number): number {
-    return this.#schedule.next(nowMs, this.#window.idCount, this.#revisionOf);
+  /** Passes as many ids as the round is due for by now. */
+  #passOn(elapsedMs: number, nowMs: number): void {
+    const { idCount } = this.#window;
+    const lastedMs = elapsedMs - this.#roundStartedMs;
+    if (this.#cursor >= idCount) {
+      if (lastedMs < this.#roundMinMs) return;
+      if (idCount > 0) this.#roundMax.add(lastedMs, elapsedMs);
+      this.#cursor = 0;
+      this.#roundStartedMs = elapsedMs;
+    }
+    const paceMs = Math.min(this.#roundMs, Math.max(this.#roundMinMs, idCount / idsPerMs));
+    const dueMs = elapsedMs - this.#roundStartedMs + Math.min(this.#roundMinMs, stepMs);
+    const until = Math.min(
+      idCount,
+      this.#cursor + idsPerStepMax,
+      Math.ceil((idCount * dueMs) / paceMs),
+    );
+    if (until <= this.#cursor) return;
+    this.#sweep.pass(this.#cursor, until, nowMs, (id, isKnown) => {
+      this.#waiting.push(id, isKnown ? lane.behind : lane.unread, elapsedMs);
+    });
+    this.#cursor = until;
+  }
+
+  #noteLag(nowMs: number): void {
+    const rowMs = this.#rows.count === 0 ? 0 : nowMs - this.#rows.cameMs;
+    this.#lagMax.add(Math.max(rowMs, this.#waiting.waitedMs(lane.behind, nowMs)), nowMs);
   }
 }

@@ -1,18 +1,32 @@
 /** A shard's window in plain arrays, for tests. */
-import type { SeriesWindow, TimeRange } from "../model/index.ts";
+import type { TimeRange, WatchedWindow, WindowListener } from "../model/index.ts";
+
+interface PlainSeries {
+  readonly name: string;
+  readonly timesMs: number[];
+  readonly values: number[];
+  revision: number;
+}
 
 /** Series in plain arrays; what a shard's store is to the loop. */
-export class PlainWindow implements SeriesWindow {
-  readonly #series: { name: string; timesMs: number[]; values: number[]; revision: number }[] = [];
+export class PlainWindow implements WatchedWindow {
+  readonly #series: PlainSeries[] = [];
   /** What senders stated of each series, by name. */
   readonly statedByName = new Map<string, number>();
+  #listener: WindowListener | undefined;
+
+  listen(listener: WindowListener | undefined): void {
+    this.#listener = listener;
+  }
 
   add(name: string, timeMs: number, value: number): void {
-    let series = this.#series.find((one) => one.name === name);
-    if (series === undefined) {
-      series = { name, timesMs: [], values: [], revision: 0 };
-      this.#series.push(series);
-    }
+    let id = this.#series.findIndex((one) => one.name === name);
+    if (id < 0) id = this.#series.push({ name, timesMs: [], values: [], revision: 0 }) - 1;
+    this.#put(this.#series[id]!, timeMs, value);
+    this.#listener?.onRow(id, timeMs, value);
+  }
+
+  #put(series: PlainSeries, timeMs: number, value: number): void {
     series.revision += 1;
     const at = series.timesMs.findLastIndex((earlierMs) => earlierMs <= timeMs);
     if (series.timesMs[at] === timeMs) {

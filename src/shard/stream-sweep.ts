@@ -1,12 +1,13 @@
 /**
- * Judges a series by the streaming detector: feeds it the samples that have come since it was last
- * looked at, each once, oldest first.
+ * Judges a series by the streaming detector: feeds it each sample once, oldest first. A sample goes to the
+ * detector as it comes, where nothing before it is left to feed; else what is left is read from the window.
  *
  * A sample that is not later than the newest one judged comes too late to be judged; it is kept and
  * drawn. Where so many come late that they are history being filled in, the series is learned anew from
  * all the window holds.
  */
 import type { Judge, StreamJudge } from "../analyzer/index.ts";
+import { grown } from "../base/grown.ts";
 import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
 import type { SeriesSweep, SweepStatus } from "./judge-loop.ts";
 import { judgedSampleCountMax, type WindowScratch } from "./window-scratch.ts";
@@ -19,6 +20,13 @@ const refillCountMin = 60;
 const refillShare = 0.1;
 
 const seen = { never: 0, ok: 1, learning: 2, stale: 3 } as const;
+const statuses = [undefined, "ok", "learning", "Stale"] as const;
+
+/** Bits: nothing is left to feed; a sample came too late since the last look. */
+const isCaughtUp = 1;
+const hasLate = 2;
+
+const roomMin = 1024;
 
 export class StreamSweep implements SeriesSweep {
   readonly #window: SeriesWindow;
@@ -31,11 +39,14 @@ export class StreamSweep implements SeriesSweep {
   readonly #values = new Float64Array(judgedSampleCountMax);
   readonly #range = { fromMs: 0, untilMs: Infinity };
   // By id.
-  #revisions = new Float64Array(1024);
+  #judgedMs = new Float64Array(roomMin);
+  #revisions = new Uint32Array(roomMin);
   /** Rows fed in all, and since the revision was noted. */
-  #judgedCounts = new Float64Array(1024);
-  #judgedLately = new Float64Array(1024);
-  #seen = new Uint8Array(1024);
+  #judgedCounts = new Uint32Array(roomMin);
+  #judgedLately = new Uint32Array(roomMin);
+  #seen = new Uint8Array(roomMin);
+  #flags = new Uint8Array(roomMin);
+  readonly statusCounts = { ok: 0, learning: 0, Stale: 0, TooShort: 0, Boring: 0 };
 
   constructor(
     parts: {
@@ -62,33 +73,74 @@ export class StreamSweep implements SeriesSweep {
     return this.#judge.abstainedCount;
   }
 
+  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): boolean {
+    if (id >= this.#seen.length || (this.#flags[id]! & isCaughtUp) === 0) return false;
+    if (timeMs <= this.#judgedMs[id]! || timeMs < nowMs - this.#fullDurationMs) {
+      this.#flags[id] = isCaughtUp | hasLate;
+      return true;
+    }
+    const event = this.#stream.take(id, timeMs, value, nowMs);
+    if (event !== undefined) events.push(event);
+    this.#judgedMs[id] = timeMs;
+    this.#judgedCounts[id] = this.#judgedCounts[id]! + 1;
+    this.#judgedLately[id] = this.#judgedLately[id]! + 1;
+    if (this.#seen[id] !== seen.ok) this.#note(id, timeMs, nowMs);
+    return true;
+  }
+
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
     const revision = this.#window.revision(id);
     if (this.#seen[id] === seen.never) this.#countKnown(id);
+    this.#flags[id] = 0;
     if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
-    const arrived = revision - this.#revisions[id]!;
+    const arrived = (revision - this.#revisions[id]!) >>> 0;
+    const isLate = arrived > this.#judgedLately[id]!;
     this.#revisions[id] = revision;
-    const hasLate = arrived > this.#judgedLately[id]!;
     this.#judgedLately[id] = 0;
-    if (hasLate && this.#isRefilled(id, nowMs)) {
+    if (isLate && this.#isRefilled(id, nowMs)) {
       this.#learnAnew(id);
       return false;
     }
-    this.#note(id, nowMs);
-    const event = this.#stream.look(id, this.#window.newestMs(id), nowMs);
+    this.#flags[id] = isCaughtUp;
+    const newestMs = this.#window.newestMs(id);
+    this.#note(id, newestMs, nowMs);
+    const event = this.#stream.look(id, newestMs, nowMs);
     if (event !== undefined) events.push(event);
     return true;
+  }
+
+  pass(
+    from: number,
+    until: number,
+    nowMs: number,
+    found: (id: number, isKnown: boolean) => void,
+  ): void {
+    this.#grow(until);
+    const isSeen = this.#seen;
+    const flags = this.#flags;
+    const judgedMs = this.#judgedMs;
+    const freshMs = nowMs - this.#stalePeriodMs;
+    for (let id = from; id < until; id++) {
+      const was = isSeen[id]!;
+      if (was === seen.never) {
+        if (this.#window.isLive(id)) found(id, false);
+      } else if (flags[id] !== isCaughtUp || (was !== seen.stale && judgedMs[id]! < freshMs)) {
+        found(id, true);
+      }
+    }
   }
 
   forget(id: number): void {
     if (id >= this.#seen.length || this.#seen[id] === seen.never) return;
     this.#stream.forget(id);
     this.#revisions[id] = 0;
+    this.#judgedMs[id] = 0;
     this.#judgedCounts[id] = 0;
     this.#judgedLately[id] = 0;
-    this.#seen[id] = seen.never;
+    this.#flags[id] = 0;
+    this.#become(id, seen.never);
   }
 
   /** The window has let go of them before. */
@@ -128,10 +180,9 @@ export class StreamSweep implements SeriesSweep {
     };
   }
 
+  /** As of the last time the series was looked at; undefined before the first. */
   statusOf(id: number): SweepStatus | undefined {
-    const was = this.#seen[id] ?? seen.never;
-    if (was === seen.never) return undefined;
-    return was === seen.ok ? "ok" : was === seen.stale ? "Stale" : "learning";
+    return statuses[this.#seen[id] ?? seen.never];
   }
 
   /**
@@ -139,7 +190,7 @@ export class StreamSweep implements SeriesSweep {
    * @returns whether nothing is left
    */
   #feed(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
-    const afterMs = this.#stream.judgedMs(id);
+    const afterMs = this.#judgedMs[id]!;
     if (this.#window.newestMs(id) <= afterMs) return true;
     this.#range.fromMs = Math.max(afterMs + 1, nowMs - this.#fullDurationMs);
     const held = this.#window.copy(id, this.#range, this.#timesMs, this.#values);
@@ -150,16 +201,18 @@ export class StreamSweep implements SeriesSweep {
     }
     this.#judgedCounts[id] = this.#judgedCounts[id]! + count;
     this.#judgedLately[id] = this.#judgedLately[id]! + count;
+    if (count > 0) this.#judgedMs[id] = this.#timesMs[count - 1]!;
     return count === held;
   }
 
   /** What an earlier run has judged of the window counts as judged. */
   #countKnown(id: number): void {
+    this.#judgedMs[id] = this.#stream.judgedMs(id);
     this.#range.fromMs = 0;
-    this.#range.untilMs = this.#stream.judgedMs(id) + 1;
+    this.#range.untilMs = this.#judgedMs[id] + 1;
     this.#judgedCounts[id] = this.#window.sampleCountMax(id, this.#range);
     this.#range.untilMs = Infinity;
-    this.#seen[id] = seen.learning;
+    this.#become(id, seen.learning);
   }
 
   #isRefilled(id: number, nowMs: number): boolean {
@@ -174,32 +227,32 @@ export class StreamSweep implements SeriesSweep {
     this.#stream.forget(id);
     this.#stream.state(id, stated);
     if (episode !== undefined) this.#stream.adopt(id, episode);
+    this.#judgedMs[id] = -Infinity;
     this.#judgedCounts[id] = 0;
   }
 
-  #note(id: number, nowMs: number): void {
-    const isStale = nowMs - this.#window.newestMs(id) > this.#stalePeriodMs;
-    this.#seen[id] = isStale
-      ? seen.stale
-      : this.#stream.learningOf(id) === null
-        ? seen.ok
-        : seen.learning;
+  #note(id: number, newestMs: number, nowMs: number): void {
+    const isStale = nowMs - newestMs > this.#stalePeriodMs;
+    const isKnown = this.#stream.isLearned(id);
+    this.#become(id, isStale ? seen.stale : isKnown ? seen.ok : seen.learning);
+  }
+
+  #become(id: number, is: number): void {
+    const before = statuses[this.#seen[id]!];
+    const after = statuses[is];
+    if (before !== undefined) this.statusCounts[before] -= 1;
+    if (after !== undefined) this.statusCounts[after] += 1;
+    this.#seen[id] = is;
   }
 
   #grow(idCount: number): void {
     if (idCount <= this.#seen.length) return;
     const length = Math.max(idCount, this.#seen.length * 2);
-    this.#revisions = grown(this.#revisions, length);
-    this.#judgedCounts = grown(this.#judgedCounts, length);
-    this.#judgedLately = grown(this.#judgedLately, length);
-    const was = new Uint8Array(length);
-    was.set(this.#seen);
-    this.#seen = was;
+    this.#judgedMs = grown(this.#judgedMs, new Float64Array(length));
+    this.#revisions = grown(this.#revisions, new Uint32Array(length));
+    this.#judgedCounts = grown(this.#judgedCounts, new Uint32Array(length));
+    this.#judgedLately = grown(this.#judgedLately, new Uint32Array(length));
+    this.#seen = grown(this.#seen, new Uint8Array(length));
+    this.#flags = grown(this.#flags, new Uint8Array(length));
   }
-}
-
-function grown(column: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(length);
-  longer.set(column);
-  return longer;
 }

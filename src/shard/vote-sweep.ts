@@ -5,6 +5,8 @@
  * still open, costs more than that: the full verdict with its numbers, and an event for the journal.
  */
 import { type Decision, decision, type EpisodeTracker, type Judge } from "../analyzer/index.ts";
+import type { ColumnPair } from "../kernel/index.ts";
+import { grown } from "../base/grown.ts";
 import type {
   Episode,
   EpisodeEvent,
@@ -16,6 +18,8 @@ import type { SeriesSweep } from "./judge-loop.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
 const undecided = 255;
+/** A verdict older than this is renewed even without new samples: windows move with the clock. */
+const recheckMs = 50_000;
 
 export class VoteSweep implements SeriesSweep {
   readonly #window: SeriesWindow;
@@ -25,12 +29,14 @@ export class VoteSweep implements SeriesSweep {
   /** By id: the last decision, and whether the tracker has to hear of a calm one. */
   #decisionOf = new Uint8Array(1024).fill(undecided);
   #isOpen = new Uint8Array(1024);
+  #decidedMs = new Float64Array(1024);
+  readonly statusCounts = { ok: 0, learning: 0, Stale: 0, TooShort: 0, Boring: 0 };
 
   constructor(
     window: SeriesWindow,
     judge: Judge,
     tracker: EpisodeTracker,
-    options: { readonly fullDurationMs: number },
+    options: { readonly fullDurationMs: number; readonly columns?: ColumnPair },
   ) {
     this.#window = window;
     this.#judge = judge;
@@ -46,12 +52,32 @@ export class VoteSweep implements SeriesSweep {
     return this.#judge.abstainedCount;
   }
 
+  /** All of a series is looked at once more. */
+  take(): boolean {
+    return false;
+  }
+
+  pass(
+    from: number,
+    until: number,
+    nowMs: number,
+    found: (id: number, isKnown: boolean) => void,
+  ): void {
+    this.#grow(until);
+    for (let id = from; id < until; id++) {
+      const isKnown = this.#decisionOf[id] !== undecided;
+      if (isKnown ? nowMs - this.#decidedMs[id]! >= recheckMs : this.#window.isLive(id))
+        found(id, isKnown);
+    }
+  }
+
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
     const { timesMs, values } = this.#scratch;
     const count = this.#scratch.copyFrom(id, nowMs);
     const decided = this.#judge.decide(timesMs, values, count, nowMs);
-    this.#decisionOf[id] = decided;
+    this.#become(id, decided);
+    this.#decidedMs[id] = nowMs;
     let event: EpisodeEvent | undefined;
     if (decided === decision.anomalous) {
       const name = this.#window.name(id);
@@ -68,7 +94,7 @@ export class VoteSweep implements SeriesSweep {
   }
 
   forget(id: number): void {
-    if (id < this.#decisionOf.length) this.#decisionOf[id] = undecided;
+    if (id < this.#decisionOf.length) this.#become(id, undecided);
   }
 
   release(isGone: (name: string) => boolean): void {
@@ -98,22 +124,21 @@ export class VoteSweep implements SeriesSweep {
     return this.#judge.judge(this.#scratch.timesMs, this.#scratch.values, count, nowMs);
   }
 
-  statusOf(id: number): VerdictStatus | undefined {
-    const decided = this.#decisionOf[id];
-    return decided === undefined || decided === undecided
-      ? undefined
-      : statusOf(decided as Decision);
+  #become(id: number, decided: number): void {
+    const before = this.#decisionOf[id]!;
+    if (before !== undecided) this.statusCounts[statusOf(before as Decision)] -= 1;
+    if (decided !== undecided) this.statusCounts[statusOf(decided as Decision)] += 1;
+    this.#decisionOf[id] = decided;
   }
 
   #grow(idCount: number): void {
     if (idCount <= this.#decisionOf.length) return;
     const length = Math.max(idCount, this.#decisionOf.length * 2);
     const decisionOf = new Uint8Array(length).fill(undecided);
-    const isOpen = new Uint8Array(length);
     decisionOf.set(this.#decisionOf);
-    isOpen.set(this.#isOpen);
     this.#decisionOf = decisionOf;
-    this.#isOpen = isOpen;
+    this.#isOpen = grown(this.#isOpen, new Uint8Array(length));
+    this.#decidedMs = grown(this.#decidedMs, new Float64Array(length));
   }
 }
 

@@ -1,17 +1,24 @@
 /** Room for the judged part of one series, filled from the shard's window: nothing is made per series. */
+import { columnCountMax, type ColumnPair } from "../kernel/index.ts";
 import type { SeriesWindow } from "../model/index.ts";
 
 /** Of a series with more samples than this in its window the newest are judged. */
-export const judgedSampleCountMax = 131_072;
+export const judgedSampleCountMax = columnCountMax;
 
 export class WindowScratch {
-  readonly timesMs = new Float64Array(judgedSampleCountMax);
-  readonly values = new Float64Array(judgedSampleCountMax);
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
   readonly #window: SeriesWindow;
   readonly #fullDurationMs: number;
   readonly #range = { fromMs: 0, untilMs: Infinity };
 
-  constructor(window: SeriesWindow, options: { readonly fullDurationMs: number }) {
+  /** @param options  `columns`: where to copy to, of `judgedSampleCountMax` samples */
+  constructor(
+    window: SeriesWindow,
+    options: { readonly fullDurationMs: number; readonly columns?: ColumnPair | undefined },
+  ) {
+    this.timesMs = options.columns?.timesMs ?? new Float64Array(judgedSampleCountMax);
+    this.values = options.columns?.values ?? new Float64Array(judgedSampleCountMax);
     this.#window = window;
     this.#fullDurationMs = options.fullDurationMs;
   }

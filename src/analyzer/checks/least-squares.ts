@@ -15,6 +15,7 @@
  * line. We work that ratio out (numerics/singular-ratio.ts) and fit a constant or a centred line
  * accordingly: the same answers with good digits.
  */
+import { sumFrom } from "../numerics/moments.ts";
 import { singularRatio } from "../numerics/singular-ratio.ts";
 import { answerByReach, answerNothingToCompare, type Answer, type Comparison } from "./check.ts";
 import type { SeriesFacts } from "../facts.ts";
@@ -27,16 +28,9 @@ export function checkLeastSquares(facts: SeriesFacts, comparison: Comparison): A
   if (count < 3) return answerNothingToCompare(comparison);
 
   const firstMs = timesMs[0]!;
-  let timeSum = 0;
-  for (let i = 0; i < count; i++) timeSum += timesMs[i]! - firstMs;
-  const meanMs = firstMs + timeSum / count;
-  let timeSquares = 0;
-  let cross = 0;
-  for (let i = 0; i < count; i++) {
-    const time = timesMs[i]! - meanMs;
-    timeSquares += time * time;
-    cross += time * (values[i]! - mean);
-  }
+  const meanMs = firstMs + sumFrom(timesMs, 0, count, firstMs) / count;
+  measureProducts(timesMs, values, count, meanMs, mean);
+  const { timeSquares, cross } = products;
 
   let slope = 0;
   let squares = facts.squares;
@@ -63,4 +57,44 @@ export function checkLeastSquares(facts: SeriesFacts, comparison: Comparison): A
     return "calm";
   }
   return answerByReach(facts, comparison, facts.trueTail, line, 3 * deviation);
+}
+
+// Each thread loads its own copy of this file, and a check ends before the next begins.
+const products = { timeSquares: 0, cross: 0 };
+
+/** Σ time² and Σ time·value, both less their means, in lanes as numerics/moments.ts says. */
+function measureProducts(
+  timesMs: Float64Array,
+  values: Float64Array,
+  count: number,
+  meanMs: number,
+  mean: number,
+): void {
+  let squares0 = 0;
+  let squares1 = 0;
+  let squares2 = 0;
+  let squares3 = 0;
+  let cross0 = 0;
+  let cross1 = 0;
+  let cross2 = 0;
+  let cross3 = 0;
+  for (let i = 0; i < count; i += 4) {
+    const a = timesMs[i]! - meanMs;
+    squares0 += a * a;
+    cross0 += a * (values[i]! - mean);
+    if (i + 1 >= count) break;
+    const b = timesMs[i + 1]! - meanMs;
+    squares1 += b * b;
+    cross1 += b * (values[i + 1]! - mean);
+    if (i + 2 >= count) break;
+    const c = timesMs[i + 2]! - meanMs;
+    squares2 += c * c;
+    cross2 += c * (values[i + 2]! - mean);
+    if (i + 3 >= count) break;
+    const d = timesMs[i + 3]! - meanMs;
+    squares3 += d * d;
+    cross3 += d * (values[i + 3]! - mean);
+  }
+  products.timeSquares = squares0 + squares2 + (squares1 + squares3);
+  products.cross = cross0 + cross2 + (cross1 + cross3);
 }

@@ -38,7 +38,7 @@ export function factsOf(state: DetectorState, series: number): SeriesFacts {
   const at = series * clockCount;
   return {
     rowCount: cells[base + cell.rowCount]!,
-    ageSeconds: Math.max(0, clocks[at + clock.last]! - clocks[at + clock.first]!),
+    ageSeconds: ageSecondsOf(state, series),
     stepSeconds: cells[base + cell.stepSeconds]!,
     lastSeconds: clocks[at + clock.last]!,
     isCounter: cells[base + cell.isCounter] === 1,
@@ -57,6 +57,17 @@ export function lowestOf(state: DetectorState, series: number): number {
 
 export function highestOf(state: DetectorState, series: number): number {
   return state.cells[series * cellCount + cell.highest]! + originOf(state, series);
+}
+
+/** Rows judged and learned. */
+export function rowCountOf(state: DetectorState, series: number): number {
+  return state.cells[series * cellCount + cell.rowCount]!;
+}
+
+/** From its first row to its newest. */
+export function ageSecondsOf(state: DetectorState, series: number): number {
+  const at = series * clockCount;
+  return Math.max(0, state.clocks[at + clock.last]! - state.clocks[at + clock.first]!);
 }
 
 export function lastSecondsOf(state: DetectorState, series: number): number {

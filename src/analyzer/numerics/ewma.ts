@@ -17,9 +17,11 @@ const com = 50;
 const decay = com / (1 + com);
 const nearCount = 2048;
 
-const weights = new Float64Array(nearCount);
-for (let k = 0; k < nearCount; k++) weights[k] = decay ** k;
-const restWeight = decay ** nearCount * (1 + com);
+/** By how many places back, with one weight beyond the near ones. */
+export const ewmaWeights = new Float64Array(nearCount + 1);
+for (let k = 0; k <= nearCount; k++) ewmaWeights[k] = decay ** k;
+const farWeight = ewmaWeights[nearCount]!;
+const restWeight = farWeight * (1 + com);
 
 export interface WeightedMoments {
   mean: number;
@@ -41,16 +43,10 @@ export function measureWeighted(
   const end = count - 1;
   const last = values[end]!;
   const near = Math.min(count, nearCount);
-  let sum = 0;
-  let squares = 0;
-  for (let k = 0; k < near; k++) {
-    const difference = values[end - k]! - last;
-    const weighted = weights[k]! * difference;
-    sum += weighted;
-    squares += weighted * difference;
-  }
+  measureNear(values, end, near, last);
+  let { sum, squares } = sums;
   if (count > near && restWeight * range * range > 1e-14 * squares) {
-    let weight = decay ** near;
+    let weight = farWeight;
     for (let k = near; k < count && weight > 0; k++) {
       const difference = values[end - k]! - last;
       sum += weight * difference;
@@ -58,11 +54,50 @@ export function measureWeighted(
       weight *= decay;
     }
   }
-  const total = (1 - decay ** count) * (1 + com);
-  const totalSquares = (1 - decay ** (2 * count)) / (1 - decay * decay);
+  // One less a weight far back is 1.
+  const total = (1 - ewmaWeights[near]!) * (1 + com);
+  const totalSquares = (1 - ewmaWeights[Math.min(2 * count, nearCount)]!) / (1 - decay * decay);
   const shift = sum / total;
   const variance = Math.max(squares / total - shift * shift, 0);
   result.mean = last + shift;
   result.deviation =
     count === 1 ? NaN : Math.sqrt((variance * total * total) / (total * total - totalSquares));
+}
+
+// Each thread loads its own copy of this file, and no call is inside another.
+const sums = { sum: 0, squares: 0 };
+
+/** Weighted sums over the newest values, in lanes by places back, as moments.ts says. */
+function measureNear(values: Float64Array, end: number, near: number, last: number): void {
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let squares0 = 0;
+  let squares1 = 0;
+  let squares2 = 0;
+  let squares3 = 0;
+  for (let k = 0; k < near; k += 4) {
+    const a = values[end - k]! - last;
+    const weightedA = ewmaWeights[k]! * a;
+    sum0 += weightedA;
+    squares0 += weightedA * a;
+    if (k + 1 >= near) break;
+    const b = values[end - k - 1]! - last;
+    const weightedB = ewmaWeights[k + 1]! * b;
+    sum1 += weightedB;
+    squares1 += weightedB * b;
+    if (k + 2 >= near) break;
+    const c = values[end - k - 2]! - last;
+    const weightedC = ewmaWeights[k + 2]! * c;
+    sum2 += weightedC;
+    squares2 += weightedC * c;
+    if (k + 3 >= near) break;
+    const d = values[end - k - 3]! - last;
+    const weightedD = ewmaWeights[k + 3]! * d;
+    sum3 += weightedD;
+    squares3 += weightedD * d;
+  }
+  sums.sum = sum0 + sum2 + (sum1 + sum3);
+  sums.squares = squares0 + squares2 + (squares1 + squares3);
 }

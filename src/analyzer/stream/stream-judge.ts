@@ -34,8 +34,10 @@ import {
   statedGauge,
 } from "../../model/index.ts";
 import {
+  ageSecondsOf,
   DetectorBank,
   factsOf,
+  rowCountOf,
   lastSecondsOf,
   highestOf,
   lowestOf,
@@ -219,9 +221,10 @@ export class StreamJudge {
 
   /** Time of the newest row judged; -Infinity if there is none. */
   judgedMs(id: number): number {
-    const { rowCount } = factsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id));
-    if (rowCount === 0) return -Infinity;
-    return Math.round(lastSecondsOf(this.bank.detectorOf(id).state, this.bank.indexOf(id)) * 1000);
+    const { state } = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    if (rowCountOf(state, index) === 0) return -Infinity;
+    return Math.round(lastSecondsOf(state, index) * 1000);
   }
 
   /** What senders state of the series, as far as known; see stated-type.ts. */
@@ -363,6 +366,15 @@ export class StreamJudge {
       this.columns.floors[id] = place + 1;
     }
     return this.#floors[place]!;
+  }
+
+  /** Whether the series is known well enough to be judged; says the same as `learningOf`. */
+  isLearned(id: number): boolean {
+    const { state } = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    return (
+      rowCountOf(state, index) >= learnedRows && ageSecondsOf(state, index) * 1000 >= learnedMs
+    );
   }
 
   learningOf(id: number): Learning | null {

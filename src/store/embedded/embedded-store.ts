@@ -16,9 +16,9 @@ import type {
   SampleBatch,
   SampleColumns,
   SeriesStore,
-  SeriesWindow,
   StoreStats,
   TimeRange,
+  WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
@@ -44,7 +44,7 @@ const rowsPerPiece = 2048;
 const sliceMs = 2;
 
 export class EmbeddedStore implements SeriesStore {
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   readonly #settings: StoreSettings;
   readonly #memory: SeriesMemory;
   readonly #book: SeriesBook;

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import { chunkFirstMs, chunkLastMs } from "../../kernel/index.ts";
+import {
+  chunkFirstMs,
+  type ChunkKernel,
+  chunkLastMs,
+  openChunkKernel,
+} from "../../kernel/index.ts";
 import { Archive } from "./archive.ts";
 import { idCountMax } from "./block-archiver.ts";
 import { BlockLedger } from "./block-ledger.ts";
@@ -41,6 +46,8 @@ export interface EmbeddedStoreOptions {
   readonly besideBytes?: () => number;
   /** Samples after which a series' open chunk is sealed. */
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks. */
+  readonly chunks?: ChunkKernel;
   readonly checkpointIntervalMs?: number;
   /** How often the store looks after itself; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
@@ -103,6 +110,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
     memoryBytesMax: settings.memoryBytesMax,
+    chunks: settings.chunks,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);
     },
@@ -172,6 +180,7 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     memoryBytesMax: 4 * 2 ** 30,
     besideBytes: () => 0,
     chunkSampleCount: 120,
+    chunks: options.chunks ?? openChunkKernel({}),
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,
     backfillCountMax: 65_536,

@@ -12,11 +12,11 @@ import {
   chunkBytesMax,
   chunkCount,
   chunkFirstMs,
+  type ChunkKernel,
   chunkLastMs,
   chunkSampleCountMax,
   decodeChunk,
   decodeChunkTimes,
-  encodeChunk,
 } from "../../kernel/index.ts";
 import type { BlockArena } from "./block-arena.ts";
 import { ChunkDirectory, chunkCountMax } from "./chunk-directory.ts";
@@ -31,6 +31,7 @@ export type ChunkVisitor = (bytes: Uint8Array, offset: number, length: number) =
 export class SealedChunks {
   readonly #arena: BlockArena;
   readonly #directory: ChunkDirectory;
+  readonly #chunks: ChunkKernel;
   readonly #usualCount: number;
   #sampleCount = 0;
   #byteCount = 0;
@@ -40,8 +41,13 @@ export class SealedChunks {
   readonly #encoded = new Uint8Array(chunkBytesMax(chunkSampleCountMax));
 
   /** @param chunkSampleCount  how many samples a chunk usually has; at most half of the most */
-  constructor(arena: BlockArena, options: { readonly chunkSampleCount: number }) {
+  constructor(
+    arena: BlockArena,
+    chunks: ChunkKernel,
+    options: { readonly chunkSampleCount: number },
+  ) {
     this.#arena = arena;
+    this.#chunks = chunks;
     this.#directory = new ChunkDirectory(arena);
     this.#usualCount = options.chunkSampleCount;
   }
@@ -182,11 +188,17 @@ export class SealedChunks {
     const head = this.#countBefore(this.#directory.chunk(id, first), fromMs);
     const lastChunk = this.#directory.chunk(id, end - 1);
     const tail = this.#count(lastChunk) - this.#countBefore(lastChunk, untilMs);
-    let skip = -head - tail - room;
-    for (let i = first; i < end; i++) skip += this.#count(this.#directory.chunk(id, i));
+    // Where all that the chunks could hold finds room, nobody needs to know how many there are.
+    let skip = 0;
+    if ((end - first) * chunkSampleCountMax > room) {
+      skip = -head - tail - room;
+      for (let i = first; i < end; i++) skip += this.#count(this.#directory.chunk(id, i));
+    }
     skip = Math.max(0, skip) + head;
 
     let at = 0;
+    // Whole chunks are gathered and decoded as one run, until one in part comes in between.
+    let pending = 0;
     for (let i = first; i < end; i++) {
       const chunk = this.#directory.chunk(id, i);
       const count = this.#count(chunk);
@@ -196,19 +208,26 @@ export class SealedChunks {
         continue;
       }
       const from = Math.max(0, skip);
-      if (from === 0 && until === count && at + count <= room) {
-        this.#decode(chunk, timesMs, values, at);
-      } else {
-        this.#decode(chunk, this.#timesMs, this.#values, 0);
-        for (let k = from; k < until; k++) {
-          timesMs[at + k - from] = this.#timesMs[k]!;
-          values[at + k - from] = this.#values[k]!;
+      skip = 0;
+      if (from === 0 && until === count) {
+        if (!this.#put(chunk)) {
+          at += this.#decodeRun(timesMs, values, at, pending);
+          pending = 0;
+          this.#put(chunk);
         }
+        pending += count;
+        continue;
+      }
+      at += this.#decodeRun(timesMs, values, at, pending);
+      pending = 0;
+      this.#decode(chunk, this.#timesMs, this.#values, 0);
+      for (let k = from; k < until; k++) {
+        timesMs[at + k - from] = this.#timesMs[k]!;
+        values[at + k - from] = this.#values[k]!;
       }
       at += until - from;
-      skip = 0;
     }
-    return at;
+    return at + this.#decodeRun(timesMs, values, at, pending);
   }
 
   #rewrite(
@@ -251,7 +270,15 @@ export class SealedChunks {
     for (let piece = 0; piece < pieceCount; piece++) {
       const from = Math.floor((total * piece) / pieceCount);
       const until = Math.floor((total * (piece + 1)) / pieceCount);
-      const length = encodeChunk(this.#timesMs, this.#values, from, until - from, this.#encoded, 0);
+      const count = until - from;
+      const length = this.#chunks.encode(
+        this.#timesMs,
+        this.#values,
+        from,
+        count,
+        this.#encoded,
+        0,
+      );
       this.#directory.setChunk(id, index + piece, this.#store(this.#encoded, 0, length));
     }
     if (visit === undefined) return;
@@ -294,6 +321,20 @@ export class SealedChunks {
     const length = chunkBytes(this.#arena.bytes(chunk), this.#arena.byteAt(chunk));
     this.#byteCount -= length;
     this.#arena.free(chunk, length);
+  }
+
+  #put(chunk: number): boolean {
+    const bytes = this.#arena.bytes(chunk);
+    const sizeBytes = chunkBytes(bytes, this.#arena.byteAt(chunk));
+    return this.#chunks.put(this.#arena.words(chunk), this.#arena.wordAt(chunk), sizeBytes);
+  }
+
+  /** Decodes what was put. @returns how many samples, which the caller knows */
+  #decodeRun(timesMs: Float64Array, values: Float64Array, at: number, count: number): number {
+    if (count === 0) return 0;
+    const decoded = this.#chunks.decode(timesMs, values, at);
+    assert(decoded === count, "the chunks in memory are sound");
+    return decoded;
   }
 
   #decode(chunk: number, timesMs: Float64Array, values: Float64Array, at: number): number {

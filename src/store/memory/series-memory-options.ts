@@ -1,4 +1,5 @@
 /** What a SeriesMemory is told when it is made, and what it says of itself. */
+import type { ChunkKernel } from "../../kernel/index.ts";
 
 import type { RefusedNames } from "../../model/index.ts";
 
@@ -12,6 +13,8 @@ export interface SeriesMemoryOptions {
   readonly memoryBytesMax?: number;
   /** Samples after which an open chunk is sealed; at most half of chunkSampleCountMax. */
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks; the TypeScript twin where it is not given. */
+  readonly chunks?: ChunkKernel | undefined;
   /** Called by `resolve` for a name seen first; not by `restoreName`. */
   readonly onNewSeries: (id: number, bytes: Uint8Array, start: number, end: number) => void;
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nextInteger, type Random, seededRandom } from "../../base/random.ts";
-import { chunkBytes, chunkCount } from "../../kernel/index.ts";
+import { builtKernel } from "../../../test/support/kernels.ts";
+import { chunkBytes, chunkCount, openChunkKernel } from "../../kernel/index.ts";
 import { integerValue, statedBits, statedCounter, statedGauge } from "../../model/index.ts";
 import { SeriesMemory, type SeriesMemoryOptions } from "./index.ts";
 
@@ -14,6 +15,8 @@ interface Sealed {
   readonly isRewrite: boolean;
 }
 
+const kernel = openChunkKernel({ checks: builtKernel("checks") });
+
 /** A memory with the disk that would stand beside it: keeps all that the hooks were shown. */
 class Rig {
   readonly memory: SeriesMemory;
@@ -23,6 +26,7 @@ class Rig {
   constructor(options: Partial<SeriesMemoryOptions> = {}) {
     this.memory = new SeriesMemory({
       seriesCountMax: 100,
+      chunks: kernel,
       onNewSeries: (id, bytes, from, end) => {
         this.names.set(id, new TextDecoder().decode(bytes.subarray(from, end)));
       },
@@ -506,6 +510,33 @@ test("appendSealed() takes a chunk that follows all there is, and leaves every o
   expect(append(third!)).toBe(false);
   expect(next.samples(to)).toEqual([...seconds, [start + 300_000, 1]]);
   expect(next.memory.appendSealed(to, new Uint8Array(40), 0, 40)).toBe(false);
+});
+
+test("SeriesMemory tells its listener of each sample it takes and of a series that is gone", () => {
+  const memory = new SeriesMemory({
+    seriesCountMax: 10,
+    onNewSeries: () => undefined,
+    onSealed: () => undefined,
+  });
+  const heard: (readonly number[])[] = [];
+  const name = Buffer.from("a");
+  const id = memory.resolve(name, 0, name.length);
+  memory.add(id, 1000, 1);
+  memory.listen({
+    onRow: (...row) => heard.push(row),
+    onStated: (stated) => heard.push([-1, stated]),
+    onGone: (gone) => heard.push([gone]),
+  });
+  memory.add(id, 3000, 3);
+  memory.add(id, 2000, 2);
+  memory.state(id, statedCounter);
+  memory.state(id, statedCounter);
+  memory.add(id, 4000, NaN);
+  memory.removeSeries(id);
+  memory.listen(undefined);
+  memory.resolve(name, 0, name.length);
+  memory.add(0, 9000, 9);
+  expect(heard).toEqual([[id, 3000, 3], [id, 2000, 2], [-1, id], [id]]);
 });
 
 test("SeriesMemory joins what rows state of a series, and forgets it with the series", () => {

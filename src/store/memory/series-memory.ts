@@ -20,11 +20,19 @@ import {
   chunkFirstMs,
   chunkLastMs,
   chunkSampleCountMax,
+  type ChunkKernel,
   chunkTimeMsMax,
   decodeChunk,
   encodeChunk,
+  openChunkKernel,
 } from "../../kernel/index.ts";
-import { nameBytesMax, type SeriesWindow, statedBits, type TimeRange } from "../../model/index.ts";
+import {
+  nameBytesMax,
+  statedBits,
+  type TimeRange,
+  type WatchedWindow,
+  type WindowListener,
+} from "../../model/index.ts";
 import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
@@ -36,10 +44,11 @@ import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-opt
 const chunkSampleCountDefault = 120;
 const idRoomMin = 128;
 
-export class SeriesMemory implements SeriesWindow {
+export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
   #memoryBytesMax: number;
+  readonly #chunks: ChunkKernel;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
   readonly #open: RawSamples;
@@ -49,6 +58,7 @@ export class SeriesMemory implements SeriesWindow {
   #newestMs = new Float64Array(0);
   #revisions = new Uint32Array(0);
   #stated = new Uint8Array(0);
+  #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
   #refusedSeriesCount = 0;
@@ -73,10 +83,15 @@ export class SeriesMemory implements SeriesWindow {
     this.#options = options;
     this.#chunkSampleCount = chunkSampleCount;
     this.#memoryBytesMax = options.memoryBytesMax ?? Infinity;
+    this.#chunks = options.chunks ?? openChunkKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
     this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
-    this.#sealed = new SealedChunks(this.#arena, { chunkSampleCount });
+    this.#sealed = new SealedChunks(this.#arena, this.#chunks, { chunkSampleCount });
+  }
+
+  listen(listener: WindowListener | undefined): void {
+    this.#listener = listener;
   }
 
   get idCount(): number {
@@ -117,7 +132,11 @@ export class SeriesMemory implements SeriesWindow {
 
   /** Notes what a row's `types` state of its series. */
   state(id: number, types: number): void {
-    this.#stated[id] = this.#stated[id]! | (types & statedBits);
+    const before = this.#stated[id]!;
+    const after = before | (types & statedBits);
+    if (after === before) return;
+    this.#stated[id] = after;
+    this.#listener?.onStated(id);
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
@@ -184,6 +203,7 @@ export class SeriesMemory implements SeriesWindow {
     if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
       this.#addLate(id, timeMs, value);
     } else this.#addOpen(id, timeMs, value);
+    this.#listener?.onRow(id, timeMs, value);
     return true;
   }
 
@@ -287,6 +307,7 @@ export class SeriesMemory implements SeriesWindow {
     this.#newestMs[id] = -Infinity;
     this.#stated[id] = 0;
     this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#listener?.onGone(id);
   }
 
   /** Pages in use and tables; not the spare room of the last region. */
@@ -375,7 +396,7 @@ export class SeriesMemory implements SeriesWindow {
     this.#shed(id, this.#isPressed() ? 2 : this.#sealed.excessCount(id));
     this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
-    const length = encodeChunk(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
+    const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
     this.#sealed.append(id, this.#encoded, 0, length, (bytes, offset) => {
       this.#options.onSealed(id, bytes, offset, length, false);
     });

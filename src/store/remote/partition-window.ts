@@ -6,12 +6,13 @@ import {
   hashName,
   partitionCount,
   partitionOfHash,
-  type SeriesWindow,
   type TimeRange,
+  type WatchedWindow,
+  type WindowListener,
 } from "../../model/index.ts";
 import type { SeriesMemory } from "../memory/index.ts";
 
-export class PartitionWindow implements SeriesWindow {
+export class PartitionWindow implements WatchedWindow {
   readonly #memory: SeriesMemory;
   readonly #shown: Uint8Array;
   #partitions = new Uint8Array(1024);
@@ -20,6 +21,23 @@ export class PartitionWindow implements SeriesWindow {
   constructor(memory: SeriesMemory, options: { readonly isAllShown: boolean }) {
     this.#memory = memory;
     this.#shown = new Uint8Array(partitionCount).fill(options.isAllShown ? 1 : 0);
+  }
+
+  /** Of the series that are shown. */
+  listen(listener: WindowListener | undefined): void {
+    this.#memory.listen(
+      listener && {
+        onRow: (id, timeMs, value) => {
+          if (this.isShown(this.partition(id))) listener.onRow(id, timeMs, value);
+        },
+        onStated: (id) => {
+          if (this.isShown(this.partition(id))) listener.onStated(id);
+        },
+        onGone: (id) => {
+          listener.onGone(id);
+        },
+      },
+    );
   }
 
   get idCount(): number {

@@ -12,6 +12,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import { type ChunkKernel, openChunkKernel } from "../../kernel/index.ts";
 import {
   type NamePage,
   type NameQuery,
@@ -22,12 +23,12 @@ import {
   type SampleColumns,
   type SeriesNameList,
   type SeriesStore,
-  type SeriesWindow,
   sortNames,
   type StepColumns,
   type StepQuery,
   type StoreStats,
   type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import { type Disk, realDisk } from "../log/disk.ts";
@@ -70,6 +71,8 @@ export interface RemoteStoreOptions {
   readonly seriesCountMax?: number;
   readonly memoryBytesMax?: number;
   readonly chunkSampleCount?: number;
+  /** What encodes and decodes chunks. */
+  readonly chunks?: ChunkKernel;
   /** Rows wait at most this long before they are given to the remote. */
   readonly flushIntervalMs?: number;
   /** Rows of one batch for the remote, about. */
@@ -100,7 +103,7 @@ export interface RemoteStoreOptions {
 type Settings = Required<RemoteStoreOptions>;
 
 export class RemoteStore implements SeriesStore {
-  readonly window: SeriesWindow;
+  readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
   readonly #settings: Settings;
@@ -586,6 +589,7 @@ function withDefaults(options: RemoteStoreOptions): Settings {
     seriesCountMax: 1_000_000,
     memoryBytesMax: 4 * 2 ** 30,
     chunkSampleCount: 120,
+    chunks: options.chunks ?? openChunkKernel({}),
     flushIntervalMs: secondMs,
     batchRowCountMax: 16_384,
     outboxBytesMax: 1 << 30,

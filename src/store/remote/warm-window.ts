@@ -10,12 +10,13 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { ChunkKernel } from "../../kernel/index.ts";
 import {
   partitionCount,
   type SampleBatch,
-  type SeriesWindow,
   type StoreWarmth,
   type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import type { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
@@ -38,6 +39,7 @@ export interface WarmWindowOptions {
   readonly seriesCountMax: number;
   readonly memoryBytesMax: number;
   readonly chunkSampleCount: number;
+  readonly chunks: ChunkKernel;
   /** Which series belong to this shard. */
   readonly wants: (name: string) => boolean;
   /** Partitions in which this shard has series. */
@@ -90,6 +92,7 @@ export class WarmWindow {
       seriesCountMax: options.seriesCountMax,
       memoryBytesMax: options.memoryBytesMax,
       chunkSampleCount: options.chunkSampleCount,
+      chunks: options.chunks,
       onNewSeries: (id, bytes, start, end) => {
         this.#partitioned.enter(id, bytes, start, end);
         if (!this.#isResolvingScanned) parts.onFresh(this.memory.name(id));
@@ -100,7 +103,7 @@ export class WarmWindow {
   }
 
   /** What is judged and searched. */
-  get shown(): SeriesWindow {
+  get shown(): WatchedWindow {
     return this.#partitioned;
   }
 
