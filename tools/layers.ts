@@ -20,7 +20,7 @@ export const layers: readonly Layer[] = [
   { name: "model", mayImport: ["base"], mayTouchWorld: false },
   { name: "kernel", mayImport: ["base"], mayTouchWorld: false },
   { name: "wire", mayImport: ["base", "model"], mayTouchWorld: false },
-  { name: "horizon", mayImport: ["base", "model", "wire"], mayTouchWorld: true },
+  { name: "horizon", mayImport: ["base", "model", "kernel", "wire"], mayTouchWorld: true },
   { name: "analyzer", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
   { name: "oculus", mayImport: ["base", "model", "kernel"], mayTouchWorld: false },
   {

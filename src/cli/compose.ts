@@ -201,6 +201,10 @@ async function start(
   const canary = canaryFor(listening, settings.bindAddress, pool, clock, logger);
   const visits = new FirstVisit();
   const pages = pagePorts(settings);
+  const vitals =
+    settings.hostMetrics && roles.has("horizon")
+      ? new HostVitals({ sink, clock, logger: logger.for("host") })
+      : undefined;
   const webapp = await startWebapp(
     {
       series: pool,
@@ -221,7 +225,10 @@ async function start(
       alerts,
       notes: journal.notes,
       views: journal.views,
-      sources: () => horizon?.rpc.ask<SourceStats[]>("stats") ?? Promise.resolve([]),
+      sources: async () => [
+        ...((await horizon?.rpc.ask<SourceStats[]>("stats")) ?? []),
+        ...(vitals === undefined ? [] : [vitals.stats()]),
+      ],
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),
       shards: () => pool.stats(),
@@ -283,8 +290,7 @@ async function start(
   progress.done();
   searchEngine?.start();
 
-  if (settings.hostMetrics && roles.has("horizon")) {
-    const vitals = new HostVitals({ sink, clock, logger: logger.for("host") });
+  if (vitals !== undefined) {
     vitals.start();
     undo.push(() => vitals.stop());
     const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });

@@ -12,7 +12,7 @@ import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, folder, shards, collectd } = workerData as HorizonThreadData;
+const { settings, kernels, folder, shards, collectd } = workerData as HorizonThreadData;
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -25,6 +25,7 @@ const horizon = new Horizon({
   },
   clock: systemClock,
   logger: threadLogger(parentPort, "horizon"),
+  kernel: kernels.intake,
   catalogPath: join(folder, "metadata.jsonl"),
   onNote: ({ timeMs, ...note }) => {
     const atMs = Number.isFinite(timeMs) ? timeMs : systemClock.nowMs();

@@ -5,8 +5,8 @@
  * with its last example. Names with tags are put into their one spelling. The receiver's clock is
  * read once per piece of input, not per row.
  *
- * The plain case, an ASCII name without tags, makes no object and reads the name's bytes twice: to
- * look at them and to hash them.
+ * A name that was admitted before is not looked at again: the rules are the same for all of a process'
+ * life. A new one without tags and beyond ASCII makes no object either.
  */
 import { assert } from "../base/assert.ts";
 import { canonicalName, hashName, nameBytesMax, shardOf } from "../model/index.ts";
@@ -18,6 +18,15 @@ import { utf8Length } from "./utf8.ts";
 /** Where admitted rows go. */
 export interface AdmittedRows {
   readonly shardCount: number;
+  /** Adds a row of a name that was admitted before, in whichever spelling. @returns whether it is one */
+  addKnown(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timeMs: number,
+    value: number,
+    types: number,
+  ): boolean;
   /** The name is copied out of `bytes[start, end)`. */
   add(
     shard: number,
@@ -27,6 +36,14 @@ export interface AdmittedRows {
     timeMs: number,
     value: number,
     types: number,
+  ): void;
+  /** `bytes[start, end)` is how a sender writes `name[0, length)`, of which there is a row. */
+  addSpelling(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    name: Uint8Array,
+    length: number,
   ): void;
 }
 
@@ -67,6 +84,20 @@ export class Admission implements RowSink<RefusalReason> {
     return this.#acceptedCount;
   }
 
+  /** Times outside of these are refused; they are those of the piece of input. */
+  get oldestMs(): number {
+    return this.#oldestMs;
+  }
+
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** Rows that were taken elsewhere by what was admitted before. */
+  noteAccepted(count: number): void {
+    this.#acceptedCount += count;
+  }
+
   /** Begins a piece of input: its rows are judged by this time. */
   begin(nowMs: number): void {
     this.#nowMs = Math.floor(nowMs);
@@ -86,12 +117,20 @@ export class Admission implements RowSink<RefusalReason> {
     value: number,
     types = 0,
   ): void {
-    const refusal = this.#numberFault(timeMs, value) ?? this.#nameFault(bytes, start, end);
+    const numberFault = this.#numberFault(timeMs, value);
+    const sampleMs = Number.isNaN(timeMs) ? this.#nowMs : timeMs;
+    if (
+      numberFault === undefined &&
+      this.#rows.addKnown(bytes, start, end, sampleMs, value, types)
+    ) {
+      this.#acceptedCount += 1;
+      return;
+    }
+    const refusal = numberFault ?? this.#nameFault(bytes, start, end);
     if (refusal !== undefined) {
       this.#refusals.countRow(refusal, this.#nowMs, bytes, start, end, timeMs, value);
       return;
     }
-    const sampleMs = Number.isNaN(timeMs) ? this.#nowMs : timeMs;
     if (this.#hasTags && !(this.#isAscii && isCanonicalTagged(bytes, start, end))) {
       this.#addCanonical(bytes, start, end, sampleMs, value, types);
     } else this.#add(bytes, start, end, sampleMs, value, types);
@@ -140,6 +179,7 @@ export class Admission implements RowSink<RefusalReason> {
     // Never longer than what was sent, so it fits.
     const { written } = this.#encoder.encodeInto(name, this.#canonical);
     this.#add(this.#canonical, 0, written, timeMs, value, types);
+    this.#rows.addSpelling(bytes, start, end, this.#canonical, written);
   }
 
   #add(

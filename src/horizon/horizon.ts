@@ -57,6 +57,8 @@ export interface HorizonOptions {
   readonly outlet: BatchOutlet;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The kernel `intake`; its twin does the work without it. */
+  readonly kernel?: WebAssembly.Module | undefined;
   /** What is not given is as in `defaultHorizonSettings`; ports that are not given are off. */
   readonly settings: Partial<HorizonSettings> & Pick<HorizonSettings, "ports">;
   /** Keeps what senders say of their metrics; missing where it is to be gone with the process. */
@@ -98,12 +100,12 @@ export class Horizon {
   #results: readonly ListenResult[] = [];
   #flushTimers: readonly NodeJS.Timeout[] = [];
 
-  constructor({ outlet, clock, logger, settings, catalogPath, onNote }: HorizonOptions) {
+  constructor({ outlet, clock, logger, kernel, settings, catalogPath, onNote }: HorizonOptions) {
     this.#settings = completeSettings(settings);
     this.#logger = logger;
     this.#catalogFile =
       catalogPath === undefined ? undefined : new CatalogFile(catalogPath, this.#catalog, logger);
-    this.#intake = new Intake(outlet, this.#settings);
+    this.#intake = new Intake(outlet, { ...this.#settings, kernel });
     const sourceOf = (key: SourceKey): Source => {
       const options = { clock, logger: logger.for(key), settings: this.#settings, onNote };
       return new Source(key, this.#intake, options);

@@ -1,5 +1,5 @@
 /** A way to the shards that remembers what it took, and has as much room as a test gives it. */
-import type { SampleBatch } from "../model/index.ts";
+import { type AliasBatch, AliasNames } from "../model/index.ts";
 import type { BatchOutlet } from "./intake.ts";
 
 export interface TakenRow {
@@ -17,20 +17,24 @@ export class RememberingOutlet implements BatchOutlet {
   readonly batchRowCounts: number[] = [];
   /** Batches it still takes. */
   roomCount = Infinity;
+  readonly #names: readonly AliasNames[];
   #listener: () => void = () => undefined;
 
   constructor(shardCount = 1) {
     this.shardCount = shardCount;
+    this.#names = Array.from({ length: shardCount }, () => new AliasNames());
   }
 
-  offer(shard: number, batch: SampleBatch): boolean {
+  offer(shard: number, batch: AliasBatch): boolean {
     if (this.roomCount === 0) return false;
     this.roomCount -= 1;
     this.batchRowCounts.push(batch.count);
-    let start = 0;
+    const names = this.#names[shard] ?? new AliasNames();
+    names.take(batch);
     for (let i = 0; i < batch.count; i++) {
-      const end = batch.nameEnds[i] ?? 0;
-      const name = Buffer.from(batch.names.subarray(start, end)).toString();
+      const name = names.name(batch.aliases[i] ?? 0, (bytes, start, end) =>
+        Buffer.from(bytes.subarray(start, end)).toString(),
+      );
       this.typesByName.set(name, batch.types?.[i] ?? 0);
       this.rows.push({
         shard,
@@ -38,7 +42,6 @@ export class RememberingOutlet implements BatchOutlet {
         timeMs: batch.timesMs[i] ?? NaN,
         value: batch.values[i] ?? NaN,
       });
-      start = end;
     }
     return true;
   }

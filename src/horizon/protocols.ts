@@ -12,6 +12,7 @@ import {
   OpenTsdbStream,
   PickleFrames,
   PickleReader,
+  type PlainRows,
   readCarbonDatagram,
   RepeatFilter,
   type RowSink,
@@ -45,6 +46,8 @@ export interface Protocol {
 /** What a protocol is made from, besides the place for its rows. */
 export interface ProtocolParts {
   readonly nowMs: number;
+  /** Takes rows that need no reader. */
+  readonly plain?: PlainRows | undefined;
   /** Takes what happened, as against what was measured. */
   readonly onNote?: ((note: SenderNote) => void) | undefined;
   readonly settings: Pick<
@@ -56,7 +59,7 @@ export interface ProtocolParts {
 export function protocolFor(
   key: SourceKey,
   sink: RowSink<RefusalReason>,
-  { nowMs, onNote, settings }: ProtocolParts,
+  { nowMs, plain, onNote, settings }: ProtocolParts,
 ): Protocol {
   switch (key) {
     case "pickle":
@@ -70,17 +73,19 @@ export function protocolFor(
       };
     }
     case "msgpack": {
-      const datagrams = new MsgpackDatagrams(sink);
+      const datagrams = new MsgpackDatagrams(sink, plain?.open());
       return {
-        openStream: () => new MsgpackStream(sink),
+        openStream: () => new MsgpackStream(sink, plain?.open()),
         readDatagram: (bytes) => datagrams.read(bytes, 0, bytes.length),
       };
     }
-    case "carbon":
+    case "carbon": {
+      const datagrams = plain?.open();
       return {
-        openStream: () => new CarbonStream(sink),
-        readDatagram: (bytes) => readCarbonDatagram(bytes, 0, bytes.length, sink),
+        openStream: () => new CarbonStream(sink, plain?.open()),
+        readDatagram: (bytes) => readCarbonDatagram(bytes, 0, bytes.length, sink, datagrams),
       };
+    }
     case "statsd": {
       const aggregator = new StatsdAggregator(sink, { nowMs, onNote, options: settings.statsd });
       const reader = new StatsdReader(aggregator);

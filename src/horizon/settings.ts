@@ -95,7 +95,7 @@ export const defaultHorizonSettings: HorizonSettings = {
   // Clocks that nobody sets drift by minutes. A wrong time zone is a multiple of 15 minutes, and
   // would hide a metric's silence for as long, so it has to show.
   futureMaxMs: 10 * 60_000,
-  rowsPerBatch: 4096,
+  rowsPerBatch: 8192,
   flushAfterMs: 20,
   receiveBufferBytes: 8 << 20,
   statsdFlushMs: 10_000,

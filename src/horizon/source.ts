@@ -8,6 +8,7 @@ import { Admission } from "./admission.ts";
 import type { Intake } from "./intake.ts";
 import type { MulticastGroups } from "./listener.ts";
 import { MinuteRate } from "./minute-rate.ts";
+import { KnownPlainRows } from "./plain-rows.ts";
 import { type Protocol, protocolFor, type SourceKey } from "./protocols.ts";
 import { type ConnectionFault, RefusalLedger, type RefusalReason } from "./refusals.ts";
 import type { HorizonSettings } from "./settings.ts";
@@ -46,6 +47,7 @@ export class Source {
     this.#admission = new Admission(intake, this.#refusals, settings);
     this.#protocol = protocolFor(key, this.#admission, {
       nowMs: clock.nowMs(),
+      plain: new KnownPlainRows(intake, this.#admission),
       onNote,
       settings,
     });

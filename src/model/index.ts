@@ -1,3 +1,4 @@
+export * from "./alias-batch.ts";
 export * from "./alerts.ts";
 export * from "./episode.ts";
 export * from "./expected.ts";

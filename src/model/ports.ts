@@ -4,6 +4,7 @@
  *
  * Times are Unix milliseconds. Ranges are half-open: from <= t < until.
  */
+import type { AliasBatch, AliasNames } from "./alias-batch.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import type { SampleBatch } from "./sample-batch.ts";
 import type { Verdict } from "./verdict.ts";
@@ -213,6 +214,11 @@ export interface StoreWarmth {
 export interface SeriesStore extends SampleSink {
   /** Visible to `read` when it resolves; durable after the next `commit`. */
   write(batch: SampleBatch): Promise<void>;
+  /**
+   * As `write`, for a producer whose names the store may look up once; missing where names are needed.
+   * @param names  of that producer; `ids` and `marks` are the store's own, marks begin with 0
+   */
+  writeAliased?(batch: AliasBatch, names: AliasNames): Promise<void>;
   /** Resolves when all that was written before the call is durable; rejects with a StoreError. */
   commit(): Promise<void>;
   /** @returns undefined where the series is unknown; empty columns where it has nothing in range */
@@ -348,9 +354,27 @@ export interface RefusalCount {
   readonly lastExample: string;
 }
 
+/** Every way in: listeners, what is asked for, what comes as bodies of requests, and this machine itself. */
+export type SourceProtocol =
+  | "carbon"
+  | "carbon-pickle"
+  | "pickle"
+  | "msgpack"
+  | "statsd"
+  | "opentsdb"
+  | "collectd"
+  | "ganglia"
+  | "ganglia-xml"
+  | "scrape"
+  | "prometheus"
+  | "influx"
+  | "otlp"
+  | "opentsdb-http"
+  | "collectd-http"
+  | "host";
+
 export interface SourceStats {
-  /** e.g. "carbon" */
-  readonly protocol: string;
+  readonly protocol: SourceProtocol;
   /** e.g. "tcp 127.0.0.1:2003"; empty while the port is off or could not be opened. */
   readonly addresses: readonly string[];
   /** Why it does not listen, for a person; undefined while it does. */

@@ -5,12 +5,23 @@
  * it has written. Without credit the producer waits or drops, as its protocol allows. So a shard's
  * queue is bounded by (producers x credit), whatever arrives.
  *
- *     producer  --- SampleBatch --->  shard
- *     producer  <--- 1 (credit) ----  shard, after the batch is written
+ *     producer  --- batch ----------->  shard
+ *     producer  <--- 1 (credit) ------  shard, after the batch is written
+ *
+ * A batch has its names with it, or aliases of names that this producer has told before.
  */
 import type { MessagePort } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
-import { type SampleBatch, transferOf } from "../model/index.ts";
+import {
+  type AliasBatch,
+  AliasNames,
+  isAliasBatch,
+  namedBatch,
+  type SampleBatch,
+  type SeriesStore,
+  transferOf,
+  transferOfAliased,
+} from "../model/index.ts";
 
 /** Batches under way per producer and shard: enough to hide a commit, small enough to bound memory. */
 export const creditCount = 8;
@@ -36,11 +47,12 @@ export class BatchPort {
   }
 
   /** @returns false, and nothing is taken, without credit. Else the batch's buffers move away. */
-  offer(batch: SampleBatch): boolean {
+  offer(batch: SampleBatch | AliasBatch): boolean {
     if (this.#credit === 0) return false;
     this.#credit -= 1;
     this.#offeredCount += 1;
-    this.#port.postMessage(batch, transferOf(batch));
+    const buffers = isAliasBatch(batch) ? transferOfAliased(batch) : transferOf(batch);
+    this.#port.postMessage(batch, buffers);
     return true;
   }
 
@@ -79,12 +91,24 @@ export class BatchPort {
   }
 }
 
+/** Writes what one producer sends; knows its aliases. */
+export function batchWriter(
+  store: SeriesStore,
+): (batch: SampleBatch | AliasBatch) => Promise<void> {
+  const names = new AliasNames();
+  return (batch) => {
+    if (!isAliasBatch(batch)) return store.write(batch);
+    names.take(batch);
+    return store.writeAliased?.(batch, names) ?? store.write(namedBatch(batch, names));
+  };
+}
+
 /** The shard's end: takes batches one at a time, in order, and gives credit back. */
 export function receiveBatches(
   port: MessagePort,
-  write: (batch: SampleBatch) => Promise<void>,
+  write: (batch: SampleBatch | AliasBatch) => Promise<void>,
 ): { readonly waitingCount: () => number } {
-  const waiting: SampleBatch[] = [];
+  const waiting: (SampleBatch | AliasBatch)[] = [];
   let isWriting = false;
 
   async function drain(): Promise<void> {
@@ -96,7 +120,7 @@ export function receiveBatches(
     isWriting = false;
   }
 
-  port.on("message", (batch: SampleBatch) => {
+  port.on("message", (batch: SampleBatch | AliasBatch) => {
     waiting.push(batch);
     if (!isWriting) void drain();
   });

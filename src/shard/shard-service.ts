@@ -31,7 +31,7 @@ import {
   type TreeQuery,
   type Verdict,
 } from "../model/index.ts";
-import { receiveBatches } from "./batch-port.ts";
+import { batchWriter, receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
 import type { RoomMeter } from "./room-meter.ts";
@@ -94,7 +94,7 @@ export function serveShard(
   parts: ShardServiceParts,
 ): Rpc {
   const { store, loop, keeper } = parts;
-  const intakes = producers.map((port) => receiveBatches(port, (batch) => store.write(batch)));
+  const intakes = producers.map((port) => receiveBatches(port, batchWriter(store)));
   const index = new NameIndex(parts.names, parts.clock);
   const shared = sharedIndex(parts);
   const searcher = new Searcher(parts.window, keeper, parts.clock, (reply) => {

@@ -244,8 +244,27 @@ export interface RefusalJson {
   example: string;
 }
 
+/** Every way in that there is. */
+export type SourceProtocolJson =
+  | "carbon"
+  | "carbon-pickle"
+  | "pickle"
+  | "msgpack"
+  | "statsd"
+  | "opentsdb"
+  | "collectd"
+  | "ganglia"
+  | "ganglia-xml"
+  | "scrape"
+  | "prometheus"
+  | "influx"
+  | "otlp"
+  | "opentsdb-http"
+  | "collectd-http"
+  | "host";
+
 export interface SourceJson {
-  protocol: string;
+  protocol: SourceProtocolJson;
   addresses: string[];
   problem: string | null;
   clients: number;

@@ -12,6 +12,7 @@
  * many senders end a datagram with one.
  */
 import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
+import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 import { timeMsOfSeconds } from "./seconds.ts";
 
@@ -30,6 +31,7 @@ export type CarbonFault =
 /**
  * Reads all whole lines of `bytes[start, end)`.
  *
+ * @param plain  takes what it can first
  * @returns where the first line without LF begins, or `end`
  */
 export function readCarbonLines(
@@ -37,13 +39,19 @@ export function readCarbonLines(
   start: number,
   end: number,
   sink: RowSink<CarbonFault>,
+  plain?: PlainSender,
 ): number {
+  plain?.begin();
   let lineStart = start;
-  for (let at = start; at < end; at++) {
-    if (bytes[at] !== 0x0a) continue;
+  for (;;) {
+    if (plain !== undefined && lineStart < end) lineStart = plain.lines(bytes, lineStart, end);
+    let at = lineStart;
+    while (at < end && bytes[at] !== 0x0a) at += 1;
+    if (at >= end) break;
     readCarbonLine(bytes, lineStart, at, sink);
     lineStart = at + 1;
   }
+  plain?.end();
   return lineStart;
 }
 
@@ -53,8 +61,9 @@ export function readCarbonDatagram(
   start: number,
   end: number,
   sink: RowSink<CarbonFault>,
+  plain?: PlainSender,
 ): void {
-  const rest = readCarbonLines(bytes, start, end, sink);
+  const rest = readCarbonLines(bytes, start, end, sink, plain);
   if (rest < end) readCarbonLine(bytes, rest, end, sink);
 }
 

@@ -7,18 +7,21 @@
  */
 import { carbonLineBytesMax, readCarbonLine, readCarbonLines } from "./carbon-line.ts";
 import type { CarbonFault } from "./carbon-line.ts";
+import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 import type { StreamReader } from "./stream-reader.ts";
 
 export class CarbonStream implements StreamReader {
   readonly #sink: RowSink<CarbonFault>;
+  readonly #plain: PlainSender | undefined;
   /** The start of a line whose LF has not come. */
   #held = new Uint8Array(0);
   #heldBytes = 0;
   #isSkipping = false;
 
-  constructor(sink: RowSink<CarbonFault>) {
+  constructor(sink: RowSink<CarbonFault>, plain?: PlainSender) {
     this.#sink = sink;
+    this.#plain = plain;
   }
 
   /** Always true: a bad line ends at its LF. */
@@ -29,12 +32,12 @@ export class CarbonStream implements StreamReader {
       const end = lineEnd < 0 ? bytes.length : lineEnd;
       if (!this.#isSkipping) this.#hold(bytes, 0, end);
       if (lineEnd < 0) return true;
-      if (!this.#isSkipping) readCarbonLine(this.#held, 0, this.#heldBytes, this.#sink);
+      if (!this.#isSkipping) this.#readHeld();
       this.#heldBytes = 0;
       this.#isSkipping = false;
       start = lineEnd + 1;
     }
-    const rest = readCarbonLines(bytes, start, bytes.length, this.#sink);
+    const rest = readCarbonLines(bytes, start, bytes.length, this.#sink, this.#plain);
     if (rest < bytes.length) this.#hold(bytes, rest, bytes.length);
     return true;
   }
@@ -42,6 +45,13 @@ export class CarbonStream implements StreamReader {
   end(): void {
     if (this.#heldBytes > 0) this.#sink.fault("cut-line", this.#held, 0, this.#heldBytes);
     this.#heldBytes = 0;
+  }
+
+  /** The line that was cut is one of the sender's order like any other. */
+  #readHeld(): void {
+    this.#plain?.begin();
+    readCarbonLine(this.#held, 0, this.#heldBytes, this.#sink);
+    this.#plain?.end();
   }
 
   #hold(bytes: Uint8Array, start: number, end: number): void {

@@ -6,6 +6,7 @@ export type { MsgpackFault } from "./msgpack.ts";
 export { HeldBytes, PickleFrames, pickleFrameBytesMaxDefault } from "./pickle-frames.ts";
 export { PickleReader } from "./pickle.ts";
 export type { PickleFault } from "./pickle.ts";
+export type { PlainRows, PlainSender } from "./plain-rows.ts";
 export type { RowSink } from "./row-sink.ts";
 export type { StreamReader } from "./stream-reader.ts";
 export { readExposition } from "./exposition.ts";

@@ -1,6 +1,7 @@
 /** Skyline's MessagePack in datagrams, and in a TCP connection cut anywhere. */
 import { MsgpackReader, msgpackLost, msgpackNameBytesMax } from "./msgpack.ts";
 import type { MsgpackFault } from "./msgpack.ts";
+import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 import type { StreamReader } from "./stream-reader.ts";
 
@@ -12,9 +13,9 @@ export class MsgpackDatagrams {
   readonly #sink: RowSink<MsgpackFault>;
   readonly #reader: MsgpackReader;
 
-  constructor(sink: RowSink<MsgpackFault>) {
+  constructor(sink: RowSink<MsgpackFault>, plain?: PlainSender) {
     this.#sink = sink;
-    this.#reader = new MsgpackReader(sink);
+    this.#reader = new MsgpackReader(sink, plain);
   }
 
   read(bytes: Uint8Array, start: number, end: number): void {
@@ -33,9 +34,9 @@ export class MsgpackStream implements StreamReader {
   readonly #reader: MsgpackReader;
   #held = noBytes;
 
-  constructor(sink: RowSink<MsgpackFault>) {
+  constructor(sink: RowSink<MsgpackFault>, plain?: PlainSender) {
     this.#sink = sink;
-    this.#reader = new MsgpackReader(sink);
+    this.#reader = new MsgpackReader(sink, plain);
   }
 
   push(bytes: Uint8Array): boolean {

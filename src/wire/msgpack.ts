@@ -25,6 +25,7 @@ import {
   uint32BigEndian,
 } from "./byte-order.ts";
 import { floatTime, integerValue } from "../model/index.ts";
+import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 import { timeMsOfSeconds } from "./seconds.ts";
 
@@ -49,6 +50,7 @@ const needMore = -2;
 
 export class MsgpackReader {
   readonly #sink: RowSink<MsgpackFault>;
+  readonly #plain: PlainSender | undefined;
   /** Items of the open list that are still to come. */
   #listRest = 0;
   #skipValues = 0;
@@ -63,8 +65,9 @@ export class MsgpackReader {
   /** Values inside: 0 for scalars. */
   #childCount = 0;
 
-  constructor(sink: RowSink<MsgpackFault>) {
+  constructor(sink: RowSink<MsgpackFault>, plain?: PlainSender) {
     this.#sink = sink;
+    this.#plain = plain;
   }
 
   /** Whether everything so far was whole messages. */
@@ -85,8 +88,17 @@ export class MsgpackReader {
    *   `msgpackLost`
    */
   read(bytes: Uint8Array, start: number, end: number): number {
+    this.#plain?.begin();
+    const rest = this.#read(bytes, start, end);
+    this.#plain?.end();
+    return rest;
+  }
+
+  #read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end) {
+      at = this.#readPlain(bytes, at, end);
+      if (at >= end) return at;
       const next =
         this.#skipValues > 0 || this.#skipBytes > 0
           ? this.#skip(bytes, at, end)
@@ -99,6 +111,16 @@ export class MsgpackReader {
       at = next;
     }
     return at;
+  }
+
+  /** As many items as need no reader. */
+  #readPlain(bytes: Uint8Array, at: number, end: number): number {
+    const plain = this.#plain;
+    if (plain === undefined || this.#skipValues > 0 || this.#skipBytes > 0) return at;
+    const rest = this.#listRest;
+    const next = plain.items(bytes, at, end, rest > 0 ? rest : Infinity);
+    if (rest > 0) this.#listRest = rest - plain.takenCount;
+    return next;
   }
 
   /** At the start of an item, or of a list of them. */

@@ -11,6 +11,8 @@
  */
 import { chunkTimeMsMax } from "../../kernel/index.ts";
 import type {
+  AliasBatch,
+  AliasNames,
   NamePage,
   NameQuery,
   SampleBatch,
@@ -92,8 +94,13 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   write(batch: SampleBatch): Promise<void> {
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#take(batch));
-    return this.#writing;
+    return this.#writeNext(batch.count, (from, until) => this.#takeRows(batch, from, until));
+  }
+
+  writeAliased(batch: AliasBatch, names: AliasNames): Promise<void> {
+    return this.#writeNext(batch.count, (from, until) =>
+      this.#takeAliased(batch, names, from, until),
+    );
   }
 
   async commit(): Promise<void> {
@@ -183,14 +190,19 @@ export class EmbeddedStore implements SeriesStore {
     }
   }
 
-  async #take(batch: SampleBatch): Promise<void> {
+  #writeNext(count: number, takeRows: (from: number, until: number) => void): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#take(count, takeRows));
+    return this.#writing;
+  }
+
+  async #take(count: number, takeRows: (from: number, until: number) => void): Promise<void> {
     if (this.#isClosed) throw closed();
     const slicer = new Slicer(this.#settings.clock, { sliceMs });
-    for (let from = 0; from < batch.count; from += rowsPerPiece) {
+    for (let from = 0; from < count; from += rowsPerPiece) {
       if (slicer.isDue) await slicer.pause();
       if (this.#ahead.isCrowded) await this.#ahead.commit().catch(() => undefined);
       if (this.#maintenance.backfill.isFull) await this.#maintenance.makeRoom();
-      this.#takeRows(batch, from, Math.min(from + rowsPerPiece, batch.count));
+      takeRows(from, Math.min(from + rowsPerPiece, count));
     }
     if (this.#settings.commitEveryBatch) await this.#ahead.commit();
     else this.#ahead.schedule();
@@ -198,28 +210,59 @@ export class EmbeddedStore implements SeriesStore {
 
   #takeRows(batch: SampleBatch, from: number, until: number): void {
     const { names, nameEnds, timesMs, values, types } = batch;
+    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
-    const { routeBeforeMs } = this.#maintenance;
-    let badCount = 0;
-    let expiredCount = 0;
     for (let row = from; row < until; row++) {
       const timeMs = timesMs[row]!;
       const value = values[row]!;
-      if (!isSample(timeMs, value)) {
-        badCount += 1;
-      } else if (timeMs < retainFromMs) {
-        expiredCount += 1;
-      } else {
-        const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
-        if (id < 0) continue; // refused and counted by memory
-        if (types !== undefined) this.#memory.state(id, types[row]!);
-        if (timeMs < routeBeforeMs) this.#takeOld(id, timeMs, value);
-        else {
-          this.#ahead.takeSample(this.#book.serial(id), timeMs, value, routeBeforeMs);
-          this.#memory.add(id, timeMs, value);
-        }
-      }
+      if (!isKept(timeMs, value, retainFromMs, refused)) continue;
+      const id = this.#memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
+      if (id < 0) continue; // refused and counted by memory
+      if (types !== undefined) this.#memory.state(id, types[row]!);
+      this.#takeSample(id, this.#book.serial(id), timeMs, value);
     }
+    this.#reportRefused(refused);
+  }
+
+  #takeAliased(batch: AliasBatch, known: AliasNames, from: number, until: number): void {
+    const { aliases, timesMs, values, types } = batch;
+    const { ids, marks } = known;
+    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
+    const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
+    for (let row = from; row < until; row++) {
+      const timeMs = timesMs[row]!;
+      const value = values[row]!;
+      if (!isKept(timeMs, value, retainFromMs, refused)) continue;
+      const alias = aliases[row]!;
+      let id = ids[alias]!;
+      let serial = marks[alias]!;
+      // A serial is given once: an id that was given to another series, or to none, does not have it.
+      if (serial === 0 || this.#book.serial(id) !== serial) {
+        const found = known.name(alias, (bytes, start, end) =>
+          this.#memory.resolve(bytes, start, end),
+        );
+        if (found < 0) continue; // refused and counted by memory
+        id = found;
+        serial = this.#book.serial(id);
+        ids[alias] = id;
+        marks[alias] = serial;
+      }
+      if (types !== undefined) this.#memory.state(id, types[row]!);
+      this.#takeSample(id, serial, timeMs, value);
+    }
+    this.#reportRefused(refused);
+  }
+
+  #takeSample(id: number, serial: number, timeMs: number, value: number): void {
+    const { routeBeforeMs } = this.#maintenance;
+    if (timeMs < routeBeforeMs) this.#takeOld(id, timeMs, value);
+    else {
+      this.#ahead.takeSample(serial, timeMs, value, routeBeforeMs);
+      this.#memory.add(id, timeMs, value);
+    }
+  }
+
+  #reportRefused({ badCount, expiredCount }: RefusedRows): void {
     if (badCount > 0)
       this.#faults.report(
         "bad-sample",
@@ -267,11 +310,28 @@ export class EmbeddedStore implements SeriesStore {
   }
 }
 
-/** Whether the window and the chunks can keep it. */
-function isSample(timeMs: number, value: number): boolean {
-  return (
-    Number.isInteger(timeMs) && timeMs >= 0 && timeMs < chunkTimeMsMax && Number.isFinite(value)
-  );
+interface RefusedRows {
+  badCount: number;
+  expiredCount: number;
+}
+
+/** Whether the window and the chunks can keep it, and should; counted where not. */
+function isKept(
+  timeMs: number,
+  value: number,
+  retainFromMs: number,
+  refused: RefusedRows,
+): boolean {
+  const isSample =
+    timeMs >= 0 &&
+    timeMs < chunkTimeMsMax &&
+    Math.floor(timeMs) === timeMs &&
+    // Neither infinity nor NaN is equal to itself less itself.
+    value - value === 0;
+  if (isSample && timeMs >= retainFromMs) return true;
+  if (isSample) refused.expiredCount += 1;
+  else refused.badCount += 1;
+  return false;
 }
 
 function closed(): StoreError {

@@ -321,6 +321,7 @@ export class Maintenance {
     await this.#sweep((id) => {
       if (Math.max(memory.newestMs(id), book.newestMs(id)) >= forgetMs) return;
       memory.removeSeries(id);
+      book.forget(id);
       ledger.forget(id);
     });
   }

@@ -35,6 +35,11 @@ export class SeriesBook {
     this.reserveBelow(serial + 1);
   }
 
+  /** The series is gone: until its id is given to another one it has the serial 0, which is none's. */
+  forget(id: number): void {
+    this.#serials[id] = 0;
+  }
+
   /** No serial below this is given from now on. */
   reserveBelow(serial: number): void {
     this.#nextSerial = Math.max(this.#nextSerial, serial);

@@ -1,0 +1,14 @@
+/** Where things lie in the memory of known names: src/kernel/known-names.ts draws it and says the same. */
+
+/** Below it the compiler keeps its tables. */
+export const stateAt: usize = 65536;
+export const recordHeadBytes: usize = 20;
+/** Of a record's flags: the name holds a blank, so no line can have it. */
+export const isBlankInside: u32 = 0x10000;
+/** Lines that are looked up together. */
+export const batchLinesMax: u32 = 32;
+// Of the columns of a shard, in bytes times rows.
+export const columnTimes: usize = 0;
+export const columnValues: usize = 8;
+export const columnAliases: usize = 16;
+export const columnTypes: usize = 20;
