@@ -110,6 +110,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
     memoryBytesMax: settings.memoryBytesMax,
+    shedsAtLimit: false,
     chunks: settings.chunks,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);

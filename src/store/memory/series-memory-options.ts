@@ -11,6 +11,8 @@ export interface SeriesMemoryOptions {
    * lets go of its two oldest. Tables and the rounding up to pages come on top. `limitMemory` changes it.
    */
   readonly memoryBytesMax?: number;
+  /** False: only new series are refused at the limit; the owner makes room, as it moves samples to disk. */
+  readonly shedsAtLimit?: boolean;
   /** Samples after which an open chunk is sealed; at most half of chunkSampleCountMax. */
   readonly chunkSampleCount?: number;
   /** What encodes and decodes chunks; the TypeScript twin where it is not given. */

@@ -393,7 +393,8 @@ export class SeriesMemory implements WatchedWindow {
     this.#mergeLate(id);
     const count = this.#open.count(id);
     if (count === 0) return;
-    this.#shed(id, this.#isPressed() ? 2 : this.#sealed.excessCount(id));
+    const sheds = (this.#options.shedsAtLimit ?? true) && this.#isPressed();
+    this.#shed(id, sheds ? 2 : this.#sealed.excessCount(id));
     this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
     const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
