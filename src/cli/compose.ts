@@ -34,6 +34,7 @@ import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
 import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
+import { readScrapeFiles } from "./scrape-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { readKernels } from "./read-kernels.ts";
@@ -131,7 +132,9 @@ async function start(
   if (roles.has("horizon")) {
     const thread = await startHorizonThread(
       {
-        ...{ settings, kernels, folder: folder.path, collectd: readCollectdFiles(settings) },
+        ...{ settings, kernels, folder: folder.path },
+        collectd: readCollectdFiles(settings),
+        scrape: readScrapeFiles(settings),
         shards: lines.map(({ fromHorizon }) => fromHorizon.port1),
       },
       {

@@ -255,7 +255,7 @@ export const settingsTable = {
     key: "scrape",
     kind: jobUrlListKind,
     standard: [],
-    doc: "Programs whose page of metrics is asked for as Prometheus does, each as JOB=URL; /metrics is the path unless one is given.",
+    doc: "Programs whose page of metrics is asked for as Prometheus does, each as JOB=URL, or JOB@TIME=URL with an interval of its own; /metrics is the path unless one is given.",
     group: "Taking in",
   },
   scrapeEveryMs: {
@@ -263,6 +263,20 @@ export const settingsTable = {
     kind: durationKind({ minMs: secondMs, maxMs: hourMs }),
     standard: 15 * secondMs,
     doc: "How often each of them is asked.",
+    group: "Taking in",
+  },
+  scrapeAuthFile: {
+    key: "scrape-auth-file",
+    kind: optionalPathKind,
+    standard: "",
+    doc: "File with a line JOB: bearer TOKEN or JOB: basic USER:PASSWORD for each job whose targets want to know who asks.",
+    group: "Taking in",
+  },
+  scrapeCaFile: {
+    key: "scrape-ca",
+    kind: optionalPathKind,
+    standard: "",
+    doc: "Certificates, PEM, of who vouches for targets that are asked over https, beside the authorities that Node knows.",
     group: "Taking in",
   },
   scrapeTimeoutMs: {

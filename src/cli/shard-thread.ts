@@ -152,6 +152,7 @@ function streamSweep(): SeriesSweep {
   stream = new StreamJudge(scratch, judge, {
     activeCountMax: 10_000,
     stalePeriodMs,
+    tellsLater: true,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
   stream.useRules(new RuleBook(settings.rules));

@@ -407,6 +407,16 @@ export interface ShardStats {
   /** How long ago the longest-waiting series was judged. */
   readonly lagMs: number;
   readonly sliceMaxMs: number;
+  /** Samples that have come and are not judged yet; series whose samples found no room there. */
+  readonly waitingRowCount: number;
+  readonly behindCount: number;
+  /** Series of which there is history to be learned. */
+  readonly historyCount: number;
+  /** Anomalies and changes that were found and wait to be told, and the longest wait among them. */
+  readonly untoldCount: number;
+  readonly untoldMs: number;
+  /** Anomalies that were not kept, since too many are open or wait. */
+  readonly refusedEpisodeCount: number;
   readonly cpuSeconds: number;
   readonly waitingBatchCount: number;
   readonly room?: ShardRoom | undefined;

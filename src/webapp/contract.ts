@@ -302,6 +302,16 @@ export interface ShardJson {
   roundEnded: number | null;
   lagSeconds: number;
   sliceMaxMs: number;
+  /** Samples not judged yet, and series that are read from memory since their samples found no room. */
+  waitingRows: number;
+  behindSeries: number;
+  /** Series with history to learn from. */
+  historySeries: number;
+  /** Anomalies and changes that wait to be told, and how long the longest has. */
+  untold: number;
+  untoldSeconds: number;
+  /** Anomalies that were not kept, since there were too many. */
+  refusedEpisodes: number;
   cpuSeconds: number;
   waitingBatches: number;
 }
@@ -450,6 +460,9 @@ export interface SummaryJson {
   judgedSecondsAgo: number | null;
   /** False while judging takes longer than the promised minute. */
   keepsUp: boolean;
+  /** Anomalies and changes that were found and wait to be told, and how long the longest has. */
+  untold: number;
+  untoldSeconds: number;
   samplesPerSecond: number;
   durable: boolean;
   /** Metrics that are being learned; they are among those with too few samples. */

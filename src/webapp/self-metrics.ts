@@ -137,6 +137,27 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
     shard.sliceMaxMs / 1000,
     labels,
   );
+  for (const [what, count] of [
+    ["samples", shard.waitingRowCount],
+    ["behind", shard.behindCount],
+    ["history", shard.historyCount],
+    ["untold", shard.untoldCount],
+  ] as const) {
+    const help = "What waits: samples, series behind or with history to learn, anomalies to tell.";
+    text.gauge("kale_judging_waiting", help, count, { ...labels, what });
+  }
+  text.gauge(
+    "kale_judging_untold_seconds",
+    "How long the anomaly has waited that waits longest to be told.",
+    shard.untoldMs / 1000,
+    labels,
+  );
+  text.counter(
+    "kale_episodes_refused_total",
+    "Anomalies not kept, since there were too many.",
+    shard.refusedEpisodeCount,
+    labels,
+  );
   text.counter("kale_shard_cpu_seconds_total", "CPU time of the shard.", shard.cpuSeconds, labels);
   text.gauge(
     "kale_shard_waiting_batches",

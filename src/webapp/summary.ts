@@ -27,6 +27,8 @@ export function summarize(
     lagSeconds: 0,
     judgedSecondsAgo: null,
     keepsUp: true,
+    untold: 0,
+    untoldSeconds: 0,
     samplesPerSecond: 0,
     durable: true,
     learning: 0,
@@ -42,6 +44,8 @@ export function summarize(
     summary.abnormal += shard.activeEpisodeCount;
     summary.lagSeconds = Math.max(summary.lagSeconds, shard.lagMs / 1000);
     summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
+    summary.untold += shard.untoldCount;
+    summary.untoldSeconds = Math.max(summary.untoldSeconds, shard.untoldMs / 1000);
     summary.durable &&= store.isDurable;
     summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;
