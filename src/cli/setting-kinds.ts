@@ -347,6 +347,21 @@ export function sizeKind(range: {
   };
 }
 
+/** A size, or the word `auto`, which is 0 in the program. */
+export function sizeOrAutoKind(range: {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}): SettingKind<number> {
+  const size = sizeKind(range);
+  return {
+    ...size,
+    allowed: `${size.allowed}, or auto`,
+    words: ["auto"],
+    read: (input) => (input === "auto" ? 0 : size.read(input)),
+    show: (value) => (value === 0 ? "auto" : size.show(value)),
+  };
+}
+
 function showSize(sizeBytes: number): string {
   for (const unit of ["GiB", "MiB"] as const) {
     const size = unitBytes[unit] ?? 1;

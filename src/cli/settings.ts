@@ -25,6 +25,7 @@ import {
   portKind,
   rulesKind,
   sizeKind,
+  sizeOrAutoKind,
   switchKind,
   type SettingKind,
 } from "./setting-kinds.ts";
@@ -290,6 +291,13 @@ export const settingsTable = {
     kind: countKind({ min: 1, max: 100_000_000 }),
     standard: 1_000_000,
     doc: "Names that are kept at most; samples of further ones are refused, and counted.",
+    group: "Taking in",
+  },
+  memoryBytesMax: {
+    key: "memory-limit",
+    kind: sizeOrAutoKind({ minBytes: 16 << 20, maxBytes: 2 ** 40 }),
+    standard: 0,
+    doc: "How much memory the metrics may take: samples, names and what is known of each. Beyond it new names are refused, and counted; auto is 65 % of what the machine or its container has.",
     group: "Taking in",
   },
   idleTimeoutMs: {
