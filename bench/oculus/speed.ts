@@ -4,16 +4,21 @@
  *
  * The table holds 88 % background and 12 % families. Queries are stored series, as many of each
  * class of the background and of the families; structureless ones (noise, counts) defeat all bounds
- * and are the dear ones, so figures are given by class too.
+ * and are the dear ones, so figures are given by class too. Each query is asked with the kernel of
+ * distances and without, in turn, and both must answer the same.
  *
  * Run: node bench/oculus/speed.ts [--series N] [--points N] [--queries PER-CLASS] [--methods a,b]
  */
+import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../src/base/random.ts";
+import { readKernels } from "../../src/cli/read-kernels.ts";
 import {
   planSearch,
   ShapeSearch,
+  ShapeTable,
   similarityMethods,
+  type SearchAnswer,
   type SimilarityMethod,
 } from "../../src/oculus/index.ts";
 import { buildBenchTable, type BenchTable } from "./series.ts";
@@ -25,6 +30,8 @@ export interface SpeedOptions {
   /** Of each of the eight classes. */
   readonly queriesPerClass?: number | undefined;
   readonly methods?: readonly SimilarityMethod[] | undefined;
+  /** Of distances; without it the twin alone is measured. */
+  readonly kernel?: WebAssembly.Module | undefined;
 }
 
 export interface CpuFigures {
@@ -41,13 +48,17 @@ export interface SpeedReport {
   readonly tableMiB: number;
   /** Gridding and normalising 360 samples, generator included. */
   readonly buildCpuSeconds: number;
+  readonly hasKernel: boolean;
   readonly cpu: Partial<Record<SimilarityMethod, CpuFigures>>;
+  /** Without the kernel, for methods that have one. */
+  readonly twinCpu: Partial<Record<SimilarityMethod, CpuFigures>>;
   /** Mean by class of query. */
   readonly meanMsByClass: Partial<Record<SimilarityMethod, Readonly<Record<string, number>>>>;
   /** The dearest slice of `sliceRowCount` rows. */
   readonly sliceMaxMs: number;
 }
 
+const kernelMethods: readonly SimilarityMethod[] = ["euclidean", "dtw"];
 const memberCount = 50;
 const familyShare = 0.12;
 
@@ -66,34 +77,52 @@ export function runOculusSpeed(options: SpeedOptions = {}): SpeedReport {
       familyCount,
       memberCount,
       warpedShare: 0.5,
+      kernel: options.kernel,
     },
     seededRandom(seed),
   );
   const buildCpuSeconds = (cpuMicros() - startMicros) / 1e6;
   const queries = pickQueries(bench, queriesPerClass);
+  const { table } = bench;
+  const twin = options.kernel === undefined ? undefined : twinOf(table);
   const cpu: Partial<Record<SimilarityMethod, CpuFigures>> = {};
+  const twinCpu: Partial<Record<SimilarityMethod, CpuFigures>> = {};
   const meanMsByClass: Partial<Record<SimilarityMethod, Record<string, number>>> = {};
   let sliceMaxMs = 0;
   for (const method of methods) {
+    const twinTable = kernelMethods.includes(method) ? twin : undefined;
     const warmUp = [...queries.values()].map((ids) => ids[0]!);
-    for (const id of warmUp.slice(0, 2)) measure(bench, id, method);
+    for (const id of warmUp) measure(table, id, method);
+    for (const id of warmUp.slice(0, 2)) if (twinTable) measure(twinTable, id, method);
     const all: number[] = [];
+    const twinAll: number[] = [];
     meanMsByClass[method] = {};
     for (const [kind, ids] of queries) {
-      const costs = ids.map((id) => measure(bench, id, method));
-      for (const cost of costs) sliceMaxMs = Math.max(sliceMaxMs, cost.sliceMaxMs);
-      all.push(...costs.map((cost) => cost.cpuMs));
-      meanMsByClass[method][kind] = figuresOf(costs.map((cost) => cost.cpuMs)).meanMs;
+      const costs: number[] = [];
+      for (const id of ids) {
+        const cost = measure(table, id, method);
+        sliceMaxMs = Math.max(sliceMaxMs, cost.sliceMaxMs);
+        costs.push(cost.cpuMs);
+        if (twinTable === undefined) continue;
+        const twinCost = measure(twinTable, id, method);
+        assert.deepEqual(cost.answer, twinCost.answer);
+        twinAll.push(twinCost.cpuMs);
+      }
+      all.push(...costs);
+      meanMsByClass[method][kind] = figuresOf(costs).meanMs;
     }
     cpu[method] = figuresOf(all);
+    if (twinAll.length > 0) twinCpu[method] = figuresOf(twinAll);
   }
   return {
-    seriesCount: bench.table.comparableCount,
+    seriesCount: table.comparableCount,
     pointCount,
     queryCount: [...queries.values()].flat().length,
-    tableMiB: rounded(bench.table.memoryBytes / 2 ** 20),
+    tableMiB: rounded(table.memoryBytes / 2 ** 20),
     buildCpuSeconds: rounded(buildCpuSeconds),
+    hasKernel: table.kernel !== undefined,
     cpu,
+    twinCpu,
     meanMsByClass,
     sliceMaxMs: rounded(sliceMaxMs),
   };
@@ -111,11 +140,22 @@ function pickQueries(bench: BenchTable, perClass: number): Map<string, number[]>
   return queries;
 }
 
+/** The same rows without the kernel. */
+function twinOf(table: ShapeTable): ShapeTable {
+  const { pointCount, idCount } = table;
+  const twin = new ShapeTable({ pointCount, rowCount: idCount });
+  for (let id = 0; id < idCount; id++) {
+    const shape = table.shape(id);
+    if (shape !== undefined) twin.put(id, shape);
+  }
+  return twin;
+}
+
 function measure(
-  { table }: BenchTable,
+  table: ShapeTable,
   id: number,
   method: SimilarityMethod,
-): { readonly cpuMs: number; readonly sliceMaxMs: number } {
+): { readonly cpuMs: number; readonly sliceMaxMs: number; readonly answer: SearchAnswer } {
   const planned = planSearch({ method, limit: 20, excludeId: id }, table.pointCount);
   if (!planned.ok) throw new Error(planned.message);
   const shape = table.shape(id)!;
@@ -127,8 +167,8 @@ function measure(
     isDone = search.step(sliceRowCount);
     sliceMaxMs = Math.max(sliceMaxMs, (cpuMicros() - sliceStartMicros) / 1000);
   }
-  search.answer();
-  return { cpuMs: (cpuMicros() - startMicros) / 1000, sliceMaxMs };
+  const answer = search.answer();
+  return { cpuMs: (cpuMicros() - startMicros) / 1000, sliceMaxMs, answer };
 }
 
 function cpuMicros(): number {
@@ -167,6 +207,7 @@ if (import.meta.main) {
     pointCount: Number(values.points),
     queriesPerClass: Number(values.queries),
     methods: values.methods?.split(",") as SimilarityMethod[] | undefined,
+    kernel: readKernels("auto").distances,
   });
   process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 }

@@ -9,7 +9,7 @@ import { cpus, freemem, hostname, loadavg, platform, totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { batchOf, type SampleSink } from "../model/index.ts";
+import { batchOf, type SampleSink, type SourceStats } from "../model/index.ts";
 import {
   countTcpStates,
   parseDiskStats,
@@ -23,6 +23,7 @@ import {
   type Mount,
 } from "./host-vitals-proc.ts";
 import { CounterRates, percentShares } from "./host-vitals-rates.ts";
+import { MinuteRate } from "./minute-rate.ts";
 
 export const vitalsIntervalMs = 5000;
 
@@ -55,6 +56,9 @@ export class HostVitals {
   #lastCpu = process.cpuUsage();
   #lastCpuAtMs: number;
   #writing: Promise<void> | undefined;
+  readonly #rate: MinuteRate;
+  #acceptedCount = 0;
+  #lastSampleMs: number | null = null;
 
   constructor(options: HostVitalsOptions) {
     this.#options = options;
@@ -62,6 +66,18 @@ export class HostVitals {
     this.#prefix = `host.${metricWord(options.hostName ?? hostname())}`;
     this.#isLinux = (options.platform ?? platform()) === "linux";
     this.#lastCpuAtMs = options.clock.elapsedMs();
+    this.#rate = new MinuteRate(options.clock.elapsedMs());
+  }
+
+  /** As a port tells of what came in. */
+  stats(): SourceStats {
+    return {
+      ...{ protocol: "host", addresses: [], clientCount: 0, droppedCount: 0 },
+      ...{ pausedClientCount: 0, refusals: [] },
+      acceptedCount: this.#acceptedCount,
+      ratePerSecond: this.#rate.perSecond(this.#options.clock.elapsedMs()),
+      lastSampleMs: this.#lastSampleMs,
+    };
   }
 
   /** Records at once and then every 5 s; a round that the sink holds up is left out. */
@@ -94,6 +110,9 @@ export class HostVitals {
     await this.#options.sink.write(
       batchOf(rows.map(({ name, value }) => [`${this.#prefix}.${name}`, timeMs, value] as const)),
     );
+    this.#acceptedCount += rows.length;
+    this.#lastSampleMs = timeMs;
+    this.#rate.add(rows.length, this.#options.clock.elapsedMs());
   }
 
   /** The vital signs now, names without the host's part; what cannot be read is left out. */

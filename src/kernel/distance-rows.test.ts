@@ -63,6 +63,13 @@ test.each(cases)(
     const same = singleQuery(query, query, query);
     const opposite = singleQuery(mirrored, mirrored, mirrored);
     const one = [...kernel.euclidean([same], from, rowCount)];
+    for (const reach of [one[0]!, Infinity, 0]) {
+      kernel.euclidean([same], from, rowCount);
+      const near = one
+        .slice(0, rowCount - from)
+        .flatMap((square, at) => (square <= reach ? at : []));
+      expect([...kernel.within(rowCount - from, reach)]).toEqual(near);
+    }
     const both = [...kernel.euclidean([same, opposite], from, rowCount)];
     for (let row = from; row < rowCount; row++) {
       const here = euclideanSquared(query, rows[row]!);

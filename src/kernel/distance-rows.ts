@@ -48,6 +48,7 @@ interface DistanceExports {
     out: number,
     isSecond: number,
   ): void;
+  listWithin(out: number, count: number, limit: number, list: number): number;
   dtw(
     query: number,
     lower: number,
@@ -151,6 +152,19 @@ export class DistanceRows {
       this.#kernel.keogh(lower, upper, rows, pointCount, from, until, out, Math.sign(at));
     }
     return this.#views.out;
+  }
+
+  /**
+   * Of the last call of `euclidean` or `keogh`: which rows are within reach, counted from its first.
+   *
+   * @param reach  from `reachOf`
+   * @returns in order; overwritten by the next call
+   */
+  within(rowCount: number, reach: number): Int32Array {
+    assert(rowCount >= 0 && rowCount <= kernelRowsMax, "one call looks at no more rows");
+    const { out, list } = this.#layout;
+    const count = this.#kernel.listWithin(out, rowCount, reach, list);
+    return this.#views.list.subarray(0, count);
   }
 
   /**

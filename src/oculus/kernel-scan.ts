@@ -20,6 +20,8 @@ import { WaitingRows } from "./waiting-rows.ts";
 const rowsPerStepRow = 16;
 
 const firstBlockRowCount = 64;
+/** A block is read twice for mirror images: it stays in the processor's cache. */
+const blockPointCountMax = 2 ** 17;
 const warpingBatchRowCount = 64;
 
 /** A pass over all rows in blocks, which begin small: until there are matches, no row can be left out. */
@@ -27,11 +29,14 @@ abstract class BlockPass {
   protected readonly target: ScanTarget;
   protected readonly kernel: DistanceRows;
   protected nextRow = 0;
+  readonly #blockRowCountMax: number;
   #blockRowCount = firstBlockRowCount;
 
   constructor(target: ScanTarget, kernel: DistanceRows) {
     this.target = target;
     this.kernel = kernel;
+    const rowCount = Math.floor(blockPointCountMax / kernel.pointCount);
+    this.#blockRowCountMax = Math.max(1, Math.min(kernelRowsMax, rowCount));
   }
 
   /** Rows passed that a search can meet. */
@@ -47,7 +52,7 @@ abstract class BlockPass {
       const blockEnd = Math.min(this.nextRow + this.#blockRowCount, until);
       this.scanBlock(this.nextRow, blockEnd);
       this.nextRow = blockEnd;
-      this.#blockRowCount = Math.min(2 * this.#blockRowCount, kernelRowsMax);
+      this.#blockRowCount = Math.min(2 * this.#blockRowCount, this.#blockRowCountMax);
     }
     return until >= rowsEnd;
   }
@@ -84,10 +89,10 @@ export class EuclideanKernelScan extends BlockPass implements TableScan {
   }
 
   protected scanBlock(from: number, until: number): void {
-    const squares = this.kernel.euclidean(this.#queries, from, until);
+    this.kernel.euclidean(this.#queries, from, until);
     const reach = reachOf(this.target.nearest.threshold, this.#query);
-    for (let row = from; row < until; row++) {
-      if (squares[row - from]! <= reach && this.target.isWanted(row)) this.#compare(row);
+    for (const at of this.kernel.within(until - from, reach)) {
+      if (this.target.isWanted(from + at)) this.#compare(from + at);
     }
   }
 }
@@ -125,12 +130,12 @@ export class DtwKernelScan extends BlockPass implements TableScan {
 
   protected scanBlock(from: number, until: number): void {
     const bounds = this.kernel.keogh(this.#measure.singles, from, until);
-    const reach = this.#reach();
     let leastAt = -1;
     let least = Infinity;
-    for (let row = from; row < until; row++) {
-      const bound = bounds[row - from]!;
-      if (!(bound <= reach && this.target.isWanted(row))) continue;
+    for (const at of this.kernel.within(until - from, this.#reach())) {
+      const row = from + at;
+      if (!this.target.isWanted(row)) continue;
+      const bound = bounds[at]!;
       if (bound < least) {
         least = bound;
         leastAt = this.#waiting.count;

@@ -39,7 +39,7 @@ function learnedJudge(made: PlainWindow): StreamJudge {
       judge.take(id, timeMs, id + random.next(), timeMs);
     }
   }
-  judge.habits.note(3, startMs, 60_000, 17);
+  judge.habits.note(3, startMs, 60_000, { size: 17, peak: 20 });
   judge.state(3, statedGauge);
   return judge;
 }

@@ -26,6 +26,14 @@ export const carbonRelay: Requirement = {
   name: "carbon-relay (graphite-carbon)",
   isThere: existsSync("/usr/bin/carbon-relay"),
 };
+/** What the commands of the page of sources are made of. */
+export const shellTools: Requirement = {
+  name: "bash, curl, nc and python3",
+  get isThere() {
+    const tools = "command -v curl && command -v nc && command -v python3";
+    return spawnSync("bash", ["-c", tools]).status === 0;
+  },
+};
 export const perlSender: Requirement = {
   name: "Perl's AnyEvent::Handle::UDP and Data::MessagePack",
   get isThere() {

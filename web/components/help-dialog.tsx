@@ -12,7 +12,7 @@ const keyGroups: readonly KeyGroup[] = [
   {
     title: "Anywhere",
     keys: [
-      ["/  Ctrl-K", "find a metric or a page"],
+      ["/  Ctrl-K", "find a metric, a view or a page; draw an expression"],
       ...pageLinks.map(({ key, label }) => [`g ${key}`, label] as const),
       ["?", "this help"],
       ["Esc", "back out: close, deselect"],
@@ -41,9 +41,21 @@ const keyGroups: readonly KeyGroup[] = [
     keys: [
       ["← →", "read value by value"],
       ["PgUp  PgDn  Home  End", "in large steps, to the ends"],
+      ["↑ ↓", "another series, where a graph has equals"],
       ["Shift ← →", "select a stretch"],
       ["Enter", "zoom to it"],
       ["s", "find what moved like it"],
+    ],
+  },
+  {
+    title: "On a graph of expressions",
+    keys: [
+      ["Enter", "show what is written"],
+      ["Shift-Enter", "begin another expression"],
+      ["c", "save it as a view"],
+      ["[  ]  +  -", "window back, forward, zoom"],
+      ["f", "the usual window, or the view’s"],
+      ["j  k", "next, previous small graph"],
     ],
   },
   {

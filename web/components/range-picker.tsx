@@ -5,6 +5,7 @@ import { formatTyped, parseTyped } from "../lib/calendar.ts";
 import {
   lastChoices,
   shifted,
+  textsOfRange,
   zoomed,
   type RangeChoice,
   type TimeRange,
@@ -61,9 +62,7 @@ export function TypedRange({
   range,
   onRange,
 }: Pick<RangePickerProps, "choice" | "range" | "onRange">): JSX.Element {
-  const isFixed = choice.kind === "fixed";
-  const shownFrom = isFixed ? formatTyped(range.from) : "";
-  const shownUntil = isFixed ? formatTyped(range.until) : "";
+  const [shownFrom, shownUntil] = shownTexts(choice, range);
   const [from, setFrom] = useState(shownFrom);
   const [until, setUntil] = useState(shownUntil);
   const [problem, setProblem] = useState("");
@@ -120,4 +119,14 @@ export function TypedRange({
       </span>
     </form>
   );
+}
+
+/** What the fields hold: nothing while one of the buttons says it. */
+function shownTexts(choice: RangeChoice, range: TimeRange): readonly [from: string, until: string] {
+  if (choice.kind === "fixed") return [formatTyped(range.from), formatTyped(range.until)];
+  if (choice.kind === "last" && lastChoices.some(({ seconds }) => seconds === choice.seconds)) {
+    return ["", ""];
+  }
+  const { from, until } = textsOfRange(choice);
+  return [from, until];
 }

@@ -10,6 +10,8 @@ export interface Snippet {
   /** Where it goes or what it needs, one sentence. */
   readonly note: string;
   readonly text: string;
+  /** It is one command that a shell takes as it is, and sends a sample. */
+  readonly isCommand?: true;
 }
 
 /**
@@ -36,105 +38,43 @@ export function targetOf(
 export interface Targets {
   /** Carbon plaintext over TCP. */
   readonly carbon?: Target | undefined;
-  /** Pickle over TCP. */
-  readonly pickle?: Target | undefined;
   /** MessagePack over UDP. */
   readonly msgpack?: Target | undefined;
 }
 
 /** One line each, for a first point within seconds. */
 export function firstLines({ carbon, msgpack }: Targets): Snippet[] {
-  const snippets: Snippet[] = [];
-  if (carbon !== undefined) {
-    snippets.push({
-      title: "Shell",
-      note: "Carbon’s plaintext: name, value, Unix time.",
-      text: `echo "test.shell $RANDOM $(date +%s)" | nc -w1 ${carbon.host} ${carbon.port}`,
-    });
-  }
-  if (msgpack !== undefined) {
-    snippets.push(
-      {
-        title: "Bash, nothing installed",
-        note: "Skyline’s MessagePack, written byte by byte.",
-        text:
-          `printf "\\x92\\xa9test.bash\\x92\\xce$(printf %08x $(date +%s) | sed 's/../\\\\x&/g')` +
-          `\\x2a" > /dev/udp/${msgpack.host}/${msgpack.port}`,
-      },
-      {
-        title: "Python",
-        note: "Skyline’s MessagePack; needs the package msgpack.",
-        text:
-          `python3 -c 'import msgpack, socket, time; socket.socket(type=socket.SOCK_DGRAM).sendto(` +
-          `msgpack.packb(["test.python", [int(time.time()), 42]]), ("${msgpack.host}", ${msgpack.port}))'`,
-      },
-    );
-  }
-  return snippets;
+  return [
+    ...(carbon === undefined ? [] : [carbonLine(carbon)]),
+    ...(msgpack === undefined ? [] : msgpackLines(msgpack)),
+  ];
 }
 
-/** Settings for what already sends metrics somewhere. */
-export function senderSettings({ carbon, pickle, msgpack }: Targets): Snippet[] {
-  const snippets: Snippet[] = [];
-  if (msgpack !== undefined) {
-    snippets.push({
-      title: "Perl",
-      note: "As Skyline’s own senders do; needs Data::MessagePack.",
-      text: `use Data::MessagePack;
-use IO::Socket::INET;
+export function carbonLine({ host, port }: Target): Snippet {
+  return {
+    title: "Shell",
+    note: "Carbon’s plaintext: name, value, Unix time.",
+    text: `echo "test.shell $RANDOM $(date +%s)" | nc -w1 ${host} ${port}`,
+    isCommand: true,
+  };
+}
 
-my $kale = IO::Socket::INET->new(
-    PeerAddr => "${msgpack.host}:${msgpack.port}", Proto => "udp");
-$kale->send(Data::MessagePack->pack(["localhost.loadavg", [time(), rand() * 2]]));`,
-    });
-  }
-  if (pickle !== undefined) {
-    snippets.push({
-      title: "carbon-relay",
-      note: "carbon.conf: add Kale beside the destinations you have.",
-      text: `[relay]
-RELAY_METHOD = rules
-DESTINATION_PROTOCOL = pickle
-DESTINATIONS = 127.0.0.1:2104:a, ${pickle.host}:${pickle.port}:kale
-
-# relay-rules.conf
-[default]
-default = true
-destinations = 127.0.0.1:2104:a, ${pickle.host}:${pickle.port}:kale`,
-    });
-  }
-  if (carbon !== undefined) {
-    snippets.push(
-      {
-        title: "collectd",
-        note: "collectd.conf",
-        text: `LoadPlugin write_graphite
-<Plugin write_graphite>
-  <Node "kale">
-    Host "${carbon.host}"
-    Port "${carbon.port}"
-    Protocol "tcp"
-  </Node>
-</Plugin>`,
-      },
-      {
-        title: "Telegraf",
-        note: "telegraf.conf",
-        text: `[[outputs.graphite]]
-  servers = ["${carbon.host}:${carbon.port}"]
-  prefix = "telegraf"`,
-      },
-      {
-        title: "StatsD",
-        note: "config.js of the Node.js statsd",
-        text: `{
-  graphiteHost: "${carbon.host}",
-  graphitePort: ${carbon.port},
-  port: 8125,
-  backends: ["./backends/graphite"]
-}`,
-      },
-    );
-  }
-  return snippets;
+export function msgpackLines({ host, port }: Target): Snippet[] {
+  return [
+    {
+      title: "Bash, nothing installed",
+      note: "Skyline’s MessagePack, written byte by byte.",
+      text:
+        `printf "\\x92\\xa9test.bash\\x92\\xce$(printf %08x $(date +%s) | sed 's/../\\\\x&/g')` +
+        `\\x2a" > /dev/udp/${host}/${port}`,
+      isCommand: true,
+    },
+    {
+      title: "Python",
+      note: "Skyline’s MessagePack; needs the package msgpack.",
+      text:
+        `python3 -c 'import msgpack, socket, time; socket.socket(type=socket.SOCK_DGRAM).sendto(` +
+        `msgpack.packb(["test.python", [int(time.time()), 42]]), ("${host}", ${port}))'`,
+    },
+  ];
 }

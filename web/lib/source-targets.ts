@@ -7,7 +7,6 @@ export function targetsOf(sources: readonly SourceJson[], pageHost: string): Tar
     sources.find((source) => source.protocol === protocol)?.addresses ?? [];
   return {
     carbon: targetOf(addressesOf("carbon"), "tcp", pageHost),
-    pickle: targetOf(addressesOf("pickle"), "tcp", pageHost),
     msgpack: targetOf(addressesOf("msgpack"), "udp", pageHost),
   };
 }

@@ -77,6 +77,47 @@ export function HelpPage(): JSX.Element {
         </a>
         .
       </p>
+      <h2 class="section" id="graph">
+        Graphs of expressions
+      </h2>
+      <p>
+        <a class="link" href="/graph">
+          Graph
+        </a>{" "}
+        draws what Graphite’s <span class="mono">/render</span> would: names, patterns, and all of
+        its functions, an expression a line. What is wrong is told with its place and what was
+        expected there. The search of every page takes an expression as well, and an address of a
+        dashboard with <span class="mono">target=</span> in it.
+      </p>
+      <dl class="help-terms">
+        <Term name="One graph, or a graph each">
+          All expressions on one scale, or each on its own. Drag to pick a stretch; the legend reads
+          values at the cursor, “As a table” has the numbers.
+        </Term>
+        <Term name="Small graphs">
+          <span class="mono">web.*</span> is a small graph for each node below web, and leads on to
+          what is below that; <span class="mono">tag:host</span> is one for each value of a tag.
+          What is abnormal comes first.
+        </Term>
+        <Term name="Range">
+          As <span class="mono">-6h</span> to <span class="mono">now</span> it moves with the clock;
+          moved or zoomed it is fixed, so that a link shows what its sender saw.
+        </Term>
+      </dl>
+      <h2 class="section" id="views">
+        Views
+      </h2>
+      <p>
+        A view is such a graph under a name, with a note: its expressions, its range as it was
+        written, and how they are laid out. Save one with <kbd>c</kbd>; open it from{" "}
+        <a class="link" href="/views">
+          Views
+        </a>
+        , by its link, or by typing its name into the search. What you change on an opened view is
+        in your address alone until you save the changes. Views are for everybody to see; saving,
+        changing and deleting needs somebody who is signed in. They survive a restart, and go into a
+        file and back.
+      </p>
       <h2 class="section" id="limits">
         What it does not do
       </h2>
@@ -117,6 +158,13 @@ export function HelpPage(): JSX.Element {
           text={`curl -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
   -d '{"name":"card provider slow","note":"","items":[{"name":"web.fe1.load","from":1795409333,"until":1795412933}]}' \\
   ${origin}/kale/collections`}
+        />
+        <CopyBlock
+          title="Save a view"
+          note="With the admin token."
+          text={`curl -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
+  -d '{"name":"Load, all hosts","targets":["aliasByNode(web.*.load, 1)"],"from":"-6h","until":"now"}' \\
+  ${origin}/kale/views`}
         />
       </div>
       <h2 class="section" id="keys">

@@ -1,36 +1,18 @@
-/** What arrives and what does not: every listener with its rate and refusals, and how to send to it. */
+/** What arrives and what does not: every way in with its rate and refusals, and how to send by it. */
 import type { JSX } from "preact";
-import type { RefusalJson, SourceJson } from "../../src/webapp/contract.ts";
-import { fetchSources } from "../api/kale.ts";
+import type { RefusalJson, SourceJson, SourceProtocolJson } from "../../src/webapp/contract.ts";
+import { fetchSources, fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
 import { counted, formatCount, formatValue } from "../lib/format.ts";
-import { prometheusSnippets } from "../lib/prometheus-snippets.ts";
-import { firstLines, senderSettings } from "../lib/send-snippets.ts";
+import { firstLines, type Snippet } from "../lib/send-snippets.ts";
+import { importSnippets } from "../lib/sender-guides-asked.ts";
+import { openingOf, placeFor, senderGuides, sourceProtocols } from "../lib/sender-guides.ts";
 import { targetsOf } from "../lib/source-targets.ts";
 import { useQuery } from "../state/query.ts";
 
 const refreshMs = 3_000;
-
-const titles: Readonly<Record<string, string>> = {
-  carbon: "Carbon plaintext",
-  pickle: "Skyline pickle",
-  msgpack: "Skyline MessagePack",
-  "carbon-pickle": "Carbon pickle",
-  statsd: "StatsD",
-  opentsdb: "OpenTSDB lines",
-  collectd: "collectd",
-  ganglia: "Ganglia packets",
-  "ganglia-xml": "Ganglia, asked for its XML",
-  prometheus: "Prometheus remote write",
-  scrape: "Scraped, as Prometheus does",
-  influx: "InfluxDB line protocol",
-  otlp: "OpenTelemetry",
-  "opentsdb-http": "OpenTSDB over HTTP",
-  "collectd-http": "collectd’s write_http",
-  host: "This host’s own vital signs",
-};
 
 export function SourcesPage(): JSX.Element {
   const { value, failure, refresh } = useQuery("sources", fetchSources, { everyMs: refreshMs });
@@ -44,7 +26,9 @@ export function SourcesPage(): JSX.Element {
               <SourceCard key={source.protocol} source={source} />
             ))}
           </div>
-          <HowToSend sources={value.sources} />
+          <FirstLines sources={value.sources} />
+          <OtherWays sources={value.sources} />
+          <History />
         </>
       ) : failure !== undefined ? (
         <FailureNotice failure={failure} what="The sources" onRetry={refresh} />
@@ -59,10 +43,11 @@ function SourceCard({ source }: { readonly source: SourceJson }): JSX.Element {
   const { protocol, addresses, problem, clients, accepted, ratePerSecond, lastSample } = source;
   const { dropped, pausedClients, refusals } = source;
   const refusedCount = refusals.reduce((sum, { count }) => sum + count, 0);
+  const { title } = senderGuides[protocol];
   return (
-    <article class="panel source" aria-label={titles[protocol] ?? protocol}>
+    <article class="panel source" aria-label={title} data-source={protocol}>
       <div class="source-head">
-        <h2>{titles[protocol] ?? protocol}</h2>
+        <h2>{title}</h2>
         <SourceState source={source} />
         <span class="mono soft">{addresses.join(", ")}</span>
       </div>
@@ -87,6 +72,7 @@ function SourceCard({ source }: { readonly source: SourceJson }): JSX.Element {
         </div>
       </dl>
       {refusals.length > 0 && <Refusals refusals={refusals} />}
+      <HowTo protocol={protocol} source={source} />
     </article>
   );
 }
@@ -149,23 +135,94 @@ function Refusals({ refusals }: { readonly refusals: readonly RefusalJson[] }): 
   );
 }
 
-function HowToSend({ sources }: { readonly sources: readonly SourceJson[] }): JSX.Element {
-  const targets = targetsOf(sources, location.hostname);
-  const listening = [...firstLines(targets), ...senderSettings(targets)];
-  const snippets = [...listening, ...prometheusSnippets(location.origin)];
+/** @param source  undefined where it is closed, or nothing came yet */
+function HowTo({
+  protocol,
+  source,
+}: {
+  readonly protocol: SourceProtocolJson;
+  readonly source: SourceJson | undefined;
+}): JSX.Element {
+  const guide = senderGuides[protocol];
+  const snippets = guide.snippets(placeFor(guide, source, location));
+  const opening = source === undefined ? openingOf(guide) : undefined;
+  return (
+    <details class="how-to">
+      <summary>Lines and settings to copy</summary>
+      <Snippets snippets={opening === undefined ? snippets : [opening, ...snippets]} />
+    </details>
+  );
+}
+
+function Snippets({ snippets }: { readonly snippets: readonly Snippet[] }): JSX.Element {
+  return (
+    <div class="snippets" aria-label={counted(snippets.length, "example")}>
+      {snippets.map((snippet) => (
+        <CopyBlock key={snippet.title} {...snippet} />
+      ))}
+    </div>
+  );
+}
+
+function FirstLines({ sources }: { readonly sources: readonly SourceJson[] }): JSX.Element {
+  const lines = firstLines(targetsOf(sources, location.hostname));
   return (
     <>
-      <h2 class="section">How to send</h2>
-      {listening.length === 0 && (
+      <h2 class="section">A first metric</h2>
+      {lines.length === 0 ? (
         <p class="soft">
-          No listener is open. Free a port or give another one, then start Kale again.
+          Neither Carbon’s nor MessagePack’s port is open. Free a port or give another one, then
+          start Kale again; or send by one of the ways below.
         </p>
+      ) : (
+        <Snippets snippets={lines} />
       )}
-      <div class="snippets" aria-label={counted(snippets.length, "example")}>
-        {snippets.map((snippet) => (
-          <CopyBlock key={snippet.title} {...snippet} />
-        ))}
+    </>
+  );
+}
+
+/** Those that are closed, and those over HTTP by which nothing came yet. */
+function OtherWays({ sources }: { readonly sources: readonly SourceJson[] }): JSX.Element | null {
+  const others = sourceProtocols.filter(
+    (known) => !sources.some(({ protocol }) => protocol === known),
+  );
+  if (others.length === 0) return null;
+  return (
+    <>
+      <h2 class="section">Other ways in</h2>
+      <div class="sources">
+        {others.map((protocol) => {
+          const guide = senderGuides[protocol];
+          return (
+            <article
+              key={protocol}
+              class="panel source"
+              aria-label={guide.title}
+              data-source={protocol}
+            >
+              <div class="source-head">
+                <h2>{guide.title}</h2>
+                <span class="tag">{guide.isAlwaysOpen === true ? "○ nothing yet" : "off"}</span>
+              </div>
+              <HowTo protocol={protocol} source={undefined} />
+            </article>
+          );
+        })}
       </div>
+    </>
+  );
+}
+
+function History(): JSX.Element | null {
+  const status = useQuery("status", fetchStatus);
+  if (status.value === undefined) return null;
+  return (
+    <>
+      <h2 class="section">History that lies elsewhere</h2>
+      <p class="soft">
+        What a metric did before is learned at once, so that judging does not begin at zero.
+      </p>
+      <Snippets snippets={importSnippets(status.value.dataFolder)} />
     </>
   );
 }

@@ -13,8 +13,8 @@
  * starts at 0 and later wavers by 1 around a billion is judged blindly; a level of a billion is not.
  */
 
-/** Raised with every change of the layout or of what a cell means: what was saved under another is not read. */
-export const layoutVersion = 2;
+/** Raised with every change of the layout, of what a cell means, or of habits: what was saved under another is not read. */
+export const layoutVersion = 3;
 
 /** Offsets into a series' share of `clocks`. */
 export const clock = { last: 0, first: 1, origin: 2, lastValue: 3 } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { learnProfile, type ProfileShape, readProfile } from "./profile.ts";
+import { learnProfile, type ProfileShape, readEnds, readProfile } from "./profile.ts";
 
 const shape: ProfileShape = { slotCount: 24, periodSeconds: 86_400, ratePerVisit: 0.2 };
 
@@ -46,4 +46,18 @@ test("readProfile() takes times before 1970 and at a period's very end", () => {
   const cells = new Float32Array(24).fill(2);
   expect(readProfile(cells, 0, shape, -1)).toBe(2);
   expect(readProfile(cells, 0, shape, 86_400 - 1e-9)).toBe(2);
+});
+
+test.each([
+  { name: "on a slope: the two slots around", hour: 4.5, step: 10, expected: [4, 5] },
+  { name: "at a step: what lies before and after it", hour: 12.2, step: 10, expected: [11, 114] },
+  { name: "an hour after a step: the same", hour: 13.9, step: 10, expected: [12, 115] },
+  { name: "across midnight", hour: 23.5, step: 200, expected: [0, 123] },
+])("readEnds() $name", ({ hour, step, expected }) => {
+  // Rises by 1 an hour, and by 100 from 12 to 13.
+  const cells = Float32Array.from({ length: 24 }, (slot, i) => i + (i > 12 ? 100 : 0));
+  const read = readProfile(cells, 0, shape, hour * 3_600);
+  const into = { lower: read, upper: read };
+  readEnds(cells, 0, shape, hour * 3_600, step, into);
+  expect([into.lower, into.upper]).toEqual(expected);
 });

@@ -32,6 +32,43 @@ export function readProfile(
 }
 
 /**
+ * Widens `into` to the two slots that a reading lies between. A step inside an hour is in both of them, half
+ * and half: where one is near, what lies before and after it is told by the slots outside those two.
+ *
+ * @param step  a difference from one slot to the next that is more than a slope
+ */
+export function readEnds(
+  cells: Float32Array,
+  at: number,
+  shape: ProfileShape,
+  seconds: number,
+  step: number,
+  into: { lower: number; upper: number },
+): void {
+  const { slotCount } = shape;
+  const slot = Math.floor(slotPosition(shape, seconds));
+  const second = cells[at + slot]!;
+  const third = cells[at + ((slot + 1) % slotCount)]!;
+  if (Number.isNaN(second) || Number.isNaN(third)) return;
+  widen(into, second);
+  widen(into, third);
+  const first = cells[at + ((slot + slotCount - 1) % slotCount)]!;
+  const fourth = cells[at + ((slot + 2) % slotCount)]!;
+  const isStep =
+    Math.abs(second - first) > step ||
+    Math.abs(third - second) > step ||
+    Math.abs(fourth - third) > step;
+  if (!isStep) return;
+  widen(into, first);
+  widen(into, fourth);
+}
+
+function widen(into: { lower: number; upper: number }, value: number): void {
+  if (value < into.lower) into.lower = value;
+  if (value > into.upper) into.upper = value;
+}
+
+/**
  * @param stepSeconds  the rows' usual spacing: says how many share a visit
  * @param ageSeconds  how long the profile has been learning
  */

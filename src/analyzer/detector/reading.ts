@@ -3,7 +3,7 @@
  * Also the two ways in which others change it: what was learned meanwhile is taken back, or a new level
  * is taken over. `kale detect --stream` does neither.
  */
-import { type Expectation, expect, sizeShape } from "./baseline.ts";
+import { dayShape, type Expectation, expect, sizeShape, weekShape } from "./baseline.ts";
 import type { Detector } from "./detector.ts";
 import {
   cell,
@@ -16,7 +16,7 @@ import {
   sizeSlotCount,
   weekSlotCount,
 } from "./layout.ts";
-import { readProfile } from "./profile.ts";
+import { readEnds, readProfile } from "./profile.ts";
 import { Row } from "./row.ts";
 
 const daySeconds = 86_400;
@@ -87,6 +87,32 @@ export function expectAt(
   askedRow.seconds = seconds;
   askedRow.ageSeconds = Math.max(0, seconds - clocks[series * clockCount + clock.first]!);
   expect(cells, series * cellCount, askedRow, into);
+}
+
+/**
+ * Between which two values the profile in force lies around a time, see `readEnds`. `into` holds both as
+ * deviations from the origin; the same twice where the level is expected.
+ */
+export function expectedEnds(
+  state: DetectorState,
+  series: number,
+  seconds: number,
+  { baseline, value }: Expectation,
+  step: number,
+  into: { lower: number; upper: number },
+): void {
+  into.lower = value;
+  into.upper = value;
+  if (baseline === "level") return;
+  const base = series * cellCount;
+  const [at, shape] = baseline === "day" ? [cell.daySlots, dayShape] : [cell.weekSlots, weekShape];
+  readEnds(state.cells, base + at, shape, seconds, step, into);
+}
+
+/** What the profile by hour of the week says of a time; NaN where it was never there. */
+export function onWeekday(state: DetectorState, series: number, seconds: number): number {
+  const at = series * cellCount + cell.weekSlots;
+  return readProfile(state.cells, at, weekShape, seconds) + originOf(state, series);
 }
 
 /** How wild the series is at this time of day, as a factor on how wild it is in all; about 1. */

@@ -57,10 +57,10 @@ test("judgeShape() finds a broken shape whether it is asked for each point or fo
     expect(Math.max(...scores.slice(1_000, 2_900))).toBeLessThan(6);
     expect(Math.max(...scores.slice(2_900, 2_960))).toBeGreaterThan(10);
   }
-  // Answers change with every point, or with one in eight; what is usual is learned from the same points.
+  // Answers change with every point, or with one in eight, which stands for all of them.
   const changes = ({ scores }: { scores: number[] }): number =>
     scores.filter((score, i) => i > 2_000 && score !== scores[i - 1]).length;
   expect(changes(asked)).toBeGreaterThan(900);
   expect(changes(sampled)).toBeLessThan(130);
-  expect(sampled.cells[cell.distances]).toBe(asked.cells[cell.distances]);
+  expect(sampled.cells[cell.distances]! / asked.cells[cell.distances]!).toBeCloseTo(1, 1);
 });

@@ -6,8 +6,8 @@
  * What it may cost decides the rest. The past is a ring of 256 points of a byte each, every point the mean
  * of as many rows as make one cycle sixteen points long; a cycle is told once, from how often the early
  * series crosses its mean. So the ring holds sixteen cycles, and a search happens once per point,
- * not per row. Where nobody asks, as the other voices are calm, it happens for one point in eight only; how
- * large the distance usually is, is learned from these alone, as those that were asked for are the odd ones.
+ * not per row. Where nobody asks, as the other voices are calm, it happens for one point in eight only, which
+ * then counts for all eight in how large the distance usually is.
  * Deviations from the published: windows lose their mean, not their deviation (a quiet stretch is no shape).
  */
 import { addToHistory, standing } from "./history.ts";
@@ -15,7 +15,7 @@ import { cell, ringCount } from "./layout.ts";
 import type { Row } from "./row.ts";
 
 const windowPoints = 16;
-/** One point in so many is searched for unasked, and learned from. */
+/** One point in so many is searched for unasked, and counts for them all. */
 const sampledEvery = 8;
 const levelsPerDeviation = 32;
 const byteMax = 127;
@@ -31,7 +31,7 @@ const unknownCycleRows = 24;
 const intervalSpreadMax = 1;
 const distanceShareMax = 0.25;
 const intervalMemory = 100;
-const distanceMemorySamples = 375;
+const distanceMemoryPoints = 3_000;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
 const clippedMax = 2 * windowPoints;
 
@@ -67,15 +67,13 @@ export function judgeShape(
   addPoint(cells, ring, base, ringBase, mean, row);
   const points = cells[base + cell.points]!;
   if (points < 3 * windowPoints) return 0;
-  const isSample = points % sampledEvery === 0;
-  if (!isSample && !isAsked) return cells[base + cell.shapeScore]!;
+  if (!isAsked && points % sampledEvery !== 0) return cells[base + cell.shapeScore]!;
   const distance = nearestDistance(ring, ringBase, points);
-  const learned = points - 3 * windowPoints;
-  const score = learned >= 10 ? standing(cells, base + cell.distances, distance, 0.05) : 0;
-  if (isSample) {
-    const samples = 1 + Math.floor(learned / sampledEvery);
-    addToHistory(cells, base + cell.distances, distance, samples, distanceMemorySamples);
-  }
+  const learned = points - 3 * windowPoints + 1;
+  const score = learned > 10 ? standing(cells, base + cell.distances, distance, 0.05) : 0;
+  const weight = isAsked ? 1 : Math.min(learned, sampledEvery);
+  const memory = distanceMemoryPoints / weight;
+  addToHistory(cells, base + cell.distances, distance, learned / weight, memory);
   cells[base + cell.shapeScore] = score;
   return cells[base + cell.shapeScore]!;
 }

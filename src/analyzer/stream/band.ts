@@ -7,13 +7,16 @@
  *
  * 5 mean sizes are 4 standard deviations of normal noise. Sparse is a series that is 0 most of the time, or comes at
  * no regular spacing: there a small count more is no news, and the half is at least 4 + 4 √center (a
- * Poisson count strays by its root). What has always lain between 0 and 100 is taken for a percentage: above 50 its
+ * Poisson count strays by its root). Where an hour of the profile differs from the next, a series may step from one
+ * to the other at any minute between, so the band reaches half around both; where they differ by more than half,
+ * around the hours before and after too, as the step is in both. What has always lain between 0 and 100 is taken for a percentage: above 50 its
  * floors are shares of what is missing to 100, so that 98 % falling to 90 % counts.
  */
 import {
   type Detector,
   Expectation,
   expectAt,
+  expectedEnds,
   factsOf,
   hourScale,
   highestOf,
@@ -22,6 +25,7 @@ import {
 } from "../detector/index.ts";
 import type { ExpectedBasis, ExpectedRange, Floors } from "../../model/index.ts";
 import type { StreamColumns } from "./columns.ts";
+import { type DayKind, expectedOn } from "./day-kind.ts";
 
 const usualSizes = 5;
 const sparseShare = 0.5;
@@ -55,16 +59,26 @@ const expectation = new Expectation();
 
 /** What a series expects at a time, as it stands now. */
 export function expectedAt(
-  detector: Detector,
-  index: number,
-  columns: StreamColumns,
-  id: number,
+  series: {
+    readonly detector: Detector;
+    readonly index: number;
+    readonly columns: StreamColumns;
+    readonly id: number;
+    /** Where today is another kind of day. */
+    readonly kind: Pick<DayKind, "offset" | "factor"> | undefined;
+  },
   floors: Floors,
   seconds: number,
 ): ExpectedRange {
+  const { detector, index, columns, id, kind } = series;
   const facts = factsOf(detector.state, index);
   expectAt(detector, index, seconds, expectation);
-  const center = expectation.value + originOf(detector.state, index);
+  const origin = originOf(detector.state, index);
+  if (kind !== undefined) {
+    expectation.value = expectedOn(detector, index, kind, seconds) - origin;
+    expectation.baseline = "level";
+  }
+  const center = expectation.value + origin;
   const lowest = lowestOf(detector.state, index);
   const half = halfWidth(
     {
@@ -77,28 +91,45 @@ export function expectedAt(
     },
     floors,
   );
-  return rangeOf(expectation.baseline, { center, half, lowest }, seconds, facts.ageSeconds);
+  expectedEnds(detector.state, index, seconds, expectation, half, ends);
+  const band = { center, half, lowest, from: ends.lower + origin, to: ends.upper + origin };
+  return rangeOf(expectation.baseline, band, seconds, facts.ageSeconds, kind);
+}
+
+const ends = { lower: 0, upper: 0 };
+
+export interface Band {
+  readonly center: number;
+  readonly half: number;
+  /** The half lies around all from here to there; both are the center where no hour differs from the next. */
+  readonly from: number;
+  readonly to: number;
+  /** What the series has been lately. */
+  readonly lowest: number;
 }
 
 export function rangeOf(
   basis: ExpectedBasis,
-  {
-    center,
-    half,
-    lowest,
-  }: { readonly center: number; readonly half: number; readonly lowest: number },
+  { center, half, from, to, lowest }: Band,
   seconds: number,
   ageSeconds: number,
+  kind?: Pick<DayKind, "offset" | "factor">,
 ): ExpectedRange {
-  // What was never negative is not expected to be.
-  const lower = center - half < 0 && lowest >= 0 ? Math.min(0, center) : center - half;
+  const lower = from - half;
   return {
     center,
-    lower,
-    upper: center + half,
+    // What was never negative is not expected to be.
+    lower: lower < 0 && lowest >= 0 ? Math.min(0, center) : lower,
+    upper: to + half,
     basis,
-    source: sourceText(basis, seconds, ageSeconds),
+    source: kind === undefined ? sourceText(basis, seconds, ageSeconds) : kindText(kind, seconds),
   };
+}
+
+/** "as on Sundays 03:00 UTC, times 0.6" */
+function kindText({ offset, factor }: Pick<DayKind, "offset" | "factor">, seconds: number): string {
+  const hour = sourceText("week", seconds + offset * daySeconds, 0).replace(/,.*/, "");
+  return factor === 1 ? `as on ${hour}` : `as on ${hour}, times ${factor.toFixed(2)}`;
 }
 
 const dayNames = [

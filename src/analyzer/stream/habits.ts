@@ -24,10 +24,16 @@ export interface Habit {
   /** When it began last; the time of day follows it. */
   lastMs: number;
   lengthMs: number;
-  /** How far from expected it went. */
+  /** How far from expected it went, and to which value: what is expected may differ from night to night. */
   size: number;
+  peak: number;
   /** On how many days. */
   count: number;
+}
+
+interface Reach {
+  readonly size: number;
+  readonly peak: number;
 }
 
 export class Habits {
@@ -55,7 +61,7 @@ export class Habits {
   }
 
   /** Takes note of what ended. */
-  note(id: number, startedMs: number, lengthMs: number, size: number): void {
+  note(id: number, startedMs: number, lengthMs: number, { size, peak }: Reach): void {
     const habits = this.of(id).filter(({ lastMs }) => startedMs - lastMs < forgottenAfterMs);
     const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
     if (known !== undefined) {
@@ -64,6 +70,7 @@ export class Habits {
       // What follows on the same day is part of it, and makes it no smaller.
       const fade = isNewDay ? 0.8 : 1;
       known.lengthMs = Math.max(lengthMs, fade * known.lengthMs);
+      if (isNewDay || size > known.size) known.peak = peak;
       known.size = Math.max(size, fade * known.size);
       if (isNewDay) {
         known.count = isRegular(gapMs) ? known.count + 1 : 1;
@@ -72,7 +79,7 @@ export class Habits {
     } else {
       habits.sort((a, b) => b.lastMs - a.lastMs);
       habits.splice(habitCountMax - 1);
-      habits.push({ lastMs: startedMs, lengthMs, size, count: 1 });
+      habits.push({ lastMs: startedMs, lengthMs, size, peak, count: 1 });
     }
     this.#put(id, habits);
   }
@@ -93,13 +100,23 @@ export class Habits {
     }
   }
 
-  /** Whether what began then, and has come so far, is no more than what the series does at that time. */
-  explains(id: number, startedMs: number, nowMs: number, size: number): boolean {
+  /**
+   * Whether what began then, and has come so far, is no more than what the series does at that time.
+   *
+   * @param went  how far from expected, and what that was
+   */
+  explains(
+    id: number,
+    startedMs: number,
+    nowMs: number,
+    went: { readonly size: number; readonly center: number },
+  ): boolean {
     const habit = this.#habits.get(id)?.find(({ lastMs }) => isSameTime(lastMs, startedMs));
     if (habit === undefined || habit.count < timesToLearn) return false;
     if (startedMs - habit.lastMs >= forgottenAfterMs) return false;
     const lengthMaxMs = excess * habit.lengthMs + lengthSlackMs;
-    return size <= excess * habit.size && nowMs - startedMs <= lengthMaxMs;
+    const sizeMax = excess * Math.max(habit.size, Math.abs(habit.peak - went.center));
+    return went.size <= sizeMax && nowMs - startedMs <= lengthMaxMs;
   }
 
   #put(id: number, habits: Habit[]): void {

@@ -190,3 +190,107 @@ test("StreamJudge goes on with an episode of an earlier run", () => {
 test("StreamJudge keeps at most 1,500 bytes of a series", () => {
   expect(new FedSeries().judge.bytesPerSeries).toBeLessThanOrEqual(1_500);
 });
+
+test.each([
+  { name: "at once", isPrompt: true },
+  { name: "when all is over", isPrompt: false },
+])(
+  "StreamJudge tells the same of an outage later, $name, as when it had told it",
+  ({ isPrompt }) => {
+    const feedTo = (series: FedSeries, tell: () => void): void => {
+      const calm = waves(31);
+      series.feed(3 * dayMs, minuteMs, calm);
+      for (let k = 0; k < 12; k++) {
+        series.feed(minuteMs, minuteMs, (timeMs) => 4 * calm(timeMs));
+        if (isPrompt) tell();
+      }
+      series.feed(9 * minuteMs, minuteMs, calm);
+      tell();
+    };
+    const now = new FedSeries();
+    feedTo(now, () => undefined);
+    const later = new FedSeries({ stream: { tellsLater: true } });
+    feedTo(later, () => {
+      while (later.judge.tellNext(later.events));
+    });
+    expect(now.turns).toHaveLength(2);
+    if (isPrompt) expect(later.events).toEqual(now.events);
+    else {
+      expect(later.turns.map(({ change }) => change)).toEqual(["started", "ended"]);
+      const [, ended] = later.turns;
+      const { checks, voteCount, sentence, ...facts } = now.turns[1]!.episode;
+      expect(ended!.episode).toMatchObject(facts);
+      expect([checks.length, sentence !== "", voteCount >= 0]).toEqual([9, true, true]);
+    }
+  },
+);
+
+test("StreamJudge says nothing of an anomaly whose series went before it was told", () => {
+  const series = new FedSeries({ stream: { tellsLater: true } });
+  const calm = waves(32);
+  series.feed(3 * dayMs, minuteMs, calm);
+  series.feed(5 * minuteMs, minuteMs, (timeMs) => 4 * calm(timeMs));
+  expect(series.judge.untoldCount).toBe(1);
+  expect(series.judge.untoldSinceMs).toBeGreaterThan(series.nowMs - 5 * minuteMs);
+  series.judge.forget(0);
+  expect(series.judge.tellNext(series.events)).toBe(true);
+  expect(series.judge.tellNext(series.events)).toBe(false);
+  expect(series.events).toEqual([]);
+});
+
+/** Traffic by day and week: Saturdays and Sundays have three quarters. */
+function traffic(seed: number): (timeMs: number) => number {
+  const calm = waves(seed, 4);
+  return (timeMs) => calm(timeMs) * (Math.floor((timeMs - mondayMs) / dayMs) % 7 >= 5 ? 0.75 : 1);
+}
+
+test("StreamJudge takes a day of half the traffic for a holiday, and the days after it as ever", () => {
+  const series = new FedSeries();
+  const calm = traffic(12);
+  series.feed(22 * dayMs, minuteMs, calm);
+  const before = series.turns.length;
+  series.feed(dayMs / 2, minuteMs, (timeMs) => 0.5 * calm(timeMs));
+  const { expected } = series.judge.standingOf(0, series.nowMs / 1000)!;
+  expect(expected!.source).toMatch(/^as on .*12:00 UTC, times 0\.\d\d$/);
+  expect(expected!.center).toBeLessThan(70);
+  series.feed(dayMs / 2, minuteMs, (timeMs) => 0.5 * calm(timeMs));
+  series.feed(8 * dayMs, minuteMs, calm);
+  expect(series.turns.slice(before)).toEqual([]);
+  expect(series.judge.standingOf(0, series.nowMs / 1000)!.expected!.source).not.toMatch(/^as on/);
+});
+
+test("StreamJudge tells of an outage on a holiday, and of one at noon that halves the traffic", () => {
+  for (const [factor, outage] of [
+    [0.5, 0.05],
+    [1, 0.4],
+  ] as const) {
+    const series = new FedSeries();
+    const calm = traffic(13);
+    series.feed(22 * dayMs, minuteMs, calm);
+    const before = series.turns.length;
+    series.feed(dayMs / 2, minuteMs, (timeMs) => factor * calm(timeMs));
+    const outageMs = series.nowMs;
+    series.feed(20 * minuteMs, minuteMs, (timeMs) => outage * calm(timeMs));
+    expect(series.turns.slice(before)).toMatchObject([
+      { change: "started", episode: { startedMs: outageMs } },
+    ]);
+    series.feed(dayMs / 2 - 20 * minuteMs, minuteMs, (timeMs) => factor * calm(timeMs));
+    series.feed(2 * dayMs, minuteMs, calm);
+    expect(series.turns.slice(before)).toHaveLength(2);
+  }
+});
+
+test("StreamJudge keeps quiet about a weekly job at any minute of its hour", () => {
+  const random = seededRandom(14);
+  const told = [20, 40].map((startMinute) => {
+    const series = new FedSeries();
+    series.feed(50 * dayMs, 2 * minuteMs, (timeMs) => {
+      const sinceMs = timeMs - mondayMs;
+      const minute = Math.floor(sinceMs / minuteMs) % 10_080;
+      const isJob = minute >= 150 + startMinute && minute < 200 + startMinute;
+      return 15 * (isJob ? 4 : 1) * (1 + 0.06 * (random.next() + random.next() - 1));
+    });
+    return series.turns.filter(({ episode }) => episode.startedMs > mondayMs + 28 * dayMs).length;
+  });
+  expect(told).toEqual([0, 0]);
+});

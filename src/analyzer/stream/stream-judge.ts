@@ -13,11 +13,17 @@
  * outage does not become its own normal, and leaves no echo a day or a week later; a level that is
  * accepted is taken over at once.
  *
+ * To tell of an episode costs far more than to judge a row: a copy of the day, the nine checks, the
+ * sentence. With `tellsLater` what is news waits in a queue for `tellNext`, new episodes before changes
+ * and the rarer before the less rare, so that a storm of anomalies cannot hold up judging. What is
+ * told is the same, only later.
+ *
  * Everything goes by the rows' own times: history that is given after the fact is judged as it would have
  * been. Rows come in order; one that is not later than the newest is the caller's to leave out. Pure.
  */
 import { assert } from "../../base/assert.ts";
 import {
+  areSameFloors,
   defaultFloors,
   type Episode,
   type EpisodeEnd,
@@ -35,7 +41,9 @@ import {
 } from "../../model/index.ts";
 import {
   ageSecondsOf,
+  type Detector,
   DetectorBank,
+  expectedEnds,
   factsOf,
   rowCountOf,
   lastSecondsOf,
@@ -53,10 +61,12 @@ import { episodeId, hasMoved, isFarther } from "../episodes.ts";
 import { HourBefore } from "../hour-before.ts";
 import type { Judge } from "../judge.ts";
 import { onsetIndex } from "../onset.ts";
+import { type DayKind, expectedOn, kindOfDay } from "./day-kind.ts";
 import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
 import { Habits } from "./habits.ts";
 import { streamSentence } from "./stream-sentence.ts";
+import { TellingQueue } from "./telling-queue.ts";
 import { voicesOf } from "./voices.ts";
 
 const minuteMs = 60_000;
@@ -84,8 +94,14 @@ const habitRestMs = 20 * minuteMs;
 
 /** A change in the value is worth an event of its own when so much time has passed. */
 const changeIntervalMs = 30_000;
+/** Of what waits to be told; a score is at most 1. */
+const rulePriority = 1;
+const newsPriority = 2;
 /** Rows older than this are history: only begin and end are told of it. */
 const liveAgeMs = 10 * minuteMs;
+
+/** Every hour of the week was seen. */
+const kindKnownMs = 8 * 24 * hourMs;
 
 const usualMemoryRows = 10_000;
 const usualClip = 4;
@@ -108,6 +124,8 @@ export interface StreamWindow {
 export interface StreamJudgeOptions {
   readonly activeCountMax: number;
   readonly stalePeriodMs: number;
+  /** What is news is told by `tellNext`, and not at once. */
+  readonly tellsLater?: boolean;
   /** Whether an episode is like one that a person spoke of. */
   readonly knownAs?: (id: number, episode: Episode) => KnownAs | undefined;
 }
@@ -119,11 +137,40 @@ interface Armed {
   untilMs: number;
   /** Since when a habit explains it, and how far it went; see habits.ts. */
   habit:
-    { readonly sinceMs: number; readonly size: number; readonly lastOddMs: number } | undefined;
+    | {
+        readonly sinceMs: number;
+        readonly size: number;
+        readonly peak: number;
+        readonly lastOddMs: number;
+      }
+    | undefined;
+}
+
+/** What today is like, and what the series knew before it. */
+interface KeptKind extends DayKind {
+  readonly kept: Float32Array;
+}
+
+/** An episode that began and was not told yet; also over, perhaps. */
+interface Untold {
+  readonly why: EpisodeWhy;
+  readonly timeMs: number;
+  readonly observed: number;
+  readonly run: number;
+  /** When the one before of this series ended. */
+  readonly afterMs: number;
+  ended: { readonly reason: EpisodeEnd; readonly atMs: number } | undefined;
 }
 
 interface Active {
+  readonly id: number;
   episode: Episode;
+  /** Its episode is a sketch until then. */
+  untold: Untold | undefined;
+  /** It waits for `tellNext`. */
+  isQueued: boolean;
+  /** Nobody is to hear of it any more. */
+  isGone: boolean;
   /** What was expected before it began; undefined where an earlier run knew it. */
   kept: Float32Array | undefined;
   calmRows: number;
@@ -145,6 +192,8 @@ export class StreamJudge {
   readonly #armed = new Map<number, Armed>();
   readonly #active = new Map<number, Active>();
   readonly #endedMs = new Map<number, number>();
+  /** Of series whose today is another kind of day; see day-kind.ts. */
+  readonly #kinds = new Map<number, KeptKind>();
   readonly #hour = new HourBefore();
   #rules = new RuleBook([]);
   /** Distinct floors; a column names them by place. */
@@ -152,12 +201,26 @@ export class StreamJudge {
   readonly #floorsByText = new Map<string, number>();
   #confirmedIds: (name: string) => boolean = () => false;
   #refusedCount = 0;
+  readonly #tellings: TellingQueue<Active>;
+  /** Over before they were told. */
+  readonly #endedUntold = new Set<Active>();
 
   constructor(window: StreamWindow, judge: Judge, options: StreamJudgeOptions) {
     assert(options.activeCountMax >= 1, "at least one episode is kept");
     this.#window = window;
     this.#judge = judge;
     this.#options = options;
+    this.#tellings = new TellingQueue({ countMax: options.activeCountMax });
+  }
+
+  /** Anomalies and changes that wait to be told. */
+  get untoldCount(): number {
+    return this.#tellings.count;
+  }
+
+  /** Since when, by the clock given to `take`, the one that waits longest does. */
+  get untoldSinceMs(): number | undefined {
+    return this.#tellings.sinceMs;
   }
 
   /** What every series costs, abnormal or not. */
@@ -186,8 +249,10 @@ export class StreamJudge {
     return id < this.columns.room && this.columns.stage[id] !== stage.calm;
   }
 
+  /** As it was told; undefined for none. */
   episodeOf(id: number): Episode | undefined {
-    return this.#active.get(id)?.episode;
+    const active = this.#active.get(id);
+    return active?.untold === undefined ? active?.episode : undefined;
   }
 
   activeIds(): number[] {
@@ -211,6 +276,7 @@ export class StreamJudge {
   recogniseAgain(): EpisodeEvent[] {
     const events: EpisodeEvent[] = [];
     for (const [id, active] of this.#active) {
+      if (active.untold !== undefined) continue;
       const before = active.episode.known;
       active.episode = this.#recognised(id, active.episode);
       if (active.episode.known?.feedbackId === before?.feedbackId) continue;
@@ -255,8 +321,12 @@ export class StreamJudge {
     this.columns.stated[id] = 0;
     this.columns.floors[id] = 0;
     this.#armed.delete(id);
+    const active = this.#active.get(id);
+    if (active !== undefined) active.isGone = true;
     this.#active.delete(id);
+    for (const ended of this.#endedUntold) if (ended.id === id) ended.isGone = true;
     this.#endedMs.delete(id);
+    this.#kinds.delete(id);
     this.habits.forget(id);
   }
 
@@ -268,7 +338,7 @@ export class StreamJudge {
       this.#refusedCount += 1;
       return false;
     }
-    this.#active.set(id, startActive(episode, undefined, episode.lastSeenMs));
+    this.#active.set(id, startActive(id, episode, undefined, episode.lastSeenMs));
     this.columns.stage[id] = stage.active;
     return true;
   }
@@ -298,6 +368,12 @@ export class StreamJudge {
     }
     const floors = this.floorsOf(id);
     const origin = originOf(detector.state, index);
+    const kind = this.#kinds.size > 0 ? this.#kindAt(id, timeMs) : undefined;
+    const ownResidual = row.value - expectation.value;
+    if (kind !== undefined) {
+      restoreTaught(detector.state, index, kind.kept);
+      expectation.value = expectedOn(detector, index, kind, row.seconds) - origin;
+    }
     const residual = row.value - expectation.value;
     const center = expectation.value + origin;
     const facts = {
@@ -312,7 +388,13 @@ export class StreamJudge {
     const half = halfWidth(facts, floors);
     const isShape =
       detector.rhythm > 0 && score >= floors.leastScore && 2 * Math.abs(residual) > half;
-    const isOdd = isShape || (Math.abs(residual) > half && isToward(floors, residual));
+    const isOdd =
+      isShape ||
+      (Math.abs(residual) > half &&
+        isToward(floors, residual) &&
+        isPastEnds(detector, index, half, kind) &&
+        // Half a holiday: it is as ever again.
+        (kind === undefined || Math.abs(ownResidual) > half));
     const run = columns.oddRun[id]!;
     if (isOdd && run >= 1) this.habits.seeAgain(id, timeMs, Math.abs(residual));
     columns.oddRun[id] = isOdd ? Math.min(oddRunMax, run + 1) : Math.max(0, run - oddRunFall);
@@ -324,20 +406,16 @@ export class StreamJudge {
       return this.#goOn(id, { timeMs, observed, isOdd, center, floors, nowMs });
     }
     const steps = (timeMs - lastMs) / 1000 / row.stepSeconds;
-    this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
+    if (kind === undefined) this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
     if (floors.isIgnored || row.rowCount < learnedRows || row.ageSeconds * 1000 < learnedMs) {
       return undefined;
     }
     const isConfirmed =
       score >= floors.leastScore - confirmedEase && this.#confirmedIds(this.#window.name(id));
     if (score >= floors.leastScore || isConfirmed) {
-      const { lowest } = facts;
-      const expected = rangeOf(
-        expectation.baseline,
-        { center, half, lowest },
-        row.seconds,
-        row.ageSeconds,
-      );
+      const { lower, upper } = endsAt(detector, index, half, kind);
+      const band = { center, half, lowest: facts.lowest, from: lower + origin, to: upper + origin };
+      const expected = rangeOf(expectation.baseline, band, row.seconds, row.ageSeconds, kind);
       this.#arm(id, timeMs, score, expected);
     }
     if (columns.stage[id] !== stage.armed) return undefined;
@@ -414,7 +492,17 @@ export class StreamJudge {
       expected:
         facts.rowCount < 2
           ? null
-          : expectedAt(detector, index, this.columns, id, this.floorsOf(id), seconds),
+          : expectedAt(
+              {
+                detector,
+                index,
+                columns: this.columns,
+                id,
+                kind: this.#kindAt(id, seconds * 1000),
+              },
+              this.floorsOf(id),
+              seconds,
+            ),
     };
   }
 
@@ -461,7 +549,7 @@ export class StreamJudge {
       habit === undefined ? at.timeMs > armed.untilMs : at.timeMs - habit.lastOddMs > habitRestMs;
     if (isOver) {
       if (habit !== undefined) {
-        this.habits.note(id, habit.sinceMs, habit.lastOddMs - habit.sinceMs, habit.size);
+        this.habits.note(id, habit.sinceMs, habit.lastOddMs - habit.sinceMs, habit);
       }
       this.#armed.delete(id);
       this.columns.stage[id] = stage.calm;
@@ -473,27 +561,171 @@ export class StreamJudge {
     const lastedMs = run === oddRunMax ? Infinity : run * stepMs;
     if (!at.isOdd || run < runNeeded || lastedMs < at.floors.leastDurationMs) return undefined;
     if (this.#isHabit(id, armed, at, run)) return undefined;
-    if (this.#active.size >= this.#options.activeCountMax) {
+    if (Math.max(this.#active.size, this.#kinds.size) >= this.#options.activeCountMax) {
+      this.#refusedCount += 1;
+      return undefined;
+    }
+    if (this.#isOtherDay(id, armed, at)) return undefined;
+    const isLater = this.#isLater(at);
+    if (isLater && this.#tellings.isFull) {
       this.#refusedCount += 1;
       return undefined;
     }
     this.#armed.delete(id);
     this.columns.stage[id] = stage.active;
-    const episode = this.#recognised(id, this.#begin(id, armed.why, at, run));
-    this.#active.set(id, startActive(episode, armed.kept, at.timeMs));
-    return { change: "started", episode };
+    const { timeMs, observed } = at;
+    const afterMs = this.#endedMs.get(id) ?? -Infinity;
+    const begun = { why: armed.why, timeMs, observed, run, afterMs };
+    if (!isLater) {
+      const episode = this.#recognised(id, this.#begin(id, begun));
+      this.#active.set(id, startActive(id, episode, armed.kept, timeMs));
+      return { change: "started", episode };
+    }
+    const active = startActive(id, this.#sketch(id, begun), armed.kept, timeMs);
+    active.untold = { ...begun, ended: undefined };
+    this.#active.set(id, active);
+    this.#queue(active, newsPriority + armed.score, at);
+    return undefined;
+  }
+
+  #isLater({ timeMs, nowMs }: RowFacts): boolean {
+    return this.#options.tellsLater === true && nowMs - timeMs <= liveAgeMs;
+  }
+
+  /** A metric that rules speak of comes before one that nobody asked for. */
+  #queue(active: Active, priority: number, { floors, nowMs }: RowFacts): void {
+    const interest = areSameFloors(floors, defaultFloors) ? 0 : rulePriority;
+    this.#tellings.push(active, priority + interest, nowMs);
+    active.isQueued = true;
+  }
+
+  /**
+   * Tells the most important of what waits.
+   *
+   * @param events  what is to be recorded and shown is added to it
+   * @returns false where nothing waits
+   */
+  tellNext(events: EpisodeEvent[]): boolean {
+    const active = this.#tellings.pop();
+    if (active === undefined) return false;
+    active.isQueued = false;
+    this.#endedUntold.delete(active);
+    if (active.isGone) return true;
+    if (active.untold !== undefined) this.#tellBegin(active, active.untold, events);
+    else if (this.#active.get(active.id) === active) events.push(this.#tellChange(active));
+    return true;
+  }
+
+  #tellBegin(active: Active, untold: Untold, events: EpisodeEvent[]): void {
+    const { id, episode: sketch } = active;
+    const begun = this.#begin(id, untold);
+    const { lastSeenMs, observed } = sketch;
+    const isPeak = isFarther(sketch.peak, begun.peak, untold.why.expected.center);
+    const peak = isPeak ? { peak: sketch.peak, peakMs: sketch.peakMs } : {};
+    active.episode = this.#recognised(
+      id,
+      withSentence({ ...begun, lastSeenMs, observed, ...peak }),
+    );
+    active.untold = undefined;
+    active.told = active.episode;
+    active.toldMs = lastSeenMs;
+    events.push({ change: "started", episode: active.episode });
+    const { ended } = untold;
+    if (ended !== undefined) events.push(this.#ended(id, active.episode, ended.reason, ended.atMs));
+  }
+
+  #tellChange(active: Active): EpisodeEvent {
+    const { id } = active;
+    const timeMs = active.episode.lastSeenMs;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
+    active.episode = this.#recognised(id, withSentence({ ...active.episode, checks, voteCount }));
+    active.told = active.episode;
+    active.toldMs = timeMs;
+    return { change: "changed", episode: active.episode };
+  }
+
+  /** Of an episode that is not told yet: what goes on is noted here until it is. */
+  #sketch(id: number, { why, timeMs, observed, run }: Begun): Episode {
+    const { lower, upper, center } = why.expected;
+    return {
+      id: "",
+      name: this.#window.name(id),
+      startedMs: timeMs - (run - 1) * why.stepMs,
+      lastSeenMs: timeMs,
+      endedMs: null,
+      endReason: null,
+      before: center,
+      observed,
+      peak: observed,
+      peakMs: timeMs,
+      expected: { lower, upper },
+      checks: [],
+      voteCount: 0,
+      why,
+      sentence: "",
+    };
   }
 
   /** Whether the series does just this at this time of day; what it does now then counts as once more. */
   #isHabit(id: number, armed: Armed, { timeMs, observed }: RowFacts, run: number): boolean {
     const size = Math.abs(observed - armed.why.expected.center);
     const sinceMs = armed.habit?.sinceMs ?? timeMs - (run - 1) * armed.why.stepMs;
-    if (!this.habits.explains(id, sinceMs, timeMs, size)) return false;
-    armed.habit = { sinceMs, size: Math.max(size, armed.habit?.size ?? 0), lastOddMs: timeMs };
+    const { center } = armed.why.expected;
+    if (!this.habits.explains(id, sinceMs, timeMs, { size, center })) return false;
+    const before = armed.habit;
+    const farthest =
+      before !== undefined && before.size >= size ? before : { size, peak: observed };
+    armed.habit = { sinceMs, size: farthest.size, peak: farthest.peak, lastOddMs: timeMs };
     return true;
   }
 
-  #begin(id: number, why: EpisodeWhy, { timeMs, observed }: RowFacts, run: number): Episode {
+  /** Whether today is another kind of day, which explains what is odd; from then on it is judged by that. */
+  #isOtherDay(id: number, armed: Armed, { timeMs, floors }: RowFacts): boolean {
+    const { why, kept } = armed;
+    const detector = this.bank.detectorOf(id);
+    const index = this.bank.indexOf(id);
+    const { ageSeconds } = factsOf(detector.state, index);
+    if (why.expected.basis === "level" || ageSeconds * 1000 < kindKnownMs) return false;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { columns } = this;
+    const bounds = {
+      usual: columns.usual[id]!,
+      isSparse: isSparse(columns, id),
+      lowest: lowestOf(detector.state, index),
+      highest: highestOf(detector.state, index),
+    };
+    const kind = kindOfDay({
+      detector,
+      index,
+      timesMs,
+      values,
+      count,
+      isRate: why.isRate,
+      halfAt: (center, seconds) => {
+        const scale = hourScale(detector.state, index, seconds, ageSeconds);
+        return halfWidth({ ...bounds, center, hourScale: scale }, floors);
+      },
+    });
+    if (kind === undefined) return false;
+    this.#armed.delete(id);
+    this.#kinds.set(id, { ...kind, kept: this.#kinds.get(id)?.kept ?? kept });
+    restoreTaught(detector.state, index, this.#kinds.get(id)!.kept);
+    columns.stage[id] = stage.calm;
+    columns.oddRun[id] = 0;
+    return true;
+  }
+
+  #kindAt(id: number, timeMs: number): KeptKind | undefined {
+    const kind = this.#kinds.get(id);
+    if (kind === undefined || timeMs < kind.untilMs) return kind;
+    this.#kinds.delete(id);
+    return undefined;
+  }
+
+  #begin(id: number, { why, timeMs, observed, run, afterMs }: Begun): Episode {
     const name = this.#window.name(id);
     const count = this.#window.copy(id, timeMs);
     const { timesMs, values } = this.#window;
@@ -503,10 +735,7 @@ export class StreamJudge {
       { check: "grubbs", outcome: "fired", observed, lower, upper, isValue: true },
     ] as const;
     let onset = why.isRate ? Math.max(0, count - run) : onsetIndex(limits, values, count);
-    const earliestMs = Math.max(
-      timeMs - Math.max(hourMs, run * why.stepMs),
-      this.#endedMs.get(id) ?? -Infinity,
-    );
+    const earliestMs = Math.max(timeMs - Math.max(hourMs, run * why.stepMs), afterMs);
     while (onset < count - 1 && timesMs[onset]! <= earliestMs) onset += 1;
     const startedMs = count === 0 ? timeMs : timesMs[onset]!;
     const { before } = why.isRate
@@ -571,14 +800,12 @@ export class StreamJudge {
       this.#acceptLevel(id, active, at.center);
       return this.#end(id, active, "accepted", timeMs);
     }
+    if (active.untold !== undefined || active.isQueued) return undefined;
     if (nowMs - timeMs > liveAgeMs || !isNoteworthy(active, timeMs)) return undefined;
-    const count = this.#window.copy(id, timeMs);
-    const { timesMs, values } = this.#window;
-    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
-    active.episode = this.#recognised(id, withSentence({ ...active.episode, checks, voteCount }));
-    active.told = active.episode;
-    active.toldMs = timeMs;
-    return { change: "changed", episode: active.episode };
+    if (!this.#isLater(at)) return this.#tellChange(active);
+    // Without room the next row asks again.
+    if (!this.#tellings.isFull) this.#queue(active, active.episode.why?.score ?? 0, at);
+    return undefined;
   }
 
   /** Everything that is expected moves to where the series has been; its spread there is usual now. */
@@ -589,17 +816,24 @@ export class StreamJudge {
     this.columns.oddRun[id] = 0;
   }
 
-  #end(id: number, active: Active, endReason: EpisodeEnd, atMs: number): EpisodeEvent {
+  #end(id: number, active: Active, reason: EpisodeEnd, atMs: number): EpisodeEvent | undefined {
     this.#active.delete(id);
     this.columns.stage[id] = stage.calm;
-    const endedMs = Math.max(atMs, active.episode.lastSeenMs);
-    this.#rememberEnd(id, endedMs);
+    this.#rememberEnd(id, Math.max(atMs, active.episode.lastSeenMs));
     const { startedMs, lastSeenMs, peak, why } = active.episode;
-    if (endReason === "calm" && why !== undefined) {
+    if (reason === "calm" && why !== undefined) {
       const size = Math.abs(peak - why.expected.center);
-      this.habits.note(id, startedMs, lastSeenMs - startedMs, size);
+      this.habits.note(id, startedMs, lastSeenMs - startedMs, { size, peak });
     }
-    const episode = withSentence({ ...active.episode, endedMs, endReason });
+    if (active.untold === undefined) return this.#ended(id, active.episode, reason, atMs);
+    active.untold.ended = { reason, atMs };
+    this.#endedUntold.add(active);
+    return undefined;
+  }
+
+  #ended(id: number, last: Episode, endReason: EpisodeEnd, atMs: number): EpisodeEvent {
+    const endedMs = Math.max(atMs, last.lastSeenMs);
+    const episode = withSentence({ ...last, endedMs, endReason });
     return { change: "ended", episode: this.#recognised(id, episode) };
   }
 
@@ -617,6 +851,9 @@ export class StreamJudge {
   }
 }
 
+/** What an episode began with. */
+type Begun = Omit<Untold, "ended">;
+
 interface RowFacts {
   readonly timeMs: number;
   readonly observed: number;
@@ -625,9 +862,18 @@ interface RowFacts {
   readonly nowMs: number;
 }
 
-function startActive(episode: Episode, kept: Float32Array | undefined, toldMs: number): Active {
+function startActive(
+  id: number,
+  episode: Episode,
+  kept: Float32Array | undefined,
+  toldMs: number,
+): Active {
   return {
+    id,
     episode,
+    untold: undefined,
+    isQueued: false,
+    isGone: false,
     kept,
     calmRows: 0,
     told: episode,
@@ -641,6 +887,31 @@ function startActive(episode: Episode, kept: Float32Array | undefined, toldMs: n
 function statedOf(bits: number): Stated {
   if (bits === statedCounter) return "counter";
   return bits === statedGauge ? "gauge" : undefined;
+}
+
+const ends = { lower: 0, upper: 0 };
+
+/** Between what the expected value lies around the newest row; on another kind of day, the value alone. */
+function endsAt(
+  { state, row, expectation }: Detector,
+  index: number,
+  half: number,
+  kind: KeptKind | undefined,
+): { readonly lower: number; readonly upper: number } {
+  if (kind === undefined) expectedEnds(state, index, row.seconds, expectation, half, ends);
+  else ends.lower = ends.upper = expectation.value;
+  return ends;
+}
+
+function isPastEnds(
+  detector: Detector,
+  index: number,
+  half: number,
+  kind: KeptKind | undefined,
+): boolean {
+  const { lower, upper } = endsAt(detector, index, half, kind);
+  const { value } = detector.row;
+  return value > upper + half || value < lower - half;
 }
 
 function isToward({ direction }: Floors, residual: number): boolean {
