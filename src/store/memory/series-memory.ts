@@ -211,6 +211,38 @@ export class SeriesMemory implements WatchedWindow {
     return true;
   }
 
+  /**
+   * As `add` for rows [from, until), which are sound samples of live ids.
+   *
+   * @param ids       of the rows, from index 0 on
+   * @param onNotice  called before a row is taken that may seal a chunk
+   */
+  addRows(
+    ids: Uint32Array,
+    { timesMs, values }: { readonly timesMs: Float64Array; readonly values: Float64Array },
+    { from, until }: { readonly from: number; readonly until: number },
+    onNotice: (row: number) => void,
+  ): void {
+    const newestMs = this.#newestMs;
+    const revisions = this.#revisions;
+    const open = this.#open;
+    const listener = this.#listener;
+    for (let row = from; row < until; row++) {
+      const id = ids[row - from]!;
+      // The sample that fills a chunk seals it; those before are plain.
+      if (open.count(id) + 1 < this.#sealAt(id) && timesMs[row]! > newestMs[id]!) {
+        if (open.append(id, timesMs, values, row) > 0) {
+          newestMs[id] = timesMs[row]!;
+          revisions[id] = revisions[id]! + 1;
+          listener?.onRow(id, timesMs[row]!, values[row]!);
+          continue;
+        }
+      }
+      onNotice(row);
+      this.add(id, timesMs[row]!, values[row]!);
+    }
+  }
+
   /** Gives the name this id. @returns false where one of them is taken, or there is no room */
   restoreName(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const isNew = !this.isLive(id);
