@@ -223,6 +223,7 @@ async function start(
     {
       series: pool,
       index: pool,
+      cardinality: pool,
       bands: pool,
       feedback,
       ...(settings.detectorName === "skyline" ? {} : { rules, trials: pool }),

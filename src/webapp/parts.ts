@@ -5,6 +5,7 @@ import type {
   AlertOffice,
   BandReader,
   BodyIntake,
+  CardinalityReader,
   CollectionJournal,
   EpisodeJournal,
   FeedbackDesk,
@@ -61,6 +62,8 @@ export interface WebappParts {
   readonly series: SeriesReader;
   /** Which series there are, by conditions, as a tree and by tags. */
   readonly index: SeriesIndex;
+  /** Missing where nobody counts. */
+  readonly cardinality?: CardinalityReader | undefined;
   /** Missing where nobody says what was expected. */
   readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
