@@ -44,6 +44,10 @@ export class VoteSweep implements SeriesSweep {
     this.#scratch = new WindowScratch(window, options);
   }
 
+  get tableBytes(): number {
+    return this.#decisionOf.byteLength + this.#isOpen.byteLength + this.#decidedMs.byteLength;
+  }
+
   get activeEpisodeCount(): number {
     return this.#tracker.activeCount;
   }

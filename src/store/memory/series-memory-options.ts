@@ -34,6 +34,20 @@ export interface SeriesMemoryOptions {
   ) => void;
 }
 
+/** Where the bytes of `memoryBytes` are. */
+export interface SeriesMemoryParts {
+  readonly names: number;
+  /** Samples in no chunk yet, and those that came late. */
+  readonly open: number;
+  readonly late: number;
+  readonly directory: number;
+  /** What else is kept by id. */
+  readonly columns: number;
+  readonly chunks: number;
+  /** Blocks rounded up, and blocks that are free in pages in use. */
+  readonly unused: number;
+}
+
 export interface SeriesMemoryStats {
   readonly seriesCount: number;
   /** Late samples that wait to be merged count, even where they will replace another. */
