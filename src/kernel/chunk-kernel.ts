@@ -87,7 +87,7 @@ class ChunkRun {
     const sampleCount = this.#sampleCount + chunkCountAt(words, wordAt);
     if (to + wordCount > run.length || sampleCount > columnCountMax) return false;
     // A view to copy from costs more than the copy of what a chunk usually is.
-    if (wordCount > 100) run.set(words.subarray(wordAt, wordAt + wordCount), to);
+    if (wordCount > 300) run.set(words.subarray(wordAt, wordAt + wordCount), to);
     else for (let i = 0; i < wordCount; i++) run[to + i] = words[wordAt + i]!;
     this.#wordCount = to + wordCount;
     this.#sampleCount = sampleCount;

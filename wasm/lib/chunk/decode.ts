@@ -1,7 +1,7 @@
 /**
  * Chunks to columns. The format is told in src/kernel/chunk.ts and the files it names; its readers there
  * define the result. Any bytes may come: what is no chunk is answered with -1, nothing is written
- * outside the columns, and nothing read but the run and the sixteen bytes behind it.
+ * outside the columns, and nothing read but the run and the 64 bytes behind it.
  */
 import { magnitudeMax, readIntegers } from "./integer-block";
 import { readSigned, varintEnd } from "./varint";
