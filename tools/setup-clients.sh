@@ -15,6 +15,7 @@ debian_packages=(
   ganglia-monitor
   influxdb-client
   python3-venv
+  curl netcat-openbsd
 )
 npm_packages=(
   statsd@0.9.0

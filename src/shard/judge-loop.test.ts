@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { type Clock, ManualClock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
-import type { EpisodeEvent } from "../model/index.ts";
+import { type EpisodeEvent, RuleBook } from "../model/index.ts";
 import { JudgeLoop } from "./judge-loop.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
@@ -53,7 +53,7 @@ function setUp(
 }
 
 async function until(isDone: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !isDone(); i++) await sleep(2);
+  for (let i = 0; i < 15_000 && !isDone(); i++) await sleep(2);
   expect(isDone()).toBe(true);
 }
 
@@ -243,3 +243,70 @@ test("JudgeLoop learns a series anew whose history is filled in, within a round"
   });
   expect(stream.judgedMs(0)).toBe(endMs - stepMs);
 });
+
+test("JudgeLoop goes on judging at once while 3,000 of 10,000 series that step together are told", async () => {
+  const seriesCount = 10_000;
+  const stormCount = 3_000;
+  // Time goes by with what costs much: a copy of a day takes a millisecond.
+  let elapsedMs = 0;
+  let copyMs = 0;
+  let nowMs = 1_780_272_000_000;
+  class CostlyWindow extends PlainWindow {
+    override copy(...args: Parameters<PlainWindow["copy"]>): number {
+      elapsedMs += copyMs;
+      return super.copy(...args);
+    }
+  }
+  const window = new CostlyWindow();
+  const durations = { fullDurationMs: 86_400_000, stalePeriodMs: 500_000 };
+  const judge = new Judge();
+  const scratch = new WindowScratch(window, durations);
+  const stream = new StreamJudge(scratch, judge, {
+    activeCountMax: 10_000,
+    tellsLater: true,
+    ...durations,
+  });
+  const favourite = "s2999";
+  stream.useRules(new RuleBook([{ match: favourite, leastRelative: 0.05 }]));
+  const sweep = new StreamSweep({ window, stream, judge, scratch }, durations);
+  const events: EpisodeEvent[] = [];
+  let untoldMax = 0;
+  const clock: Clock = { nowMs: () => nowMs, elapsedMs: () => (elapsedMs += 0.0001) };
+  const loop = new JudgeLoop(window, sweep, (some) => events.push(...some), clock);
+  loops.push(loop);
+  const names = Array.from({ length: seriesCount }, (_, id) => `s${id}`);
+  const round = (valueOf: (id: number) => number): void => {
+    nowMs += 30_000;
+    for (const [id, name] of names.entries()) window.add(name, nowMs, valueOf(id));
+  };
+  const judged = async (): Promise<void> => {
+    await until(() => {
+      const { waitingRowCount, behindCount, untoldCount } = loop.stats();
+      untoldMax = Math.max(untoldMax, untoldCount);
+      return waitingRowCount === 0 && behindCount === 0;
+    });
+  };
+  loop.start();
+  for (let k = 0; k < 64; k++) {
+    round((id) => 50 + ((id * 7 + k * 13) % 11));
+    await judged();
+    if (k === 0) await until(() => loop.stats().historyCount === 0);
+  }
+  expect(events).toEqual([]);
+  copyMs = 1;
+  elapsedMs += 200_000; // what was before is no longer the longest wait
+
+  for (let k = 0; k < 4; k++) {
+    round((id) => (id < stormCount ? 5000 : 50 + ((id + k * 3) % 11)));
+    await judged();
+  }
+  expect(untoldMax).toBeGreaterThan(2000);
+  // 10,000 rows came at once; beside them, a slice tells for no longer than its budget.
+  expect(loop.stats().lagMs).toBeLessThan(100);
+  await until(() => loop.stats().untoldCount === 0);
+  const started = events.filter(({ change }) => change === "started");
+  expect(new Set(started.map(({ episode }) => episode.name)).size).toBe(stormCount);
+  expect(started.slice(0, 10).map(({ episode }) => episode.name)).toContain(favourite);
+  expect(started[0]!.episode).toMatchObject({ observed: 5000, checks: { length: 9 } });
+  expect(loop.stats()).toMatchObject({ refusedCount: 0, untoldMs: 0 });
+}, 120_000);

@@ -27,6 +27,8 @@ import { type Lane, lane, WaitingIds } from "./waiting-ids.ts";
 
 /** No row and no series is begun after this; one series more may be under way. */
 const sliceBudgetMs = 3;
+/** Nothing more is told after this in a slice; one thing is in any case. */
+const tellBudgetMs = 1.5;
 /** Rows between two looks at the clock. */
 const rowsPerLook = 16;
 /** Rows that may wait; what comes beyond is read from the window. */
@@ -40,6 +42,13 @@ const idsPerStepMax = 65_536;
 export interface SeriesSweep {
   readonly activeEpisodeCount: number;
   readonly abstainedCount: number;
+  /** Anomalies that were not kept since there were too many. */
+  readonly refusedCount: number;
+  /** What was found and waits to be told, and since when the longest. */
+  readonly untoldCount: number;
+  readonly untoldSinceMs: number | undefined;
+  /** Tells the most important of it. @returns false where nothing waits */
+  tellNext(events: EpisodeEvent[]): boolean;
   /** Of all series looked at so far. */
   readonly statusCounts: Readonly<Record<SweepStatus, number>>;
   /**
@@ -102,6 +111,10 @@ export interface LoopStats {
   readonly behindCount: number;
   /** Series of which there is history to be learned. */
   readonly historyCount: number;
+  /** Anomalies and changes that wait to be told, and the longest wait of one now. */
+  readonly untoldCount: number;
+  readonly untoldMs: number;
+  readonly refusedCount: number;
 }
 
 export class JudgeLoop implements WindowListener {
@@ -224,6 +237,9 @@ export class JudgeLoop implements WindowListener {
       waitingRowCount: this.#rows.count,
       behindCount: this.#waiting.count(lane.behind),
       historyCount: this.#waiting.count(lane.unread) + this.#waiting.count(lane.history),
+      untoldCount: this.#sweep.untoldCount,
+      untoldMs: Math.max(0, this.#clock.nowMs() - (this.#sweep.untoldSinceMs ?? Infinity)),
+      refusedCount: this.#sweep.refusedCount,
     };
   }
 
@@ -246,9 +262,9 @@ export class JudgeLoop implements WindowListener {
     this.#noteLag(startedMs);
     this.#takeRows(nowMs, untilMs, events);
     if (this.#rows.count === 0) this.#judgeLane(lane.behind, nowMs, untilMs, events);
+    this.#tell(events);
     this.#passOn(startedMs, nowMs);
-    const isPressed = this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0;
-    if (!isPressed && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
+    if (!this.#isPressed() && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
 
     if (events.length > 0) this.#emit(events);
     // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
@@ -256,8 +272,20 @@ export class JudgeLoop implements WindowListener {
     const workedMs = this.#clock.elapsedMs() - startedMs;
     const cpuMs = this.#threadCpuMs() - startedCpuMs;
     this.#sliceMax.add(Math.min(workedMs, cpuMs), startedMs);
-    if (this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0) this.#wake();
+    if (this.#isPressed()) this.#wake();
     else if (this.#historyLane() === undefined) this.#endedMs = nowMs;
+  }
+
+  /** Whether something waits that is not history. */
+  #isPressed(): boolean {
+    return (
+      this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0 || this.#sweep.untoldCount > 0
+    );
+  }
+
+  #tell(events: EpisodeEvent[]): void {
+    const untilMs = this.#clock.elapsedMs() + tellBudgetMs;
+    while (this.#sweep.tellNext(events) && this.#clock.elapsedMs() < untilMs);
   }
 
   /** Oldest first, as they came. */

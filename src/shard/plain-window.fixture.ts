@@ -11,6 +11,7 @@ interface PlainSeries {
 /** Series in plain arrays; what a shard's store is to the loop. */
 export class PlainWindow implements WatchedWindow {
   readonly #series: PlainSeries[] = [];
+  readonly #idByName = new Map<string, number>();
   /** What senders stated of each series, by name. */
   readonly statedByName = new Map<string, number>();
   #listener: WindowListener | undefined;
@@ -20,8 +21,11 @@ export class PlainWindow implements WatchedWindow {
   }
 
   add(name: string, timeMs: number, value: number): void {
-    let id = this.#series.findIndex((one) => one.name === name);
-    if (id < 0) id = this.#series.push({ name, timesMs: [], values: [], revision: 0 }) - 1;
+    let id = this.#idByName.get(name);
+    if (id === undefined) {
+      id = this.#series.push({ name, timesMs: [], values: [], revision: 0 }) - 1;
+      this.#idByName.set(name, id);
+    }
     this.#put(this.#series[id]!, timeMs, value);
     this.#listener?.onRow(id, timeMs, value);
   }
@@ -47,8 +51,7 @@ export class PlainWindow implements WatchedWindow {
     return this.#series[id]!.name;
   }
   find(name: string): number | undefined {
-    const id = this.#series.findIndex((one) => one.name === name);
-    return id < 0 ? undefined : id;
+    return this.#idByName.get(name);
   }
   newestMs(id: number): number {
     return this.#series[id]!.timesMs.at(-1) ?? -Infinity;

@@ -88,6 +88,22 @@ export class StreamSweep implements SeriesSweep {
     return true;
   }
 
+  tellNext(events: EpisodeEvent[]): boolean {
+    return this.#stream.tellNext(events);
+  }
+
+  get untoldCount(): number {
+    return this.#stream.untoldCount;
+  }
+
+  get untoldSinceMs(): number | undefined {
+    return this.#stream.untoldSinceMs;
+  }
+
+  get refusedCount(): number {
+    return this.#stream.refusedCount;
+  }
+
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
     const revision = this.#window.revision(id);

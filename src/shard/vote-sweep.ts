@@ -52,6 +52,17 @@ export class VoteSweep implements SeriesSweep {
     return this.#judge.abstainedCount;
   }
 
+  get refusedCount(): number {
+    return this.#tracker.refusedCount;
+  }
+
+  readonly untoldCount = 0;
+  readonly untoldSinceMs = undefined;
+
+  tellNext(): boolean {
+    return false;
+  }
+
   /** All of a series is looked at once more. */
   take(): boolean {
     return false;

@@ -6,8 +6,10 @@ import { addAdminApi } from "./admin-api.ts";
 import { addAlertsApi } from "./alerts-api.ts";
 import type { Admission } from "./admission.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
+import { addCardinalityApi } from "./cardinality-api.ts";
 import { addCollectionsApi } from "./collections-api.ts";
 import { DeadlineError } from "./deadline.ts";
+import { isStarting } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { addFeedbackApi } from "./feedback-api.ts";
@@ -61,6 +63,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   hono.use(compress());
   hono.use(app.admission.handler());
   addKaleApi(hono, app);
+  addCardinalityApi(hono, app);
   addSimilarApi(hono, app);
   addCollectionsApi(hono, app);
   addAlertsApi(hono, app);
@@ -87,6 +90,10 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
  * failure of the world, and nothing of the inside of a mistake of ours.
  */
 function answerFailure(error: Error, context: WebappContext, { logger }: WebappParts): Response {
+  if (isStarting(error)) {
+    context.header("Retry-After", "1");
+    return answerFault(context, { code: "starting", message: error.message });
+  }
   logger.error("a request failed", { path: context.req.path, error: String(error) });
   if (error instanceof DeadlineError) {
     return answerFault(context, { code: "no-answer", message: `${error.message}.` });

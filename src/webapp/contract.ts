@@ -302,6 +302,16 @@ export interface ShardJson {
   roundEnded: number | null;
   lagSeconds: number;
   sliceMaxMs: number;
+  /** Samples not judged yet, and series that are read from memory since their samples found no room. */
+  waitingRows: number;
+  behindSeries: number;
+  /** Series with history to learn from. */
+  historySeries: number;
+  /** Anomalies and changes that wait to be told, and how long the longest has. */
+  untold: number;
+  untoldSeconds: number;
+  /** Anomalies that were not kept, since there were too many. */
+  refusedEpisodes: number;
   cpuSeconds: number;
   waitingBatches: number;
 }
@@ -375,6 +385,8 @@ export interface StatusJson {
   /** null where this process judges all there is. */
   share: ShareJson | null;
   shards: ShardJson[];
+  /** null where the store does not tell. */
+  room: RoomJson | null;
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];
   /** Null where none is configured: the shards search what they hold. */
@@ -408,6 +420,60 @@ export interface SearchEngineJson {
   collections: { agreed: number | null; problem: string };
 }
 
+/** How much room there is for metrics, as GET /kale/status, /kale/summary and /metrics tell it. */
+export interface RoomJson {
+  /** Of the setting memory-limit. */
+  limitBytes: number;
+  /** Of all samples, names, tables, of what the detector knows, and of shapes. */
+  usedBytes: number;
+  /** What the metrics of now will take once their window is full. */
+  fullBytes: number;
+  /** Of `fullBytes`; null where there are too few metrics to tell. */
+  bytesPerMetric: number | null;
+  seriesLimit: number;
+  /** How many more fit; null where there are too few to tell. */
+  moreMetrics: number | null;
+  /** Less than a tenth is left, of memory or of names; or names are refused. */
+  scarce: boolean;
+  refused: {
+    reason: "bad-name" | "series-limit" | "memory-limit";
+    count: number;
+    example: string;
+  }[];
+}
+
+/** GET /kale/cardinality?limit=: what most names have in common, and where most of the new ones came. */
+export interface CardinalityJson {
+  series: number;
+  /** False where parts of few series were left out of the count. */
+  whole: boolean;
+  /** Most series first; each list is the top of its order. */
+  bySeries: NamePartJson[];
+  byNewHour: NamePartJson[];
+  byNewDay: NamePartJson[];
+  /** Tags by how many different values they have. */
+  byValues: NamePartJson[];
+}
+
+export interface NamePartJson {
+  /** "path": the first parts of paths; "tag": KEY=VALUE; "tag-key": KEY. */
+  kind: "path" | "tag" | "tag-key";
+  text: string;
+  /** Finds these series in /kale/series and on Explore. */
+  query: string;
+  series: number;
+  newHour: number;
+  newDay: number;
+  values: number;
+}
+
+/** GET /kale/starting: while it is true, whatever asks for samples is answered with 503 "starting". */
+export interface StartingJson {
+  starting: boolean;
+  /** How much of what was kept is read, 0 to 1. */
+  share: number;
+}
+
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
 export interface SummaryJson {
   now: number;
@@ -419,6 +485,9 @@ export interface SummaryJson {
   judgedSecondsAgo: number | null;
   /** False while judging takes longer than the promised minute. */
   keepsUp: boolean;
+  /** Anomalies and changes that were found and wait to be told, and how long the longest has. */
+  untold: number;
+  untoldSeconds: number;
   samplesPerSecond: number;
   durable: boolean;
   /** Metrics that are being learned; they are among those with too few samples. */
@@ -427,6 +496,7 @@ export interface SummaryJson {
   tooShort: number;
   stale: number;
   boring: number;
+  room: RoomJson | null;
   /** The machines that keep the samples; null where the data folder alone does. */
   remote: Pick<
     RemoteStoreJson,

@@ -5,6 +5,7 @@ import type {
   AlertOffice,
   BandReader,
   BodyIntake,
+  CardinalityReader,
   CollectionJournal,
   EpisodeJournal,
   FeedbackDesk,
@@ -33,6 +34,12 @@ export interface CanaryReport {
   readonly roundTripMs: number | null;
 }
 
+/** The program takes metrics in, and reads what it kept: what is asked of the shards fails meanwhile. */
+export interface StartingReport {
+  /** 0 to 1 */
+  readonly share: number;
+}
+
 /** One setting as it is in force. Secrets are masked by whoever lists them. */
 export interface SettingReport {
   readonly key: string;
@@ -54,6 +61,8 @@ export interface WebappParts {
   readonly series: SeriesReader;
   /** Which series there are, by conditions, as a tree and by tags. */
   readonly index: SeriesIndex;
+  /** Missing where nobody counts. */
+  readonly cardinality?: CardinalityReader | undefined;
   /** Missing where nobody says what was expected. */
   readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
@@ -82,6 +91,8 @@ export interface WebappParts {
   /** How the series are shared with other processes; undefined where they are not. */
   readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
+  /** Undefined once the shards answer. */
+  readonly starting?: () => StartingReport | undefined;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;
   readonly logger: Logger;

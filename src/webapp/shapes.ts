@@ -179,6 +179,12 @@ export function shardJson(shard: ShardStats): ShardJson {
     roundEnded: secondsOrNull(shard.roundEndedMs),
     lagSeconds: shard.lagMs / 1000,
     sliceMaxMs: shard.sliceMaxMs,
+    waitingRows: shard.waitingRowCount,
+    behindSeries: shard.behindCount,
+    historySeries: shard.historyCount,
+    untold: shard.untoldCount,
+    untoldSeconds: shard.untoldMs / 1000,
+    refusedEpisodes: shard.refusedEpisodeCount,
     cpuSeconds: shard.cpuSeconds,
     waitingBatches: shard.waitingBatchCount,
   };

@@ -27,6 +27,12 @@ function shard(change: Partial<ShardStats>, isDurable = true): ShardStats {
     roundEndedMs: nowMs - 5_000,
     lagMs: 9_000,
     sliceMaxMs: 1,
+    waitingRowCount: 0,
+    behindCount: 0,
+    historyCount: 0,
+    untoldCount: 3,
+    untoldMs: 2_000,
+    refusedEpisodeCount: 0,
     cpuSeconds: 1,
     waitingBatchCount: 0,
     shapeTableBytes: 0,
@@ -45,6 +51,8 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     lagSeconds: 20,
     judgedSecondsAgo: 1.5,
     keepsUp: true,
+    untold: 6,
+    untoldSeconds: 2,
     samplesPerSecond: 3.5,
     durable: true,
     learning: 0,
@@ -52,6 +60,7 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     stale: 4,
     boring: 6,
     remote: null,
+    room: null,
   });
 });
 

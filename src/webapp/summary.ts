@@ -4,6 +4,7 @@ import type { SummaryJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappParts } from "./parts.ts";
 import { remoteStoreJson } from "./remote-store-json.ts";
+import { roomJson } from "./room-json.ts";
 
 /**
  * Every metric is judged once a minute. A round planned for each minute ends a little after it, so
@@ -26,12 +27,15 @@ export function summarize(
     lagSeconds: 0,
     judgedSecondsAgo: null,
     keepsUp: true,
+    untold: 0,
+    untoldSeconds: 0,
     samplesPerSecond: 0,
     durable: true,
     learning: 0,
     tooShort: 0,
     stale: 0,
     boring: 0,
+    room: roomJson(shards),
     remote: remoteSummaryOf(shards),
   };
   let judgedMs = -Infinity;
@@ -40,6 +44,8 @@ export function summarize(
     summary.abnormal += shard.activeEpisodeCount;
     summary.lagSeconds = Math.max(summary.lagSeconds, shard.lagMs / 1000);
     summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
+    summary.untold += shard.untoldCount;
+    summary.untoldSeconds = Math.max(summary.untoldSeconds, shard.untoldMs / 1000);
     summary.durable &&= store.isDurable;
     summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;

@@ -39,12 +39,21 @@ function wordsOf(summary: SummaryJson, summaryAge: number): string {
     words.push(`judged ${formatDuration(summary.judgedSecondsAgo + Math.max(0, summaryAge))} ago`);
   }
   if (!summary.keepsUp) words.push(`${formatDuration(summary.lagSeconds)} behind`);
+  if (isStorm(summary)) {
+    const wait = formatDuration(summary.untoldSeconds);
+    words.push(`${counted(summary.untold, "anomaly", "anomalies")} to be told, ${wait} behind`);
+  }
   if (!summary.durable) words.push("not saved to disk");
   return words.join(" · ");
 }
 
 function troubles(summary: SummaryJson | null): boolean {
-  return summary !== null && (!summary.keepsUp || !summary.durable);
+  return summary !== null && (!summary.keepsUp || !summary.durable || isStorm(summary));
+}
+
+/** So much happens at once that telling takes its time. */
+function isStorm({ untold, untoldSeconds }: SummaryJson): boolean {
+  return untold > 0 && untoldSeconds >= 1;
 }
 
 function streamWords(stream: StreamState): string {

@@ -11,6 +11,7 @@ import type {
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
+import { NamePartsTable } from "../components/name-parts-table.tsx";
 import { SearchHealth } from "../components/search-health.tsx";
 import {
   counted,
@@ -21,6 +22,7 @@ import {
   formatValue,
 } from "../lib/format.ts";
 import { remoteTrouble, waitingWords } from "../lib/remote-words.ts";
+import { moreWords, refusedWords } from "../lib/room-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useQuery } from "../state/query.ts";
 import { useStore } from "../state/store.ts";
@@ -41,6 +43,7 @@ export function StatusPage(): JSX.Element {
           {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
           {value.share !== null && <Share share={value.share} now={value.now} />}
           <Faults shards={value.shards} />
+          <NamePartsTable />
           <SearchHealth status={value} />
           <div class="panels">
             <Shards shards={value.shards} />
@@ -63,7 +66,7 @@ function Tiles({
   readonly status: StatusJson;
   readonly summary: SummaryJson | null;
 }): JSX.Element {
-  const { shards, process, disk, canary, started, version, store, dataFolder } = status;
+  const { room, shards, process, disk, canary, started, version, store, dataFolder } = status;
   const lag = Math.max(0, ...shards.map(({ lagSeconds }) => lagSeconds));
   const keepsUp = summary?.keepsUp ?? lag <= promisedSeconds;
   const isDurable = shards.every(({ durable }) => durable);
@@ -109,6 +112,29 @@ function Tiles({
           {summary !== null && `; ${formatValue(Math.round(summary.samplesPerSecond))} per second`}
         </span>
       </Tile>
+      {room !== null && (
+        <Tile
+          title="Room for metrics"
+          isGood={!room.scarce}
+          state={room.scarce ? "scarce" : "enough"}
+        >
+          <strong>
+            {room.moreMetrics === null ? "–" : `${formatCount(room.moreMetrics)} more`}
+          </strong>
+          <meter
+            min={0}
+            max={room.limitBytes}
+            high={room.limitBytes * 0.9}
+            value={room.fullBytes}
+            aria-label="Memory that the metrics of now will take"
+          />
+          <span>
+            {formatBytes(room.usedBytes)} taken of {formatBytes(room.limitBytes)}; the metrics of
+            now come to {formatBytes(room.fullBytes)} when their window is full. {moreWords(room)}{" "}
+            {refusedWords(room)}
+          </span>
+        </Tile>
+      )}
       <Tile title="Memory">
         <strong>{formatBytes(process.residentBytes)}</strong>
         <span>of the whole process, {formatBytes(process.heapBytes)} of it JavaScript</span>
@@ -298,6 +324,12 @@ const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => st
   ["round took", (shard) => formatShortSpan(shard.roundSeconds)],
   ["behind", (shard) => formatDuration(shard.lagSeconds)],
   ["longest slice", (shard) => formatShortSpan(shard.sliceMaxMs / 1000)],
+  ["samples to judge", (shard) => formatCount(shard.waitingRows)],
+  ["series behind", (shard) => formatCount(shard.behindSeries)],
+  ["history to learn", (shard) => formatCount(shard.historySeries)],
+  ["anomalies to tell", (shard) => formatCount(shard.untold)],
+  ["the longest for", (shard) => formatDuration(shard.untoldSeconds)],
+  ["not kept", (shard) => formatCount(shard.refusedEpisodes)],
   ["judged", (shard) => formatCount(shard.roundStatus.ok)],
   ["too short", (shard) => formatCount(shard.roundStatus.TooShort)],
   ["stale", (shard) => formatCount(shard.roundStatus.Stale)],

@@ -191,6 +191,53 @@ test("StreamJudge keeps at most 1,500 bytes of a series", () => {
   expect(new FedSeries().judge.bytesPerSeries).toBeLessThanOrEqual(1_500);
 });
 
+test.each([
+  { name: "at once", isPrompt: true },
+  { name: "when all is over", isPrompt: false },
+])(
+  "StreamJudge tells the same of an outage later, $name, as when it had told it",
+  ({ isPrompt }) => {
+    const feedTo = (series: FedSeries, tell: () => void): void => {
+      const calm = waves(31);
+      series.feed(3 * dayMs, minuteMs, calm);
+      for (let k = 0; k < 12; k++) {
+        series.feed(minuteMs, minuteMs, (timeMs) => 4 * calm(timeMs));
+        if (isPrompt) tell();
+      }
+      series.feed(9 * minuteMs, minuteMs, calm);
+      tell();
+    };
+    const now = new FedSeries();
+    feedTo(now, () => undefined);
+    const later = new FedSeries({ stream: { tellsLater: true } });
+    feedTo(later, () => {
+      while (later.judge.tellNext(later.events));
+    });
+    expect(now.turns).toHaveLength(2);
+    if (isPrompt) expect(later.events).toEqual(now.events);
+    else {
+      expect(later.turns.map(({ change }) => change)).toEqual(["started", "ended"]);
+      const [, ended] = later.turns;
+      const { checks, voteCount, sentence, ...facts } = now.turns[1]!.episode;
+      expect(ended!.episode).toMatchObject(facts);
+      expect([checks.length, sentence !== "", voteCount >= 0]).toEqual([9, true, true]);
+    }
+  },
+);
+
+test("StreamJudge says nothing of an anomaly whose series went before it was told", () => {
+  const series = new FedSeries({ stream: { tellsLater: true } });
+  const calm = waves(32);
+  series.feed(3 * dayMs, minuteMs, calm);
+  series.feed(5 * minuteMs, minuteMs, (timeMs) => 4 * calm(timeMs));
+  expect(series.judge.untoldCount).toBe(1);
+  expect(series.judge.untoldSinceMs).toBeGreaterThan(series.nowMs - 5 * minuteMs);
+  series.judge.forget(0);
+  expect(series.judge.tellNext(series.events)).toBe(true);
+  expect(series.judge.tellNext(series.events)).toBe(false);
+  expect(series.events).toEqual([]);
+});
+
 /** Traffic by day and week: Saturdays and Sundays have three quarters. */
 function traffic(seed: number): (timeMs: number) => number {
   const calm = waves(seed, 4);

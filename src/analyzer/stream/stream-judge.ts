@@ -13,11 +13,17 @@
  * outage does not become its own normal, and leaves no echo a day or a week later; a level that is
  * accepted is taken over at once.
  *
+ * To tell of an episode costs far more than to judge a row: a copy of the day, the nine checks, the
+ * sentence. With `tellsLater` what is news waits in a queue for `tellNext`, new episodes before changes
+ * and the rarer before the less rare, so that a storm of anomalies cannot hold up judging. What is
+ * told is the same, only later.
+ *
  * Everything goes by the rows' own times: history that is given after the fact is judged as it would have
  * been. Rows come in order; one that is not later than the newest is the caller's to leave out. Pure.
  */
 import { assert } from "../../base/assert.ts";
 import {
+  areSameFloors,
   defaultFloors,
   type Episode,
   type EpisodeEnd,
@@ -61,6 +67,7 @@ import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
 import { Habits } from "./habits.ts";
 import { streamSentence } from "./stream-sentence.ts";
+import { TellingQueue } from "./telling-queue.ts";
 import { voicesOf } from "./voices.ts";
 
 const minuteMs = 60_000;
@@ -88,6 +95,9 @@ const habitRestMs = 20 * minuteMs;
 
 /** A change in the value is worth an event of its own when so much time has passed. */
 const changeIntervalMs = 30_000;
+/** Of what waits to be told; a score is at most 1. */
+const rulePriority = 1;
+const newsPriority = 2;
 /** Rows older than this are history: only begin and end are told of it. */
 const liveAgeMs = 10 * minuteMs;
 
@@ -118,6 +128,8 @@ export interface StreamWindow {
 export interface StreamJudgeOptions {
   readonly activeCountMax: number;
   readonly stalePeriodMs: number;
+  /** What is news is told by `tellNext`, and not at once. */
+  readonly tellsLater?: boolean;
   /** Whether an episode is like one that a person spoke of. */
   readonly knownAs?: (id: number, episode: Episode) => KnownAs | undefined;
 }
@@ -143,8 +155,26 @@ interface KeptKind extends DayKind {
   readonly kept: Float32Array;
 }
 
+/** An episode that began and was not told yet; also over, perhaps. */
+interface Untold {
+  readonly why: EpisodeWhy;
+  readonly timeMs: number;
+  readonly observed: number;
+  readonly run: number;
+  /** When the one before of this series ended. */
+  readonly afterMs: number;
+  ended: { readonly reason: EpisodeEnd; readonly atMs: number } | undefined;
+}
+
 interface Active {
+  readonly id: number;
   episode: Episode;
+  /** Its episode is a sketch until then. */
+  untold: Untold | undefined;
+  /** It waits for `tellNext`. */
+  isQueued: boolean;
+  /** Nobody is to hear of it any more. */
+  isGone: boolean;
   /** What was expected before it began; undefined where an earlier run knew it. */
   kept: Float32Array | undefined;
   calmRows: number;
@@ -175,12 +205,26 @@ export class StreamJudge {
   readonly #floorsByText = new Map<string, number>();
   #confirmedIds: (name: string) => boolean = () => false;
   #refusedCount = 0;
+  readonly #tellings: TellingQueue<Active>;
+  /** Over before they were told. */
+  readonly #endedUntold = new Set<Active>();
 
   constructor(window: StreamWindow, judge: Judge, options: StreamJudgeOptions) {
     assert(options.activeCountMax >= 1, "at least one episode is kept");
     this.#window = window;
     this.#judge = judge;
     this.#options = options;
+    this.#tellings = new TellingQueue({ countMax: options.activeCountMax });
+  }
+
+  /** Anomalies and changes that wait to be told. */
+  get untoldCount(): number {
+    return this.#tellings.count;
+  }
+
+  /** Since when, by the clock given to `take`, the one that waits longest does. */
+  get untoldSinceMs(): number | undefined {
+    return this.#tellings.sinceMs;
   }
 
   /** What every series costs, abnormal or not. */
@@ -209,8 +253,10 @@ export class StreamJudge {
     return id < this.columns.room && this.columns.stage[id] !== stage.calm;
   }
 
+  /** As it was told; undefined for none. */
   episodeOf(id: number): Episode | undefined {
-    return this.#active.get(id)?.episode;
+    const active = this.#active.get(id);
+    return active?.untold === undefined ? active?.episode : undefined;
   }
 
   activeIds(): number[] {
@@ -234,6 +280,7 @@ export class StreamJudge {
   recogniseAgain(): EpisodeEvent[] {
     const events: EpisodeEvent[] = [];
     for (const [id, active] of this.#active) {
+      if (active.untold !== undefined) continue;
       const before = active.episode.known;
       active.episode = this.#recognised(id, active.episode);
       if (active.episode.known?.feedbackId === before?.feedbackId) continue;
@@ -278,7 +325,10 @@ export class StreamJudge {
     this.columns.stated[id] = 0;
     this.columns.floors[id] = 0;
     this.#armed.delete(id);
+    const active = this.#active.get(id);
+    if (active !== undefined) active.isGone = true;
     this.#active.delete(id);
+    for (const ended of this.#endedUntold) if (ended.id === id) ended.isGone = true;
     this.#endedMs.delete(id);
     this.#kinds.delete(id);
     this.habits.forget(id);
@@ -292,7 +342,7 @@ export class StreamJudge {
       this.#refusedCount += 1;
       return false;
     }
-    this.#active.set(id, startActive(episode, undefined, episode.lastSeenMs));
+    this.#active.set(id, startActive(id, episode, undefined, episode.lastSeenMs));
     this.columns.stage[id] = stage.active;
     return true;
   }
@@ -531,11 +581,106 @@ export class StreamJudge {
     if (this.#isOtherDay(id, why.expected.basis, { ...at, isRate: why.isRate, kept })) {
       return undefined;
     }
+    const isLater = this.#isLater(at);
+    if (isLater && this.#tellings.isFull) {
+      this.#refusedCount += 1;
+      return undefined;
+    }
     this.#armed.delete(id);
     this.columns.stage[id] = stage.active;
-    const episode = this.#recognised(id, this.#begin(id, armed.why, at, run));
-    this.#active.set(id, startActive(episode, armed.kept, at.timeMs));
-    return { change: "started", episode };
+    const { timeMs, observed } = at;
+    const afterMs = this.#endedMs.get(id) ?? -Infinity;
+    const begun = { why: armed.why, timeMs, observed, run, afterMs };
+    if (!isLater) {
+      const episode = this.#recognised(id, this.#begin(id, begun));
+      this.#active.set(id, startActive(id, episode, armed.kept, timeMs));
+      return { change: "started", episode };
+    }
+    const active = startActive(id, this.#sketch(id, begun), armed.kept, timeMs);
+    active.untold = { ...begun, ended: undefined };
+    this.#active.set(id, active);
+    this.#queue(active, newsPriority + armed.score, at);
+    return undefined;
+  }
+
+  #isLater({ timeMs, nowMs }: RowFacts): boolean {
+    return this.#options.tellsLater === true && nowMs - timeMs <= liveAgeMs;
+  }
+
+  /** A metric that rules speak of comes before one that nobody asked for. */
+  #queue(active: Active, priority: number, { floors, nowMs }: RowFacts): void {
+    const interest = areSameFloors(floors, defaultFloors) ? 0 : rulePriority;
+    this.#tellings.push(active, priority + interest, nowMs);
+    active.isQueued = true;
+  }
+
+  /**
+   * Tells the most important of what waits.
+   *
+   * @param events  what is to be recorded and shown is added to it
+   * @returns false where nothing waits
+   */
+  tellNext(events: EpisodeEvent[]): boolean {
+    const active = this.#tellings.pop();
+    if (active === undefined) return false;
+    active.isQueued = false;
+    this.#endedUntold.delete(active);
+    if (active.isGone) return true;
+    if (active.untold !== undefined) this.#tellBegin(active, active.untold, events);
+    else if (this.#active.get(active.id) === active) events.push(this.#tellChange(active));
+    return true;
+  }
+
+  #tellBegin(active: Active, untold: Untold, events: EpisodeEvent[]): void {
+    const { id, episode: sketch } = active;
+    const begun = this.#begin(id, untold);
+    const { lastSeenMs, observed } = sketch;
+    const isPeak = isFarther(sketch.peak, begun.peak, untold.why.expected.center);
+    const peak = isPeak ? { peak: sketch.peak, peakMs: sketch.peakMs } : {};
+    active.episode = this.#recognised(
+      id,
+      withSentence({ ...begun, lastSeenMs, observed, ...peak }),
+    );
+    active.untold = undefined;
+    active.told = active.episode;
+    active.toldMs = lastSeenMs;
+    events.push({ change: "started", episode: active.episode });
+    const { ended } = untold;
+    if (ended !== undefined) events.push(this.#ended(id, active.episode, ended.reason, ended.atMs));
+  }
+
+  #tellChange(active: Active): EpisodeEvent {
+    const { id } = active;
+    const timeMs = active.episode.lastSeenMs;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
+    active.episode = this.#recognised(id, withSentence({ ...active.episode, checks, voteCount }));
+    active.told = active.episode;
+    active.toldMs = timeMs;
+    return { change: "changed", episode: active.episode };
+  }
+
+  /** Of an episode that is not told yet: what goes on is noted here until it is. */
+  #sketch(id: number, { why, timeMs, observed, run }: Begun): Episode {
+    const { lower, upper, center } = why.expected;
+    return {
+      id: "",
+      name: this.#window.name(id),
+      startedMs: timeMs - (run - 1) * why.stepMs,
+      lastSeenMs: timeMs,
+      endedMs: null,
+      endReason: null,
+      before: center,
+      observed,
+      peak: observed,
+      peakMs: timeMs,
+      expected: { lower, upper },
+      checks: [],
+      voteCount: 0,
+      why,
+      sentence: "",
+    };
   }
 
   /** Whether the series does just this at this time of day; what it does now then counts as once more. */
@@ -606,7 +751,7 @@ export class StreamJudge {
     return undefined;
   }
 
-  #begin(id: number, why: EpisodeWhy, { timeMs, observed }: RowFacts, run: number): Episode {
+  #begin(id: number, { why, timeMs, observed, run, afterMs }: Begun): Episode {
     const name = this.#window.name(id);
     const count = this.#window.copy(id, timeMs);
     const { timesMs, values } = this.#window;
@@ -616,10 +761,7 @@ export class StreamJudge {
       { check: "grubbs", outcome: "fired", observed, lower, upper, isValue: true },
     ] as const;
     let onset = why.isRate ? Math.max(0, count - run) : onsetIndex(limits, values, count);
-    const earliestMs = Math.max(
-      timeMs - Math.max(hourMs, run * why.stepMs),
-      this.#endedMs.get(id) ?? -Infinity,
-    );
+    const earliestMs = Math.max(timeMs - Math.max(hourMs, run * why.stepMs), afterMs);
     while (onset < count - 1 && timesMs[onset]! <= earliestMs) onset += 1;
     const startedMs = count === 0 ? timeMs : timesMs[onset]!;
     const { before } = why.isRate
@@ -684,14 +826,12 @@ export class StreamJudge {
       this.#acceptLevel(id, active, at.center);
       return this.#end(id, active, "accepted", timeMs);
     }
+    if (active.untold !== undefined || active.isQueued) return undefined;
     if (nowMs - timeMs > liveAgeMs || !isNoteworthy(active, timeMs)) return undefined;
-    const count = this.#window.copy(id, timeMs);
-    const { timesMs, values } = this.#window;
-    const { checks, voteCount } = this.#judge.examine(timesMs, values, count, timeMs);
-    active.episode = this.#recognised(id, withSentence({ ...active.episode, checks, voteCount }));
-    active.told = active.episode;
-    active.toldMs = timeMs;
-    return { change: "changed", episode: active.episode };
+    if (!this.#isLater(at)) return this.#tellChange(active);
+    // Without room the next row asks again.
+    if (!this.#tellings.isFull) this.#queue(active, active.episode.why?.score ?? 0, at);
+    return undefined;
   }
 
   /** Everything that is expected moves to where the series has been; its spread there is usual now. */
@@ -702,17 +842,24 @@ export class StreamJudge {
     this.columns.oddRun[id] = 0;
   }
 
-  #end(id: number, active: Active, endReason: EpisodeEnd, atMs: number): EpisodeEvent {
+  #end(id: number, active: Active, reason: EpisodeEnd, atMs: number): EpisodeEvent | undefined {
     this.#active.delete(id);
     this.columns.stage[id] = stage.calm;
-    const endedMs = Math.max(atMs, active.episode.lastSeenMs);
-    this.#rememberEnd(id, endedMs);
+    this.#rememberEnd(id, Math.max(atMs, active.episode.lastSeenMs));
     const { startedMs, lastSeenMs, peak, why } = active.episode;
-    if (endReason === "calm" && why !== undefined) {
+    if (reason === "calm" && why !== undefined) {
       const size = Math.abs(peak - why.expected.center);
       this.habits.note(id, startedMs, lastSeenMs - startedMs, { size, peak });
     }
-    const episode = withSentence({ ...active.episode, endedMs, endReason });
+    if (active.untold === undefined) return this.#ended(id, active.episode, reason, atMs);
+    active.untold.ended = { reason, atMs };
+    this.#endedUntold.add(active);
+    return undefined;
+  }
+
+  #ended(id: number, last: Episode, endReason: EpisodeEnd, atMs: number): EpisodeEvent {
+    const endedMs = Math.max(atMs, last.lastSeenMs);
+    const episode = withSentence({ ...last, endedMs, endReason });
     return { change: "ended", episode: this.#recognised(id, episode) };
   }
 
@@ -730,6 +877,9 @@ export class StreamJudge {
   }
 }
 
+/** What an episode began with. */
+type Begun = Omit<Untold, "ended">;
+
 interface RowFacts {
   readonly timeMs: number;
   readonly observed: number;
@@ -738,9 +888,18 @@ interface RowFacts {
   readonly nowMs: number;
 }
 
-function startActive(episode: Episode, kept: Float32Array | undefined, toldMs: number): Active {
+function startActive(
+  id: number,
+  episode: Episode,
+  kept: Float32Array | undefined,
+  toldMs: number,
+): Active {
   return {
+    id,
     episode,
+    untold: undefined,
+    isQueued: false,
+    isGone: false,
     kept,
     calmRows: 0,
     told: episode,
