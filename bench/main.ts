@@ -6,7 +6,7 @@
  *                                                       [--seconds N] [--fill folder|ports] [--shards N]
  *                                                       [--detector kale|skyline]
  *     npm run -s bench                                  ingest, judge, latency and a small site
- *     npm run -s bench -- ingest | judge | latency | search
+ *     npm run -s bench -- ingest | readers | judge | latency | search
  *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
@@ -30,6 +30,7 @@ import { compare } from "./compare/compare.ts";
 import { readKernels } from "../src/cli/read-kernels.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchGraphite } from "./graphite.ts";
+import { benchReaders } from "./ingest-readers.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
@@ -80,6 +81,10 @@ if (wanted.has("ingest")) {
     seriesCount: Number(flags.metrics ?? 20_000),
     roundCount: 50,
   });
+}
+if (wanted.has("ingest") || wanted.has("readers")) {
+  report("readers");
+  figures["readers"] = await benchReaders({ seriesCount: 2000, roundCount: 50 });
 }
 if (wanted.has("judge")) {
   report("judge");

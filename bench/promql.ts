@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -20,11 +20,16 @@ export interface PromqlFigures {
   readonly seriesCount: number;
   readonly sampleCount: number;
   readonly stepCount: number;
-  /** Medians, milliseconds of the wall. */
-  readonly kaleMs: number;
-  readonly prometheusMs: number;
+  /** Medians, milliseconds of processor time of the whole process, and of the wall. */
+  readonly kale: Spent;
+  readonly prometheus: Spent;
   /** The largest difference of two values, as a part of them. */
   readonly differenceMax: number;
+}
+
+interface Spent {
+  readonly cpuMs: number;
+  readonly wallMs: number;
 }
 
 export interface PromqlBenchOptions {
@@ -88,14 +93,14 @@ export async function benchPromql(options: PromqlBenchOptions): Promise<PromqlFi
       for (const shown of queries) {
         const query = shown.replace("x[", "x_total[");
         const range = { query, start: startMs / 1000, end: endMs / 1000, step: stepMs / 1000 };
-        const kaleMs: number[] = [];
-        const prometheusMs: number[] = [];
+        const kaleSpent: Spent[] = [];
+        const prometheusSpent: Spent[] = [];
         let differenceMax = 0;
         for (let run = 0; run < runCount; run++) {
-          const ours = await ask(kale.url, range);
-          const theirs = await ask(prometheus.url, range);
-          kaleMs.push(ours.ms);
-          prometheusMs.push(theirs.ms);
+          const ours = await ask(kale.url, range, kale.child.pid ?? 0);
+          const theirs = await ask(prometheus.url, range, prometheus.pid);
+          kaleSpent.push(ours.spent);
+          prometheusSpent.push(theirs.spent);
           differenceMax = Math.max(differenceMax, differenceOf(ours.values, theirs.values));
         }
         const stepCount = Math.floor((endMs - startMs) / stepMs) + 1;
@@ -104,8 +109,8 @@ export async function benchPromql(options: PromqlBenchOptions): Promise<PromqlFi
           seriesCount,
           sampleCount,
           stepCount,
-          kaleMs: median(kaleMs),
-          prometheusMs: median(prometheusMs),
+          kale: medianOf(kaleSpent),
+          prometheus: medianOf(prometheusSpent),
           differenceMax,
         });
       }
@@ -120,17 +125,22 @@ export async function benchPromql(options: PromqlBenchOptions): Promise<PromqlFi
 }
 
 interface Asked {
-  readonly ms: number;
+  readonly spent: Spent;
   readonly values: Float64Array;
 }
 
-async function ask(url: string, parameters: Record<string, string | number>): Promise<Asked> {
+async function ask(
+  url: string,
+  parameters: Record<string, string | number>,
+  pid: number,
+): Promise<Asked> {
   const body = new URLSearchParams();
   for (const [key, value] of Object.entries(parameters)) body.set(key, String(value));
+  const cpuBeforeMs = cpuMsOf(pid);
   const startedMs = performance.now();
   const response = await fetch(`${url}/api/v1/query_range`, { method: "POST", body });
   const text = await response.text();
-  const ms = performance.now() - startedMs;
+  const spent = { wallMs: performance.now() - startedMs, cpuMs: cpuMsOf(pid) - cpuBeforeMs };
   if (!response.ok) throw new Error(text);
   const { data } = JSON.parse(text) as {
     data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
@@ -139,7 +149,7 @@ async function ask(url: string, parameters: Record<string, string | number>): Pr
     JSON.stringify(a.metric) < JSON.stringify(b.metric) ? -1 : 1,
   );
   const values = sorted.flatMap((series) => series.values.map(([, value]) => Number(value)));
-  return { ms, values: Float64Array.from(values) };
+  return { spent, values: Float64Array.from(values) };
 }
 
 function differenceOf(a: Float64Array, b: Float64Array): number {
@@ -150,6 +160,19 @@ function differenceOf(a: Float64Array, b: Float64Array): number {
     if (size > 0) most = Math.max(most, Math.abs(a[i]! - b[i]!) / size);
   }
   return most;
+}
+
+function medianOf(all: readonly Spent[]): Spent {
+  return {
+    cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+    wallMs: median(all.map(({ wallMs }) => wallMs)),
+  };
+}
+
+/** Of all threads of a process so far, in user and system; Linux counts in hundredths of a second. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function median(values: readonly number[]): number {

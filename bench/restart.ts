@@ -7,9 +7,9 @@
  */
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import type { PointsJson, StatusJson } from "../src/webapp/contract.ts";
-import { temporaryFolder } from "../test/support/kale-process.ts";
+import { freePorts, temporaryFolder } from "../test/support/kale-process.ts";
 import { fillFolder } from "./fill-folder.ts";
 import { cpuSecondsOf, residentBytesOf } from "./load/process-figures.ts";
 
@@ -156,19 +156,4 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
     if (performance.now() > deadline) throw new Error("the program did not come back");
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => {
-        server.listen(0, "127.0.0.1", resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

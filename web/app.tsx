@@ -5,7 +5,9 @@ import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
 import { Notice } from "./components/notice.tsx";
 import { RemoteBanner } from "./components/remote-banner.tsx";
+import { RoomBanner } from "./components/room-banner.tsx";
 import { SignInDialog } from "./components/sign-in-dialog.tsx";
+import { StartingBanner } from "./components/starting-banner.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
 import { AlertsPage } from "./pages/alerts.tsx";
@@ -59,7 +61,9 @@ export function App(): JSX.Element {
         Skip to the content
       </a>
       <Header onHelp={() => setHelp(true)} />
+      <StartingBanner />
       <RemoteBanner />
+      <RoomBanner />
       <main id="content" ref={main} tabIndex={-1}>
         <Page route={route} />
       </main>

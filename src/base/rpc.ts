@@ -72,6 +72,7 @@ export class Rpc {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #closedBy: Error | undefined;
+  #heldBy: (() => Error) | undefined;
 
   /** @param handlers  by method; a handler may return a promise, or a `Transferred` value */
   constructor(endpoint: MessageEndpoint, handlers: Readonly<Record<string, Handler>> = {}) {
@@ -85,6 +86,7 @@ export class Rpc {
   /** Rejects with a RemoteError when the handler on the other side fails. */
   ask<Output>(method: string, input?: unknown, transfer?: ArrayBuffer[]): Promise<Output> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
+    if (this.#heldBy !== undefined) return Promise.reject(this.#heldBy());
     const id = this.#nextId++;
     return new Promise<Output>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -95,6 +97,15 @@ export class Rpc {
   tell(method: string, input: unknown, transfer?: ArrayBuffer[]): void {
     if (this.#closedBy !== undefined) return;
     tell(this.#endpoint, method, input, transfer);
+  }
+
+  /** Fails what is asked from now on, each with its own error, until `release`. */
+  hold(reasonNow: () => Error): void {
+    this.#heldBy = reasonNow;
+  }
+
+  release(): void {
+    this.#heldBy = undefined;
   }
 
   /** Fails all that waits and all that is asked later: the other thread is gone. */

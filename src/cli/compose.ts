@@ -1,14 +1,15 @@
 /**
  * Joins the parts into a running Kale: the only file that knows them all.
  *
- * Starts from the inside out, so that nothing arrives before there is somebody to take it: data
- * folder, journal, shards, listeners, page. Ends from the outside in, so that all that was taken in
- * is written down.
+ * Starts from the inside out: data folder, journal, shards, listeners, page. The shards read what
+ * they kept while the listeners already take metrics in: what comes waits on the lines to the shards,
+ * as far as their credit goes, and the page says how far it is. Ends from the outside in, so that all
+ * that was taken in is written down.
  */
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel } from "node:worker_threads";
 import { openAlertOffice } from "../alert/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -33,6 +34,7 @@ import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
 import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
+import { readScrapeFiles } from "./scrape-files.ts";
 import { addressesOf, type Listening, localHost, portProblems } from "./listening.ts";
 import { type RunningKale, StartError, type StartOptions } from "./running.ts";
 import { readKernels } from "./read-kernels.ts";
@@ -40,6 +42,7 @@ import { searchEngineOf } from "./search-engine.ts";
 import { JournalRulesDesk } from "./rules-desk.ts";
 import { CollectionMatcher } from "./seen-before.ts";
 import { settingReports } from "./setting-reports.ts";
+import { StartProgress } from "./start-progress.ts";
 import type { Settings } from "./settings.ts";
 import { withShareWords } from "./share-words.ts";
 import { openSkylineMemory } from "./skyline-memory.ts";
@@ -69,7 +72,7 @@ export async function startKale(options: StartOptions): Promise<RunningKale> {
 }
 
 async function start(
-  { settings, origins, asked, io, logger }: StartOptions,
+  { settings, origins, asked, io, logger, onProgress }: StartOptions,
   undo: UndoStep[],
 ): Promise<RunningKale> {
   const { clock } = io;
@@ -122,9 +125,37 @@ async function start(
   });
   let share: ClusterShare | undefined = undefined;
   const kernels = readKernels(settings.kernels);
-  const { pool, sink, toShards } = await startShards(
-    { folder, settings, kernels, store, processId, logger },
+  // Listeners first: the threads of the shards are busy for a while.
+  const lines = shardLines(folder.shardCount);
+  let horizon: RunningThread | undefined;
+  let listening: ListenResult[] = [];
+  if (roles.has("horizon")) {
+    const thread = await startHorizonThread(
+      {
+        ...{ settings, kernels, folder: folder.path },
+        collectd: readCollectdFiles(settings),
+        scrape: readScrapeFiles(settings),
+        shards: lines.map(({ fromHorizon }) => fromHorizon.port1),
+      },
+      {
+        note(note) {
+          journal.notes.add(note);
+        },
+      },
+      logger,
+    );
+    horizon = thread;
+    undo.push(() => thread.terminate());
+    listening = await thread.rpc.ask<ListenResult[]>("start");
+  }
+
+  const progress = new StartProgress(folder.shardCount, onProgress ?? ((): void => undefined));
+  const { pool, sink, shardsReady } = startShards(
+    { folder, settings, kernels, store, processId, lines, progress, logger },
     (shard) => ({
+      progress(share) {
+        progress.note(shard, share);
+      },
       episodes(events) {
         journal.record(events);
         feed.publish(events);
@@ -137,14 +168,10 @@ async function start(
     }),
     undo,
   );
+  // Shards that never came to be take nothing in: what waits for them would be waited for without end.
+  undo.push(() => (progress.isDone ? horizon?.rpc.ask<undefined>("close") : undefined));
   drawAlert = alertPicture(pool);
   search.connect(pool.shards);
-  // Of a cluster's series each process goes on with those that it comes to judge.
-  if (store.kind !== "elasticsearch") {
-    const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
-    await pool.adopt(active);
-    alerts.take(active.map((episode) => ({ change: "changed", episode })));
-  }
 
   const feedback = new JournalFeedbackDesk({
     episodes: journal,
@@ -158,7 +185,6 @@ async function start(
       share?.publish(events);
     },
   });
-  await feedback.open();
   const rules = new JournalRulesDesk({
     configured: settings.rules,
     journal: journal.rules,
@@ -166,7 +192,6 @@ async function start(
     clock,
     logger: logger.for("rules"),
   });
-  await rules.open();
 
   const searchEngine = searchEngineOf(settings, {
     ...{ search, pool, processId, clock, logger: logger.for("oculus") },
@@ -175,27 +200,6 @@ async function start(
     folderPath: folder.path,
   });
   if (searchEngine !== undefined) undo.push(() => searchEngine.close());
-
-  let horizon: RunningThread | undefined;
-  let listening: ListenResult[] = [];
-  if (roles.has("horizon")) {
-    const thread = await startHorizonThread(
-      {
-        ...{ settings, kernels, folder: folder.path },
-        ...{ shards: toShards, collectd: readCollectdFiles(settings) },
-      },
-      {
-        note(note) {
-          journal.notes.add(note);
-        },
-      },
-      logger,
-    );
-    horizon = thread;
-    undo.push(() => thread.terminate());
-    listening = await thread.rpc.ask<ListenResult[]>("start");
-    undo.push(() => thread.rpc.ask<undefined>("close"));
-  }
 
   const canary = canaryFor(listening, settings.bindAddress, pool, clock, logger);
   const visits = new FirstVisit();
@@ -232,6 +236,7 @@ async function start(
       metadata: horizon && metadataOf(horizon),
       shards: () => pool.stats(),
       journal: () => journal.report(),
+      starting: () => progress.report,
       canary: () => canary?.report ?? { state: "off", lastSeenMs: null, roundTripMs: null },
       settings: () => settingReports(settings, origins),
       share: () => share?.report(),
@@ -263,8 +268,6 @@ async function start(
   );
   undo.push(() => webapp.close());
 
-  searchEngine?.start();
-
   const opened: Listening = {
     horizon: listening,
     webapp: webapp.ports,
@@ -272,6 +275,23 @@ async function start(
   };
   const keyOf = (port: number): string => pages.find((page) => page.port === port)?.key ?? "";
   const problems = portProblems(opened, asked, keyOf);
+  const addresses = addressesOf(settings.bindAddress, opened);
+
+  await shardsReady.catch((error: unknown) => {
+    // What a thread ends with crosses as a plain error that has kept its name.
+    if (!(error instanceof Error) || error.name !== "StoreError") throw error;
+    throw new StartError("START_DATA_UNUSABLE", error.message, { cause: error });
+  });
+  // Of a cluster's series each process goes on with those that it comes to judge.
+  if (store.kind !== "elasticsearch") {
+    const active = journal.find({ state: "active", limit: Number.MAX_SAFE_INTEGER });
+    await pool.adopt(active);
+    alerts.take(active.map((episode) => ({ change: "changed", episode })));
+  }
+  await feedback.open();
+  await rules.open();
+  progress.done();
+  searchEngine?.start();
 
   if (vitals !== undefined) {
     vitals.start();
@@ -287,7 +307,6 @@ async function start(
     });
   }
 
-  const addresses = addressesOf(settings.bindAddress, opened);
   if (store.kind === "elasticsearch") {
     const running = new ClusterShare(
       {
@@ -334,18 +353,33 @@ interface RunningShards {
   readonly pool: ShardPool;
   /** From the main thread into the shards. */
   readonly sink: BatchRouter;
-  /** The lines that the horizon thread sends its batches on, in the order of the shards. */
-  readonly toShards: readonly MessagePort[];
+  /** Resolves when all shards have read what they kept; rejects where one cannot. */
+  readonly shardsReady: Promise<void>;
+}
+
+/** The lines on which batches come to a shard, from each thread that sends some. */
+interface ShardLines {
+  readonly fromMain: MessageChannel;
+  readonly fromHorizon: MessageChannel;
+}
+
+function shardLines(shardCount: number): ShardLines[] {
+  return Array.from({ length: shardCount }, () => ({
+    fromMain: new MessageChannel(),
+    fromHorizon: new MessageChannel(),
+  }));
 }
 
 /** Starts a thread for each shard, with one line to it from each thread that sends batches. */
-async function startShards(
+function startShards(
   {
     folder,
     settings,
     kernels,
     store,
     processId,
+    lines,
+    progress,
     logger,
   }: {
     readonly folder: DataFolder;
@@ -353,37 +387,34 @@ async function startShards(
     readonly kernels: KernelModules;
     readonly store: StoreChoice;
     readonly processId: string;
+    readonly lines: readonly ShardLines[];
+    readonly progress: StartProgress;
     readonly logger: Logger;
   },
   eventsOf: (shard: number) => ShardEvents,
   undo: UndoStep[],
-): Promise<RunningShards> {
-  const own: BatchPort[] = [];
-  const toShards: MessagePort[] = [];
+): RunningShards {
+  const own = lines.map(({ fromMain }) => new BatchPort(fromMain.port1));
   const { shardCount } = folder;
-  const threads = await Promise.all(
-    Array.from({ length: shardCount }, (_, shard) => {
-      const fromMain = new MessageChannel();
-      const fromHorizon = new MessageChannel();
-      own.push(new BatchPort(fromMain.port1));
-      toShards.push(fromHorizon.port1);
-      return startShardThread(
-        {
-          shard,
-          shardCount,
-          folder: folder.shardFolder(shard),
-          settings,
-          kernels,
-          store,
-          processId,
-          isJudging: settings.roles.includes("analyzer"),
-          producers: [fromMain.port2, fromHorizon.port2],
-        },
-        eventsOf(shard),
-        logger,
-      );
-    }),
-  );
+  const threads = lines.map(({ fromMain, fromHorizon }, shard) => {
+    const thread = startShardThread(
+      {
+        shard,
+        shardCount,
+        folder: folder.shardFolder(shard),
+        settings,
+        kernels,
+        store,
+        processId,
+        isJudging: settings.roles.includes("analyzer"),
+        producers: [fromMain.port2, fromHorizon.port2],
+      },
+      eventsOf(shard),
+      logger,
+    );
+    thread.rpc.hold(() => progress.error());
+    return thread;
+  });
   undo.push(async () => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   });
@@ -396,11 +427,16 @@ async function startShards(
   );
   const sink = new BatchRouter(own);
   undo.push(async () => {
-    await sink.drained();
-    await pool.close();
+    if (progress.isDone) {
+      await sink.drained();
+      await pool.close();
+    }
     for (const port of own) port.close();
   });
-  return { pool, sink, toShards };
+  const shardsReady = Promise.all(threads.map(({ ready }) => ready)).then(() => undefined);
+  // Waited for once the listeners are open; a shard that fails sooner is no failure nobody hears of.
+  shardsReady.catch(() => undefined);
+  return { pool, sink, shardsReady };
 }
 
 /** How much of the shards' windows is filled, 0 to 1; undefined while their store is not reached. */

@@ -1,5 +1,6 @@
 /** The entry of the horizon thread: listeners that never wait for judging or for pages. */
 import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
@@ -12,7 +13,11 @@ import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
 assert(parentPort !== null, "this file is the entry of a worker thread");
-const { settings, kernels, folder, shards, collectd } = workerData as HorizonThreadData;
+const { settings, kernels, folder, shards, collectd, scrape } = workerData as HorizonThreadData;
+// Of this thread alone, which opens no other connection of this kind than those that scrape.
+if (scrape.certificates !== "") {
+  setDefaultCACertificates([...getCACertificates("default"), scrape.certificates]);
+}
 const ports = shards.map((port) => new BatchPort(port));
 
 const horizon = new Horizon({
@@ -49,7 +54,10 @@ const horizon = new Horizon({
       ...(collectd.security === undefined ? {} : { security: collectd.security }),
     },
     gangliaTargets: settings.gangliaTargets,
-    scrapeTargets: settings.scrapeTargets,
+    scrapeTargets: settings.scrapeTargets.map((target) => {
+      const authorization = scrape.authorizations[target.job];
+      return authorization === undefined ? target : { ...target, authorization };
+    }),
     scrapeEveryMs: settings.scrapeEveryMs,
     scrapeTimeoutMs: settings.scrapeTimeoutMs,
     idleTimeoutMs: settings.idleTimeoutMs,

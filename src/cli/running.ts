@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly asked: ReadonlySet<string>;
   readonly io: CommandIo;
   readonly logger: Logger;
+  /** Hears how much of what was kept is read, 0 to 1; listeners are open by then. */
+  readonly onProgress?: (share: number) => void;
 }
 
 export interface ListenAddress {
@@ -61,7 +63,9 @@ export type StartErrorCode =
   | "START_DATA_IN_USE"
   | "START_DATA_UNUSABLE"
   | "START_STORE_UNUSABLE"
-  | "START_PART_FAILED";
+  | "START_PART_FAILED"
+  /** It is under way: only who asks meanwhile sees this. */
+  | "STARTING";
 
 /** Kale could not start for a reason that lies outside of it. */
 export class StartError extends Error {

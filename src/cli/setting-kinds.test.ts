@@ -6,6 +6,7 @@ import {
   countOrAutoKind,
   durationKind,
   hostPortListKind,
+  jobUrlListKind,
   listKind,
   pathKind,
   optionalTextKind,
@@ -76,6 +77,17 @@ test.each([
   { kind: choicesKind(["a", "b"]), input: ["a", "a"], expected: undefined },
   { kind: choicesKind(["a", "b"]), input: [], expected: undefined },
   { kind: choicesKind(["a", "b"]), input: ["c"], expected: undefined },
+  {
+    kind: jobUrlListKind,
+    input: "a=http://h:1,b@90s=https://h/x",
+    expected: [
+      { job: "a", url: "http://h:1/metrics" },
+      { job: "b", url: "https://h/x", everyMs: 90_000 },
+    ],
+  },
+  { kind: jobUrlListKind, input: "a@soon=http://h:1", expected: undefined },
+  { kind: jobUrlListKind, input: "a@1ms=http://h:1", expected: undefined },
+  { kind: jobUrlListKind, input: "a=http://me:word@h:1", expected: undefined },
 ])("$kind.allowed: $input is read as $expected", ({ kind, input, expected }) => {
   expect(kind.read(input)).toEqual(expected);
 });
@@ -117,4 +129,9 @@ test.each(["gmond1", "gmond1:0", "gmond1:99999", ":8649", "::1:8649", "a b:1", "
 test("secretKind is never shown", () => {
   expect(secretKind.show("hunter2")).toBe("(secret)");
   expect(secretKind.show("")).toBe("none");
+});
+
+test("jobUrlListKind is shown as it is written", () => {
+  const text = "[a=http://h:1/metrics, b@90s=https://h/x]";
+  expect(jobUrlListKind.show(jobUrlListKind.read(text.slice(1, -1))!)).toBe(text);
 });

@@ -232,11 +232,14 @@ function hostPortOf(text: string): HostPort | undefined {
 export interface JobUrl {
   readonly job: string;
   readonly url: string;
+  /** How often it is asked; as all others unless given. */
+  readonly everyMs?: number;
 }
 
 /** Pages of metrics and what each is called, e.g. "node=http://fe1:9100/metrics". */
 export const jobUrlListKind: SettingKind<readonly JobUrl[]> = {
-  allowed: "a list of JOB=URL, such as node=http://fe1:9100/metrics, without user and password",
+  allowed:
+    "a list of JOB=URL or JOB@TIME=URL, such as node@60s=http://fe1:9100/metrics, without user and password",
   placeholder: "JOB=URL,…",
   words: [],
   read: (input) => {
@@ -244,17 +247,27 @@ export const jobUrlListKind: SettingKind<readonly JobUrl[]> = {
     const targets = texts?.map(jobUrlOf);
     return targets?.every((target) => target !== undefined) === true ? targets : undefined;
   },
-  show: (value) => `[${value.map(({ job, url }) => `${job}=${url}`).join(", ")}]`,
+  show: (value) => `[${value.map(showJobUrl).join(", ")}]`,
 };
 
+function jobEvery(): SettingKind<number> {
+  return durationKind({ minMs: 1000, maxMs: 3_600_000 });
+}
+
+function showJobUrl({ job, url, everyMs }: JobUrl): string {
+  return `${job}${everyMs === undefined ? "" : `@${jobEvery().show(everyMs)}`}=${url}`;
+}
+
 function jobUrlOf(text: string): JobUrl | undefined {
-  const found = /^([^=\s/]{1,100})=(https?:\/\/\S{1,2000})$/.exec(text);
-  const [, job, given] = found ?? [];
+  const found = /^([^=@:\s/]{1,100})(?:@([^=\s]+))?=(https?:\/\/\S{1,2000})$/.exec(text);
+  const [, job, every, given] = found ?? [];
   if (job === undefined || given === undefined || !URL.canParse(given)) return undefined;
+  const everyMs = every === undefined ? undefined : jobEvery().read(every);
+  if (every !== undefined && everyMs === undefined) return undefined;
   const url = new URL(given);
   if (url.username !== "" || url.password !== "") return undefined;
   if (url.pathname === "/") url.pathname = "/metrics";
-  return { job, url: url.href };
+  return { job, url: url.href, ...(everyMs === undefined ? {} : { everyMs }) };
 }
 
 /** Rules of what matters enough to be told; see model/rules.ts. In a variable or a flag they are JSON. */
@@ -331,6 +344,21 @@ export function sizeKind(range: {
       return sizeBytes >= range.minBytes && sizeBytes <= range.maxBytes ? sizeBytes : undefined;
     },
     show: showSize,
+  };
+}
+
+/** A size, or the word `auto`, which is 0 in the program. */
+export function sizeOrAutoKind(range: {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}): SettingKind<number> {
+  const size = sizeKind(range);
+  return {
+    ...size,
+    allowed: `${size.allowed}, or auto`,
+    words: ["auto"],
+    read: (input) => (input === "auto" ? 0 : size.read(input)),
+    show: (value) => (value === 0 ? "auto" : size.show(value)),
   };
 }
 

@@ -25,6 +25,7 @@ import {
   portKind,
   rulesKind,
   sizeKind,
+  sizeOrAutoKind,
   switchKind,
   type SettingKind,
 } from "./setting-kinds.ts";
@@ -254,7 +255,7 @@ export const settingsTable = {
     key: "scrape",
     kind: jobUrlListKind,
     standard: [],
-    doc: "Programs whose page of metrics is asked for as Prometheus does, each as JOB=URL; /metrics is the path unless one is given.",
+    doc: "Programs whose page of metrics is asked for as Prometheus does, each as JOB=URL, or JOB@TIME=URL with an interval of its own; /metrics is the path unless one is given.",
     group: "Taking in",
   },
   scrapeEveryMs: {
@@ -262,6 +263,20 @@ export const settingsTable = {
     kind: durationKind({ minMs: secondMs, maxMs: hourMs }),
     standard: 15 * secondMs,
     doc: "How often each of them is asked.",
+    group: "Taking in",
+  },
+  scrapeAuthFile: {
+    key: "scrape-auth-file",
+    kind: optionalPathKind,
+    standard: "",
+    doc: "File with a line JOB: bearer TOKEN or JOB: basic USER:PASSWORD for each job whose targets want to know who asks.",
+    group: "Taking in",
+  },
+  scrapeCaFile: {
+    key: "scrape-ca",
+    kind: optionalPathKind,
+    standard: "",
+    doc: "Certificates, PEM, of who vouches for targets that are asked over https, beside the authorities that Node knows.",
     group: "Taking in",
   },
   scrapeTimeoutMs: {
@@ -276,6 +291,13 @@ export const settingsTable = {
     kind: countKind({ min: 1, max: 100_000_000 }),
     standard: 1_000_000,
     doc: "Names that are kept at most; samples of further ones are refused, and counted.",
+    group: "Taking in",
+  },
+  memoryBytesMax: {
+    key: "memory-limit",
+    kind: sizeOrAutoKind({ minBytes: 16 << 20, maxBytes: 2 ** 40 }),
+    standard: 0,
+    doc: "How much memory the metrics may take: samples, names and what is known of each. Beyond it new names are refused, and counted; auto is 65 % of what the machine or its container has.",
     group: "Taking in",
   },
   idleTimeoutMs: {

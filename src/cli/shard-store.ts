@@ -22,6 +22,7 @@ import {
   type RemoteSeries,
   RemoteStore,
 } from "../store/index.ts";
+import { memoryLimitBytes } from "./memory-limit.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
 
 /** Judging begins with what there is when the remote could not be read for so long. */
@@ -54,9 +55,17 @@ interface Parts {
   readonly logger: Logger;
 }
 
+interface OpeningParts extends Parts {
+  /** Hears how much of the files is read, 0 to 1. */
+  readonly onProgress: (share: number) => void;
+  /** What stands beside the store and grows with its series. */
+  readonly besideBytes: () => number;
+  readonly chunks: ChunkKernel;
+}
+
 export async function openShardStore(
   data: ShardThreadData,
-  parts: Parts & { readonly chunks: ChunkKernel },
+  { onProgress, besideBytes, ...parts }: OpeningParts,
 ): Promise<ShardStore> {
   const { settings, shard, shardCount, folder } = data;
   const common = {
@@ -66,9 +75,10 @@ export async function openShardStore(
     commitIntervalMs: settings.commitIntervalMs,
     commitEveryBatch: settings.commitIntervalMs === 0,
     seriesCountMax: Math.ceil(settings.seriesCountMax / shardCount),
+    memoryBytesMax: Math.floor(memoryLimitBytes(settings) / shardCount),
   };
   if (data.store.kind === "embedded") {
-    const store = await EmbeddedStore.open(folder, common);
+    const store = await EmbeddedStore.open(folder, { ...common, onProgress, besideBytes });
     return {
       store,
       window: store.window,

@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
-import type { Rpc } from "../base/rpc.ts";
+import { type Rpc, tell } from "../base/rpc.ts";
 import { openChunkKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
@@ -15,6 +15,7 @@ import {
   KnownShapes,
   LearnedFile,
   replayBand,
+  RoomMeter,
   RulesTrials,
   type SeriesSweep,
   type ShardServiceParts,
@@ -43,17 +44,31 @@ const logger = threadLogger(parentPort, `shard ${shard}`);
 let main: Rpc | undefined = undefined;
 
 const chunks = openChunkKernel(data.kernels, scratchPairCount);
-const { store, window, ...opened } = await openShardStore(data, { clock, logger, chunks });
-const judge = new Judge({
-  fullDurationMs: settings.fullDurationMs,
-  stalePeriodMs: settings.stalePeriodMs,
-  minTolerableLength: settings.minTolerableLength,
-  maxTolerableBoredom: settings.maxTolerableBoredom,
-  boredomSetSize: settings.boredomSetSize,
-  checks: settings.checks,
-  consensus: settings.consensusCount,
-  compat: settings.isCompatible,
+const mainPort = parentPort;
+/** What the detector and the shapes take: known once they are made. */
+let besideBytes = (): number => 0;
+const { store, window, ...opened } = await openShardStore(data, {
+  clock,
+  logger,
+  chunks,
+  besideBytes: () => besideBytes(),
+  onProgress: (share) => {
+    tell(mainPort, "progress", share);
+  },
 });
+const judge = new Judge(
+  {
+    fullDurationMs: settings.fullDurationMs,
+    stalePeriodMs: settings.stalePeriodMs,
+    minTolerableLength: settings.minTolerableLength,
+    maxTolerableBoredom: settings.maxTolerableBoredom,
+    boredomSetSize: settings.boredomSetSize,
+    checks: settings.checks,
+    consensus: settings.consensusCount,
+    compat: settings.isCompatible,
+  },
+  chunks,
+);
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
@@ -67,6 +82,7 @@ const keeper = new ShapeKeeper(window, clock, {
   warmDurationMs: settings.miniDurationMs,
   kernel: data.kernels.distances,
 });
+besideBytes = () => keeper.memoryBytes + (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -77,6 +93,8 @@ main = serveShard(parentPort, producers, {
   judgeStranger,
   clock,
   sweep,
+  room: new RoomMeter(window, clock, { windowMs: settings.fullDurationMs }),
+  besideBytes,
   band: bandReader(stream),
   useFeedback: (feedbacks) => {
     known?.use(feedbacks);

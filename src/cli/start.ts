@@ -63,7 +63,14 @@ export async function runStart(
   for (const warning of loaded.warnings) logger.warn(warning);
 
   const stop = listenForStop(parts.signals, io.clock, (status) => parts.endAtOnce(status));
-  const running = await parts.startKale({ settings, origins, asked, io, logger });
+  const bar = new ProgressBar(io, "reading what was kept");
+  const running = await parts.startKale({
+    ...{ settings, origins, asked, io, logger },
+    onProgress: (share) => {
+      bar.update(share);
+    },
+  });
+  bar.end();
   io.stdout.write(
     startBanner({
       addresses: running.addresses,

@@ -3,6 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { LogLevel } from "../base/log.ts";
 import type { KernelModules } from "../kernel/index.ts";
 import type { CollectdFiles } from "./collectd-files.ts";
+import type { ScrapeFiles } from "./scrape-files.ts";
 import type { Settings } from "./settings.ts";
 import type { StoreChoice } from "./store-choice.ts";
 
@@ -28,6 +29,7 @@ export interface HorizonThreadData {
   readonly settings: Settings;
   readonly kernels: KernelModules;
   readonly collectd: CollectdFiles;
+  readonly scrape: ScrapeFiles;
   /** To each shard, in order. */
   readonly shards: readonly MessagePort[];
 }

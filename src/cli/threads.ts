@@ -12,18 +12,25 @@ export interface RunningThread {
   terminate(): Promise<void>;
 }
 
+/** A thread that may still be preparing itself; its Rpc fails what is asked until it is ready. */
+export interface StartingThread extends RunningThread {
+  /** Rejects with the thread's error where it fails before it is ready. */
+  readonly ready: Promise<undefined>;
+}
+
 /** What a shard tells of by itself. */
 export interface ShardEvents {
   episodes(events: EpisodeEvent[]): void;
   searchProgress(reply: ShardSearchReply): void;
+  /** How much of its files it has read, 0 to 1. */
+  progress(share: number): void;
 }
 
-/** Rejects with the thread's error where it fails before it is ready. */
 export function startShardThread(
   data: ShardThreadData,
   events: ShardEvents,
   logger: Logger,
-): Promise<RunningThread> {
+): StartingThread {
   const entry = new URL("./shard-thread.ts", import.meta.url);
   const name = `shard ${data.shard}`;
   return startThread({ entry, name, data, ports: data.producers }, logger, { ...events });
@@ -34,14 +41,17 @@ export interface HorizonEvents {
   note(note: NewNote): void;
 }
 
-export function startHorizonThread(
+/** Rejects with the thread's error where it fails before it is ready. */
+export async function startHorizonThread(
   data: HorizonThreadData,
   events: HorizonEvents,
   logger: Logger,
 ): Promise<RunningThread> {
   const entry = new URL("./horizon-thread.ts", import.meta.url);
   const name = "horizon";
-  return startThread({ entry, name, data, ports: data.shards }, logger, { ...events });
+  const thread = startThread({ entry, name, data, ports: data.shards }, logger, { ...events });
+  await thread.ready;
+  return thread;
 }
 
 interface ThreadStart {
@@ -56,33 +66,36 @@ function startThread(
   { entry, name, data, ports }: ThreadStart,
   logger: Logger,
   handlers: Readonly<Record<string, (input: never) => unknown>>,
-): Promise<RunningThread> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(entry, { name, workerData: data, transferList: [...ports] });
-    let isReady = false;
-    let isEnding = false;
-    const rpc = new Rpc(worker, {
-      ...handlers,
-      log: writeThreadLog(logger),
-      ready: () => {
-        isReady = true;
-        resolve({ rpc, terminate });
-      },
-    });
-
-    async function terminate(): Promise<void> {
-      isEnding = true;
-      await worker.terminate();
-    }
-    function fail(error: Error): void {
-      rpc.close(error);
-      if (!isReady) reject(error);
-      // A thread that dies later takes its share of the metrics with it: our own mistake, ends loudly.
-      else if (!isEnding) throw error;
-    }
-    worker.on("error", fail);
-    worker.on("exit", (code) => {
-      if (!isEnding) fail(new Error(`the thread ${entry.pathname} ended with status ${code}`));
-    });
+): StartingThread {
+  const worker = new Worker(entry, { name, workerData: data, transferList: [...ports] });
+  const { promise: ready, resolve, reject } = Promise.withResolvers<undefined>();
+  // Who waits for it hears of a failure; before somebody does, it is no unhandled one.
+  ready.catch(() => undefined);
+  let isReady = false;
+  let isEnding = false;
+  const rpc = new Rpc(worker, {
+    ...handlers,
+    log: writeThreadLog(logger),
+    ready: () => {
+      isReady = true;
+      rpc.release();
+      resolve(undefined);
+    },
   });
+
+  async function terminate(): Promise<void> {
+    isEnding = true;
+    await worker.terminate();
+  }
+  function fail(error: Error): void {
+    rpc.close(error);
+    if (!isReady) reject(error);
+    // A thread that dies later takes its share of the metrics with it: our own mistake, ends loudly.
+    else if (!isEnding) throw error;
+  }
+  worker.on("error", fail);
+  worker.on("exit", (code) => {
+    if (!isEnding) fail(new Error(`the thread ${entry.pathname} ended with status ${code}`));
+  });
+  return { rpc, ready, terminate };
 }

@@ -140,3 +140,25 @@ function flood(response: ServerResponse): void {
   for (let i = 0; i < 40; i++) response.write(chunk);
   response.end();
 }
+
+test("ScrapePoller says who asks where that is wanted, shows it nowhere, and keeps a target's own pace", async () => {
+  const asked: (string | undefined)[] = [];
+  const port = await target((request, response) => {
+    asked.push(request.headers.authorization);
+    response.writeHead(request.headers.authorization === "Bearer secret" ? 200 : 401).end("a 1\n");
+  });
+  const url = `http://127.0.0.1:${port}/metrics`;
+  const { horizon, outlet } = await scrape(port, {
+    scrapeTargets: [
+      { job: "app", url, authorization: "Bearer secret", everyMs: 20 },
+      { job: "stranger", url },
+    ],
+    scrapeEveryMs: 3_600_000,
+  });
+  await until(() => asked.filter((header) => header === "Bearer secret").length >= 3);
+  await until(() => outlet.rows.some(({ name }) => name.endsWith("job=stranger")));
+  expect(asked.filter((header) => header === undefined)).toHaveLength(1);
+  const [stats] = horizon.stats();
+  expect(stats?.problem).toMatch(/status 401/);
+  expect(JSON.stringify(stats)).not.toContain("secret");
+});

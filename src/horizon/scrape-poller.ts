@@ -71,7 +71,7 @@ export class ScrapePoller {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#begin(), this.#options.everyMs);
+    this.#timer ??= setInterval(() => this.#begin(), this.#target.everyMs ?? this.#options.everyMs);
     this.#begin();
   }
 
@@ -137,14 +137,16 @@ export class ScrapePoller {
 
   async #ask(): Promise<ScrapeAnswer> {
     const { timeoutMs, answerBytesMax } = this.#options;
+    const { url, authorization } = this.#target;
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([timeout, this.#stop.signal]);
     try {
-      const response = await fetch(this.#target.url, {
+      const response = await fetch(url, {
         signal,
         headers: {
           Accept: accepted,
           "User-Agent": "kale",
+          ...(authorization === undefined ? {} : { Authorization: authorization }),
           "X-Prometheus-Scrape-Timeout-Seconds": String(timeoutMs / 1000),
         },
       });

@@ -38,6 +38,10 @@ export interface ScrapeTarget {
   readonly job: string;
   /** http or https; no user in it. */
   readonly url: string;
+  /** `scrapeEveryMs` unless given. */
+  readonly everyMs?: number;
+  /** The header of this name; a secret. */
+  readonly authorization?: string;
 }
 
 export interface HorizonSettings {

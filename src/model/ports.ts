@@ -116,6 +116,38 @@ export interface StoreFault {
   readonly lastMs: number;
 }
 
+/** Why names that were not there yet are refused: it is none, or one of the stated limits is reached. */
+export type NameRefusal = "bad-name" | "series-limit" | "memory-limit";
+
+export interface RefusedNames {
+  readonly reason: NameRefusal;
+  /** Times that one was refused: one name may be refused with every sample. */
+  readonly count: number;
+  /** The last one; text from outside, escape it. */
+  readonly lastExample: string;
+}
+
+/** What a store may keep in memory, and what it takes. */
+export interface StoreRoom {
+  readonly seriesCountMax: number;
+  readonly bytesMax: number;
+  /** Of `sampleCount`, those that are compressed, and what these take. */
+  readonly sealedSampleCount: number;
+  readonly sealedBytes: number;
+  readonly refusedNames: readonly RefusedNames[];
+}
+
+/** What a shard may keep in memory, what it takes, and what it will take. */
+export interface ShardRoom {
+  readonly seriesCountMax: number;
+  readonly bytesMax: number;
+  /** Samples, names, tables, what the detector knows, and shapes. */
+  readonly usedBytes: number;
+  /** What the series of now will take once the window is full of their samples; at least `usedBytes`. */
+  readonly fullBytes: number;
+  readonly refusedNames: readonly RefusedNames[];
+}
+
 export interface StoreStats {
   readonly seriesCount: number;
   readonly sampleCount: number;
@@ -127,6 +159,7 @@ export interface StoreStats {
   readonly isDurable: boolean;
   readonly refusedSeriesCount: number;
   readonly lateCount: number;
+  readonly room?: StoreRoom | undefined;
   readonly faults: readonly StoreFault[];
   /** Where the samples are kept on other machines. */
   readonly remote?: RemoteStoreStats | undefined;
@@ -388,6 +421,7 @@ export interface ShardStats {
   readonly verdictDifferenceCount: number;
   readonly cpuSeconds: number;
   readonly waitingBatchCount: number;
+  readonly room?: ShardRoom | undefined;
   /** Of the tables that the search compares with, and how many series of the last hour it can. */
   readonly shapeTableBytes: number;
   readonly comparableCount: number;

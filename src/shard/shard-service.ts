@@ -34,6 +34,7 @@ import {
 import { batchWriter, receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
+import type { RoomMeter } from "./room-meter.ts";
 import type { RulesTrials, ShardTrialQuery } from "./rules-trial.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
@@ -67,6 +68,9 @@ export interface ShardServiceParts {
   /** A verdict on a series that the window does not have. */
   readonly judgeStranger: (name: string) => Promise<Verdict | undefined>;
   readonly sweep: SeriesSweep;
+  readonly room: RoomMeter;
+  /** What stands beside the store and grows with its series. */
+  readonly besideBytes: () => number;
   /** Missing where the nine checks alone judge. */
   readonly band?: ((query: BandQuery) => Promise<BandColumns | undefined>) | undefined;
   /** Missing where the nine checks alone judge. @returns what has changed with the open episodes */
@@ -152,9 +156,11 @@ export function serveShard(
     },
     stats(): ShardStats {
       const round = loop.stats();
+      const stored = store.stats();
       return {
         shard: parts.shard,
-        store: store.stats(),
+        store: stored,
+        room: parts.room.read(stored, parts.besideBytes()),
         roundSeriesCount: round.seriesCount,
         roundStatusCounts: round.statusCounts,
         learningCount: round.learningCount,

@@ -8,6 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
 import { addCollectionsApi } from "./collections-api.ts";
 import { DeadlineError } from "./deadline.ts";
+import { isStarting } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { addFeedbackApi } from "./feedback-api.ts";
@@ -87,6 +88,10 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
  * failure of the world, and nothing of the inside of a mistake of ours.
  */
 function answerFailure(error: Error, context: WebappContext, { logger }: WebappParts): Response {
+  if (isStarting(error)) {
+    context.header("Retry-After", "1");
+    return answerFault(context, { code: "starting", message: error.message });
+  }
   logger.error("a request failed", { path: context.req.path, error: String(error) });
   if (error instanceof DeadlineError) {
     return answerFault(context, { code: "no-answer", message: `${error.message}.` });

@@ -387,6 +387,8 @@ export interface StatusJson {
   /** null where this process judges all there is. */
   share: ShareJson | null;
   shards: ShardJson[];
+  /** null where the store does not tell. */
+  room: RoomJson | null;
   canary: CanaryJson;
   settings: { key: string; value: string; source: string }[];
   /** Null where none is configured: the shards search what they hold. */
@@ -420,6 +422,35 @@ export interface SearchEngineJson {
   collections: { agreed: number | null; problem: string };
 }
 
+/** How much room there is for metrics, as GET /kale/status, /kale/summary and /metrics tell it. */
+export interface RoomJson {
+  /** Of the setting memory-limit. */
+  limitBytes: number;
+  /** Of all samples, names, tables, of what the detector knows, and of shapes. */
+  usedBytes: number;
+  /** What the metrics of now will take once their window is full. */
+  fullBytes: number;
+  /** Of `fullBytes`; null where there are too few metrics to tell. */
+  bytesPerMetric: number | null;
+  seriesLimit: number;
+  /** How many more fit; null where there are too few to tell. */
+  moreMetrics: number | null;
+  /** Less than a tenth is left, of memory or of names; or names are refused. */
+  scarce: boolean;
+  refused: {
+    reason: "bad-name" | "series-limit" | "memory-limit";
+    count: number;
+    example: string;
+  }[];
+}
+
+/** GET /kale/starting: while it is true, whatever asks for samples is answered with 503 "starting". */
+export interface StartingJson {
+  starting: boolean;
+  /** How much of what was kept is read, 0 to 1. */
+  share: number;
+}
+
 /** GET /kale/summary, and the data of the event "summary" every few seconds. */
 export interface SummaryJson {
   now: number;
@@ -442,6 +473,7 @@ export interface SummaryJson {
   tooShort: number;
   stale: number;
   boring: number;
+  room: RoomJson | null;
   /** The machines that keep the samples; null where the data folder alone does. */
   remote: Pick<
     RemoteStoreJson,

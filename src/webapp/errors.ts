@@ -3,6 +3,11 @@
 export type WebappErrorCode =
   "WEBAPP_PORT_TAKEN" | "WEBAPP_PORT_DENIED" | "WEBAPP_ADDRESS_MISSING" | "WEBAPP_LISTEN_FAILED";
 
+/** Whether it is what the shards fail a question with while they read what they kept. */
+export function isStarting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "STARTING";
+}
+
 export class WebappError extends Error {
   override readonly name = "WebappError";
   readonly code: WebappErrorCode;

@@ -16,6 +16,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Clock } from "../base/clock.ts";
 import type { AnomalyEventJson, SummaryJson } from "./contract.ts";
+import { isStarting } from "./errors.ts";
 import type { EpisodeFeed, FeedEntry } from "./episode-feed.ts";
 import type { WebappLimits } from "./parts.ts";
 import { anomalyJson } from "./shapes.ts";
@@ -144,6 +145,7 @@ export class EventHub {
       const text = `event: summary\ndata: ${JSON.stringify(summary)}\n\n`;
       for (const client of this.#clients) client.offerSummary(text);
     } catch (error) {
+      if (isStarting(error)) return;
       this.#parts.logger.warn("no summary for the pages", { error: String(error) });
     } finally {
       this.#isReadingSummary = false;

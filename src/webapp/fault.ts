@@ -63,6 +63,7 @@ const statuses = {
   "no-search-engine": 501,
   "not-ready": 503,
   "pages-not-built": 503,
+  starting: 503,
   "too-many-clients": 503,
   "too-many-searches": 503,
   unavailable: 503,

@@ -1,6 +1,6 @@
 export type * from "./contract.ts";
 export { EpisodeFeed } from "./episode-feed.ts";
 export { WebappError } from "./errors.ts";
-export type { CanaryReport, SettingReport } from "./parts.ts";
+export type { CanaryReport, SettingReport, StartingReport } from "./parts.ts";
 export { startWebapp, type OpenPort, type WebappPort } from "./server.ts";
 export { parseRulesText } from "./rules-text.ts";

@@ -23,6 +23,7 @@ import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
 import { Query } from "./query.ts";
 import { pointCountMin, reducePoints } from "./reduce-points.ts";
 import { remoteStoreJson } from "./remote-store-json.ts";
+import { roomJson } from "./room-json.ts";
 import { seenBeforeJson } from "./seen-before.ts";
 import {
   anomalyJson,
@@ -259,6 +260,7 @@ function addStateRoutes(app: Hono<WebappEnv>, api: KaleApiParts): void {
         heapBytes: memory.heapUsed,
       },
       disk: await diskSpace(facts.dataFolder),
+      room: roomJson(shards),
       remote: remoteStoreJson(shards),
       share: shareJson(parts.share?.()),
       shards: shards.map(shardJson),

@@ -1,9 +1,10 @@
 /**
  * For whoever runs the program: /healthz says that it answers, /readyz that it works, /metrics how
- * well, in Prometheus' text format.
+ * well, in Prometheus' text format; /kale/starting how far it is with reading what it kept.
  */
 import type { Hono } from "hono";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
+import type { StartingJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
@@ -36,6 +37,12 @@ export function addOperatorRoutes(app: Hono<WebappEnv>, routes: OperatorRoutePar
     const problem = await readinessProblem(routes);
     if (problem !== undefined) return answerFault(context, { code: "not-ready", message: problem });
     return context.json({ status: "ready" }, 200, { "Cache-Control": "no-store" });
+  });
+
+  app.get("/kale/starting", (context) => {
+    const starting = parts.starting?.();
+    const answer: StartingJson = { starting: starting !== undefined, share: starting?.share ?? 1 };
+    return context.json(answer, 200, { "Cache-Control": "no-store" });
   });
 
   app.get("/metrics", async (context) => {
@@ -71,6 +78,8 @@ export function addOperatorRoutes(app: Hono<WebappEnv>, routes: OperatorRoutePar
 /** Not ready: closing, or a shard that does not answer. A full disk is no reason: we still judge. */
 async function readinessProblem(routes: OperatorRouteParts): Promise<string | undefined> {
   if (routes.isClosing()) return "The program is closing.";
+  const starting = routes.parts.starting?.();
+  if (starting !== undefined) return `Starting: ${Math.floor(starting.share * 100)} %.`;
   try {
     await withDeadline(routes.parts.shards(), "the shards", probeWaitMs);
     return undefined;

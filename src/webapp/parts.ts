@@ -33,6 +33,12 @@ export interface CanaryReport {
   readonly roundTripMs: number | null;
 }
 
+/** The program takes metrics in, and reads what it kept: what is asked of the shards fails meanwhile. */
+export interface StartingReport {
+  /** 0 to 1 */
+  readonly share: number;
+}
+
 /** One setting as it is in force. Secrets are masked by whoever lists them. */
 export interface SettingReport {
   readonly key: string;
@@ -82,6 +88,8 @@ export interface WebappParts {
   /** How the series are shared with other processes; undefined where they are not. */
   readonly share?: () => ShareReport | undefined;
   readonly canary: () => CanaryReport;
+  /** Undefined once the shards answer. */
+  readonly starting?: () => StartingReport | undefined;
   readonly settings: () => readonly SettingReport[];
   readonly clock: Clock;
   readonly logger: Logger;

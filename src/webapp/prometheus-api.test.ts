@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NamePage, SampleColumns, SeriesIndex, SeriesReader } from "../model/index.ts";
 import { countTagsOf, finish, selectNames } from "../query/select/index.ts";
@@ -176,4 +177,19 @@ test("another site's page may not ask by POST", async () => {
     body: "query=1",
   });
   expect(answer.status).toBe(403);
+});
+
+test.each([
+  ["gzip, deflate, br", "gzip"],
+  ["gzip;q=0", undefined],
+  ["", undefined],
+])("an answer to who accepts %j is packed as %s, and says the same", async (accepted, packed) => {
+  const query = `query=up&start=${nowSeconds - 600}&end=${nowSeconds}&step=15`;
+  const answer = await app.send("GET", `/api/v1/query_range?${query}`, {
+    headers: { "Accept-Encoding": accepted },
+  });
+  expect(answer.headers["content-encoding"]).toBe(packed);
+  const text = packed === undefined ? answer.bytes : gunzipSync(answer.bytes);
+  const plain = await app.send("GET", `/api/v1/query_range?${query}`);
+  expect(text.toString()).toBe(plain.text);
 });

@@ -15,7 +15,10 @@
  * Source: prometheus.io, "HTTP API"; the answers of 2.42.
  */
 import type { Hono } from "hono";
+import { Duplex } from "node:stream";
+import type { ReadableWritablePair } from "node:stream/web";
 import { setImmediate } from "node:timers/promises";
+import { createGzip } from "node:zlib";
 import {
   answerInstant,
   answerRange,
@@ -135,7 +138,10 @@ class Pieces {
   }
 }
 
-/** Pieces are made when there is room for them, so that a slow reader costs no memory. */
+/**
+ * Pieces are made when there is room for them, so that a slow reader costs no memory. They are packed here, and
+ * lightly: an answer may be tens of MB, and all else that a query costs is less than packing them well.
+ */
 function streamed(context: WebappContext, data: AnswerText): Response {
   const encoder = new TextEncoder();
   const pieces = enveloped(data);
@@ -154,7 +160,15 @@ function streamed(context: WebappContext, data: AnswerText): Response {
       controller.enqueue(encoder.encode(text));
     },
   });
-  return context.body(stream, 200, { "Content-Type": "application/json" });
+  const type = { "Content-Type": "application/json" };
+  const accepted = context.req.header("Accept-Encoding") ?? "";
+  if (!/\bgzip\b(?!\s*;\s*q=0)/i.test(accepted)) return context.body(stream, 200, type);
+  const packer = Duplex.toWeb(createGzip({ level: 1 })) as ReadableWritablePair<
+    Uint8Array,
+    Uint8Array
+  >;
+  const headers = { ...type, "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
+  return context.body(stream.pipeThrough(packer), 200, headers);
 }
 
 const chunkChars = 65_536;

@@ -4,6 +4,7 @@ import type { RouteCount } from "./http-counters.ts";
 import type { CanaryReport, WebappFacts } from "./parts.ts";
 import { PrometheusText } from "./prometheus-text.ts";
 import { writeRemoteStore } from "./remote-metrics.ts";
+import { roomJson } from "./room-json.ts";
 
 export interface SelfMetrics {
   readonly facts: WebappFacts;
@@ -33,6 +34,7 @@ export function selfMetricsText(metrics: SelfMetrics): string {
   });
   for (const source of metrics.sources) writeSource(text, source);
   for (const shard of metrics.shards) writeShard(text, shard);
+  writeRoom(text, metrics.shards);
   writeEpisodes(text, metrics);
   writeHttp(text, metrics);
   writeProcess(text, metrics);
@@ -170,6 +172,23 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
     labels,
   );
   text.gauge("kale_episodes_active", "Series abnormal now.", shard.activeEpisodeCount, labels);
+}
+
+function writeRoom(text: PrometheusText, shards: readonly ShardStats[]): void {
+  const room = roomJson(shards);
+  if (room === null) return;
+  text.gauge("kale_memory_limit_bytes", "What the metrics may take.", room.limitBytes);
+  text.gauge("kale_memory_used_bytes", "What the metrics take.", room.usedBytes);
+  text.gauge(
+    "kale_memory_full_bytes",
+    "What the metrics of now will take once their window is full.",
+    room.fullBytes,
+  );
+  text.gauge("kale_series_limit", "Names that are kept at most.", room.seriesLimit);
+  text.gauge("kale_series_room", "How many more metrics fit, as far as known.", room.moreMetrics);
+  for (const { reason, count } of room.refused) {
+    text.counter("kale_names_refused_total", "New names refused, by reason.", count, { reason });
+  }
 }
 
 function writeEpisodes(text: PrometheusText, { changeCounts, canary }: SelfMetrics): void {

@@ -61,6 +61,7 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     stale: 4,
     boring: 6,
     remote: null,
+    room: null,
   });
 });
 

@@ -4,6 +4,7 @@ import type { SummaryJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappParts } from "./parts.ts";
 import { remoteStoreJson } from "./remote-store-json.ts";
+import { roomJson } from "./room-json.ts";
 
 /**
  * Every metric is judged once a minute. A round planned for each minute ends a little after it, so
@@ -34,6 +35,7 @@ export function summarize(
     tooShort: 0,
     stale: 0,
     boring: 0,
+    room: roomJson(shards),
     remote: remoteSummaryOf(shards),
   };
   let judgedMs = -Infinity;

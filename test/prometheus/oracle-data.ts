@@ -1,5 +1,5 @@
 /**
- * Two hours of series with all that makes queries differ: counter resets, gaps, staleness markers,
+ * A day of series with all that makes queries differ: counter resets, gaps, staleness markers,
  * NaN and infinities, buckets that fall, labels that match twice. The same for Prometheus and for us.
  */
 import { seededRandom } from "../../src/base/random.ts";
@@ -10,7 +10,7 @@ import { finish } from "../../src/query/select/index.ts";
 import { type RemoteSample, staleBits, staleMarker } from "../support/prometheus-process.ts";
 
 export const oracleStartMs = 1_700_000_000_000;
-export const oracleLengthMs = 2 * 3_600_000;
+export const oracleLengthMs = 24 * 3_600_000;
 const stepMs = 15_000;
 
 type Labels = Readonly<Record<string, string>>;

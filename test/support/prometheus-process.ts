@@ -12,6 +12,7 @@ import { prometheusPath } from "./requirements.ts";
 export interface PrometheusProcess {
   /** e.g. "http://127.0.0.1:40123" */
   readonly url: string;
+  readonly pid: number;
   output(): string;
   end(): Promise<void>;
 }
@@ -62,6 +63,7 @@ export async function startPrometheus(
   });
   return {
     url,
+    pid: child.pid ?? 0,
     output: () => output,
     async end() {
       child.kill("SIGTERM");
@@ -123,7 +125,7 @@ function bitsField(field: number, value: RemoteSample["value"]): Uint8Array {
 }
 
 /** The block format with literals only. */
-function plainSnappy(body: Uint8Array): Uint8Array<ArrayBuffer> {
+export function plainSnappy(body: Uint8Array): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [varint(BigInt(body.length))];
   for (let at = 0; at < body.length; at += 65_536) {
     const piece = body.subarray(at, at + 65_536);

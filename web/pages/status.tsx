@@ -21,6 +21,7 @@ import {
   formatValue,
 } from "../lib/format.ts";
 import { remoteTrouble, waitingWords } from "../lib/remote-words.ts";
+import { moreWords, refusedWords } from "../lib/room-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useQuery } from "../state/query.ts";
 import { useStore } from "../state/store.ts";
@@ -63,7 +64,7 @@ function Tiles({
   readonly status: StatusJson;
   readonly summary: SummaryJson | null;
 }): JSX.Element {
-  const { shards, process, disk, canary, started, version, store, dataFolder } = status;
+  const { room, shards, process, disk, canary, started, version, store, dataFolder } = status;
   const lag = Math.max(0, ...shards.map(({ lagSeconds }) => lagSeconds));
   const keepsUp = summary?.keepsUp ?? lag <= promisedSeconds;
   const isDurable = shards.every(({ durable }) => durable);
@@ -109,6 +110,29 @@ function Tiles({
           {summary !== null && `; ${formatValue(Math.round(summary.samplesPerSecond))} per second`}
         </span>
       </Tile>
+      {room !== null && (
+        <Tile
+          title="Room for metrics"
+          isGood={!room.scarce}
+          state={room.scarce ? "scarce" : "enough"}
+        >
+          <strong>
+            {room.moreMetrics === null ? "–" : `${formatCount(room.moreMetrics)} more`}
+          </strong>
+          <meter
+            min={0}
+            max={room.limitBytes}
+            high={room.limitBytes * 0.9}
+            value={room.fullBytes}
+            aria-label="Memory that the metrics of now will take"
+          />
+          <span>
+            {formatBytes(room.usedBytes)} taken of {formatBytes(room.limitBytes)}; the metrics of
+            now come to {formatBytes(room.fullBytes)} when their window is full. {moreWords(room)}{" "}
+            {refusedWords(room)}
+          </span>
+        </Tile>
+      )}
       <Tile title="Memory">
         <strong>{formatBytes(process.residentBytes)}</strong>
         <span>of the whole process, {formatBytes(process.heapBytes)} of it JavaScript</span>

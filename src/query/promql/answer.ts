@@ -68,10 +68,15 @@ export async function answerRange(
   const grid = { startMs, stepMs, count: stepCountOf(query) };
   const value = await evaluate(node, { ...evaluationOf(grid, options), endMs });
   const sorted = matrixOf(value, grid).toSorted((a, b) => compareLabels(a.labels, b.labels));
-  return listText("matrix", sorted, (series) => {
-    const values = stepPoints(series, grid).join(",");
-    return `{"metric":${metricText(series.labels)},"values":[${values}]}`;
-  });
+  const heads = Array.from(
+    { length: grid.count },
+    (_, step) => `[${(startMs + step * stepMs) / 1000},"`,
+  );
+  return listText(
+    "matrix",
+    sorted,
+    (series) => `{"metric":${metricText(series.labels)},"values":[${stepPoints(series, heads)}]}`,
+  );
 }
 
 function evaluationOf(grid: Grid, options: AnswerOptions): EvaluationOptions {
@@ -114,13 +119,27 @@ function matrixOf(value: StepValue, grid: Grid): readonly StepSeries[] {
   ];
 }
 
-function stepPoints({ values, has }: StepSeries, { startMs, stepMs, count }: Grid): string[] {
-  const points: string[] = [];
-  for (let step = 0; step < count; step++) {
-    if (has[step] === 1)
-      points.push(pointText(startMs + step * stepMs, formatSample(values[step]!)));
+/**
+ * The series' points, comma between them. No text of a number needs an escape; one that stays is written once.
+ *
+ * @param heads  of each step, up to the quote before the value
+ */
+function stepPoints({ values, has }: StepSeries, heads: readonly string[]): string {
+  let text = "";
+  let separator = "";
+  let before = NaN;
+  let beforeText = "NaN";
+  for (let step = 0; step < heads.length; step++) {
+    if (has[step] !== 1) continue;
+    const value = values[step]!;
+    if (!Object.is(value, before)) {
+      before = value;
+      beforeText = formatSample(value);
+    }
+    text += separator + heads[step]! + beforeText + '"]';
+    separator = ",";
   }
-  return points;
+  return text;
 }
 
 function pointText(timeMs: number, value: string): string {

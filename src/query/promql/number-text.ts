@@ -9,7 +9,10 @@
 export function formatSample(value: number): string {
   const special = formatSpecial(value);
   if (special !== undefined) return special;
-  return String(value).replace(/e([+-])(\d)$/, "e$10$2");
+  const text = String(value);
+  const magnitude = value < 0 ? -value : value;
+  const isPlain = (magnitude >= 1e-6 && magnitude < 1e21) || value === 0;
+  return isPlain ? text : text.replace(/e([+-])(\d)$/, "e$10$2");
 }
 
 /** As number literals in a printed query: like C's %g, with the fewest digits. */
@@ -37,6 +40,8 @@ export function formatPlain(value: number): string {
 }
 
 function formatSpecial(value: number): string | undefined {
+  // Most are none of them.
+  if (value !== 0 && value - value === 0) return undefined;
   if (Number.isNaN(value)) return "NaN";
   if (value === Infinity) return "+Inf";
   if (value === -Infinity) return "-Inf";

@@ -3,12 +3,13 @@
  *
  * Each is Prometheus' own computation in the same order, so that results are the same doubles.
  *
- * Source: prometheus.io, "Query functions", 2.42. Deviation: counter resets are found once for a
- * series and not once for each range, since ranges overlap.
+ * Source: prometheus.io, "Query functions", 2.42. Deviation: resets, changes, extremes, and sums where they are
+ * exact, are found once for a series and not once for each range, since ranges overlap (sliding.ts).
  */
 import { executionError } from "./error.ts";
 import { CompensatedSum } from "./kahan.ts";
 import { quantileOf } from "./quantile.ts";
+import { countChanges, exactSums, SlidingExtreme } from "./sliding.ts";
 import type { RangeFunction, Window } from "./windows.ts";
 
 export const rangeFunctions: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
@@ -74,16 +75,23 @@ function extrapolate(
 /** Adds what the counter had reached before each reset after the first sample of the range. */
 function addResets(window: Window, change: number): number {
   const { resets: all, values, from, until } = window;
+  let sum = change;
+  for (let i = firstResetAfter(all, from); i < all.length && all[i]! < until; i++) {
+    sum += values[all[i]! - 1]!;
+  }
+  return sum;
+}
+
+/** @returns the place in the ascending list of the first reset after this sample */
+function firstResetAfter(resets: readonly number[], sample: number): number {
   let low = 0;
-  let high = all.length;
+  let high = resets.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (all[middle]! <= from) low = middle + 1;
+    if (resets[middle]! <= sample) low = middle + 1;
     else high = middle;
   }
-  let sum = change;
-  for (let i = low; i < all.length && all[i]! < until; i++) sum += values[all[i]! - 1]!;
-  return sum;
+  return low;
 }
 
 function newestStep(window: Window, isRate: boolean): boolean {
@@ -97,27 +105,22 @@ function newestStep(window: Window, isRate: boolean): boolean {
 }
 
 function changes(window: Window): boolean {
-  const { values, from, until } = window;
-  let count = 0;
-  for (let i = from + 1; i < until; i++) {
-    const value = values[i]!;
-    const before = values[i - 1]!;
-    if (value !== before && !(Number.isNaN(value) && Number.isNaN(before))) count += 1;
-  }
-  return give(window, count);
+  window.changes ??= countChanges(window.values);
+  return give(window, window.changes[window.until - 1]! - window.changes[window.from]!);
 }
 
 function resets(window: Window): boolean {
-  const { values, from, until } = window;
-  let count = 0;
-  for (let i = from + 1; i < until; i++) if (values[i]! < values[i - 1]!) count += 1;
-  return give(window, count);
+  const { resets: all, from, until } = window;
+  return give(window, firstResetAfter(all, until - 1) - firstResetAfter(all, from));
 }
 
 const total = new CompensatedSum();
 
 function sum(window: Window): boolean {
   const { values, from, until } = window;
+  if (!window.hasSums) window.sums = exactSums(values);
+  window.hasSums = true;
+  if (window.sums !== undefined) return give(window, window.sums[until]! - window.sums[from]!);
   total.clear();
   for (let i = from; i < until; i++) total.add(values[i]!);
   return give(window, Number.isFinite(total.sum) ? total.total : total.sum);
@@ -141,13 +144,8 @@ function average(window: Window): boolean {
 
 /** @param sign  1 for the largest, -1 for the smallest; NaN gives way to any number */
 function extreme(window: Window, sign: 1 | -1): boolean {
-  const { values, from, until } = window;
-  let found = values[from]!;
-  for (let i = from; i < until; i++) {
-    const value = values[i]!;
-    if (sign * value > sign * found || Number.isNaN(found)) found = value;
-  }
-  return give(window, found);
+  window.extreme ??= new SlidingExtreme(window.values, sign);
+  return give(window, window.extreme.of(window.from, window.until));
 }
 
 const mean = new CompensatedSum();

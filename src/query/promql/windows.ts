@@ -7,6 +7,7 @@
  * after it, a range leaves it out. Kale's stores keep none; columns of another origin may.
  */
 import type { SampleColumns } from "../../model/index.ts";
+import type { SlidingExtreme } from "./sliding.ts";
 import type { Grid, StepSeries } from "./step-series.ts";
 import type { AtModifier, TimeShift } from "./ast.ts";
 
@@ -126,9 +127,18 @@ export class Window {
 
   /** Where the value is less than the one before it, over all samples; for counters. */
   resets: readonly number[] = [];
+
+  /** What a function keeps from one range to the next; see sliding.ts. */
+  extreme: SlidingExtreme | undefined;
+  sums: Float64Array | undefined;
+  changes: Uint32Array | undefined;
+  hasSums = false;
 }
 
-/** @returns whether there is a result, which is then in the window */
+/**
+ * Is given the ranges of one series in order: neither end of them ever goes back.
+ * @returns whether there is a result, which is then in the window
+ */
 export type RangeFunction = (window: Window) => boolean;
 
 export interface WindowOptions {

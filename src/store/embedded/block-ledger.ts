@@ -18,13 +18,17 @@ export class BlockLedger {
   #listBeforeMs = -Infinity;
   /** Block starts touched by each file of the chunk log. */
   readonly #touched = new Map<number, Set<number>>();
+  // What `note` and `noteFile` did last: the next chunk is mostly of the same block and file.
+  #lastPendingMs = NaN;
+  #lastTouchedMs = NaN;
+  #lastTouchedFile = -1;
 
   constructor(options: { readonly blockMs: number }) {
     this.blockMs = options.blockMs;
   }
 
   blockOf(timeMs: number): Block {
-    const startMs = Math.floor(timeMs / this.blockMs) * this.blockMs;
+    const startMs = this.#startOf(timeMs);
     return { startMs, endMs: startMs + this.blockMs };
   }
 
@@ -35,20 +39,28 @@ export class BlockLedger {
 
   /** A chunk of this series was sealed; it spans the times, both included. */
   note(id: number, firstMs: number, lastMs: number): void {
-    let { startMs } = this.blockOf(firstMs);
+    let startMs = this.#startOf(firstMs);
     for (; startMs <= lastMs; startMs += this.blockMs) {
+      // Most chunks of a recovery change nothing: their block is pending already.
+      if (startMs === this.#lastPendingMs && startMs >= this.#listBeforeMs) continue;
       let ids = this.#pending.get(startMs);
       if (ids === undefined) this.#pending.set(startMs, (ids = new Set()));
       if (startMs < this.#listBeforeMs) ids.add(id);
+      this.#lastPendingMs = startMs;
     }
   }
 
   /** The chunk was written into this file of the chunk log. */
   noteFile(number: number, firstMs: number, lastMs: number): void {
-    let touched = this.#touched.get(number);
-    if (touched === undefined) this.#touched.set(number, (touched = new Set()));
-    let { startMs } = this.blockOf(firstMs);
-    for (; startMs <= lastMs; startMs += this.blockMs) touched.add(startMs);
+    let startMs = this.#startOf(firstMs);
+    for (; startMs <= lastMs; startMs += this.blockMs) {
+      if (startMs === this.#lastTouchedMs && number === this.#lastTouchedFile) continue;
+      let touched = this.#touched.get(number);
+      if (touched === undefined) this.#touched.set(number, (touched = new Set()));
+      touched.add(startMs);
+      this.#lastTouchedMs = startMs;
+      this.#lastTouchedFile = number;
+    }
   }
 
   /** Blocks with something to archive that start before; oldest first. */
@@ -62,6 +74,7 @@ export class BlockLedger {
   /** Hands over the series listed for the block, which is no longer pending. */
   take(block: Block): Set<number> {
     const ids = this.#pending.get(block.startMs) ?? new Set<number>();
+    this.#lastPendingMs = NaN;
     this.#pending.delete(block.startMs);
     return ids;
   }
@@ -93,6 +106,11 @@ export class BlockLedger {
   }
 
   forgetFilesBefore(number: number): void {
+    this.#lastTouchedFile = -1;
     for (const old of [...this.#touched.keys()]) if (old < number) this.#touched.delete(old);
+  }
+
+  #startOf(timeMs: number): number {
+    return Math.floor(timeMs / this.blockMs) * this.blockMs;
   }
 }

@@ -151,6 +151,13 @@ export class EmbeddedStore implements SeriesStore {
       uncommittedCount: this.#ahead.uncommittedCount,
       isDurable: this.#ahead.isDurable,
       refusedSeriesCount: memory.refusedSeriesCount,
+      room: {
+        seriesCountMax: this.#settings.seriesCountMax,
+        bytesMax: this.#settings.memoryBytesMax,
+        sealedSampleCount: memory.sealedSampleCount,
+        sealedBytes: memory.sealedBytes,
+        refusedNames: memory.refusedNames,
+      },
       lateCount: memory.lateCount + this.#backfilledCount,
       faults: this.#faults.list(),
     };

@@ -207,22 +207,33 @@ export function readSamples(payload: Uint8Array, visit: SampleVisit): boolean {
   return true;
 }
 
+/** Where a chunk lies in a payload, and what is said of it; lent for the call. */
+export interface FramedChunk {
+  serial: number;
+  ordinal: number;
+  isClaim: boolean;
+  offset: number;
+  length: number;
+}
+
 /** @returns false where the payload makes no sense; what was visited before stands */
 export function readChunks(
   payload: Uint8Array,
-  visit: (
-    chunk: { readonly serial: number; readonly ordinal: number; readonly isClaim: boolean },
-    bytes: Uint8Array,
-  ) => void,
+  visit: (payload: Uint8Array, chunk: FramedChunk) => void,
 ): boolean {
   const reader = new ByteReader(payload, 1);
-  let ordinal = 0;
+  // One for all chunks: a day of a fleet has millions.
+  const chunk: FramedChunk = { serial: 0, ordinal: 0, isClaim: false, offset: 0, length: 0 };
   while (reader.hasMore) {
     const head = reader.varint();
-    ordinal += reader.signed();
-    const bytes = reader.raw(reader.varint());
+    chunk.serial = Math.floor(head / 2);
+    chunk.isClaim = head % 2 === 1;
+    chunk.ordinal += reader.signed();
+    chunk.length = reader.varint();
+    chunk.offset = reader.at;
+    reader.skip(chunk.length);
     if (reader.isOverrun) return false;
-    visit({ serial: Math.floor(head / 2), ordinal, isClaim: head % 2 === 1 }, bytes);
+    visit(payload, chunk);
   }
   return true;
 }

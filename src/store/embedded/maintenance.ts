@@ -49,6 +49,7 @@ export interface MaintenanceOptions {
   readonly retentionMs: number;
   readonly checkpointIntervalMs: number;
   readonly memoryBytesMax: number;
+  readonly besideBytes: () => number;
   readonly backfillCountMax: number;
 }
 
@@ -115,7 +116,8 @@ export class Maintenance {
   /** One round of everything that is due. Never rejects: failures are counted and tried again. */
   round(): Promise<void> {
     return this.#exclusive("maintenance", async () => {
-      const { ahead, archive, clock } = this.#parts;
+      const { ahead, archive, clock, memory } = this.#parts;
+      memory.limitMemory(this.#memoryBytesMax());
       if (ahead.isInOutage) {
         await this.#shedInOutage();
         await this.#endOutage();
@@ -343,7 +345,7 @@ export class Maintenance {
     const { faults, memory } = this.#parts;
     const startMs = this.windowStartMs();
     const isOverdue = startMs - this.archivedBeforeMs > this.#options.windowMs;
-    const isPressed = memory.stats().memoryBytes > this.#options.memoryBytesMax;
+    const isPressed = memory.memoryBytes > this.#memoryBytesMax();
     if (!isOverdue && !isPressed) return;
     const before = memory.stats().sampleCount;
     this.routeBeforeMs = Math.max(this.routeBeforeMs, startMs);
@@ -373,14 +375,21 @@ export class Maintenance {
     this.#shedCount = shedSampleCount;
   }
 
+  /** What the store may take: all that is allowed, less what stands beside it; never below a quarter. */
+  #memoryBytesMax(): number {
+    const { memoryBytesMax, besideBytes } = this.#options;
+    return Math.max(memoryBytesMax - besideBytes(), memoryBytesMax / 4);
+  }
+
   /** Where the window must begin for memory to stay within its limit; -Infinity while it does. */
   #startUnderPressure(nowMs: number): number {
-    const { memoryBytesMax, windowMs } = this.#options;
-    const { memoryBytes } = this.#parts.memory.stats();
+    const { windowMs } = this.#options;
+    const memoryBytesMax = this.#memoryBytesMax();
+    const { memoryBytes } = this.#parts.memory;
     if (memoryBytes <= memoryBytesMax) return -Infinity;
     this.#parts.faults.report(
       "memory-full",
-      "Memory is at its limit, so it holds less than the whole window; older samples are on disk. Give it more (memoryBytesMax), or watch fewer metrics.",
+      "Memory is at its limit, so it holds less than the whole window; older samples are on disk. Give it more (memory-limit), or watch fewer metrics.",
       { memoryBytes, memoryBytesMax },
     );
     const keptMs = nowMs - Math.max(this.archivedBeforeMs, nowMs - windowMs);

@@ -43,9 +43,10 @@ import {
   scanFrames,
   writeFileHeader,
 } from "../log/frame.ts";
-import { payloadKind, readChunks, readNames, readSamples } from "./log-codec.ts";
+import { type FramedChunk, payloadKind, readChunks, readNames, readSamples } from "./log-codec.ts";
 import type { SeriesMemory } from "../memory/index.ts";
 import type { Quarantine } from "../log/quarantine.ts";
+import { ClaimsById, IdsBySerial } from "./recovery-tables.ts";
 import { segmentName, segmentNumbers } from "../log/segmented-log.ts";
 import type { SeriesBook } from "./series-book.ts";
 
@@ -67,6 +68,8 @@ export interface RecoveryParts {
   readonly retainFromMs: number;
   /** Called before each sample that is given to memory, so that seals know their ordinal. */
   readonly onReplay: (ordinal: number, timeMs: number) => void;
+  /** Called for every hundredth part of the work that is done, 0 to 1. */
+  readonly onProgress: (share: number) => void;
 }
 
 export interface LogFile {
@@ -97,9 +100,10 @@ export async function recover(parts: RecoveryParts): Promise<Recovered> {
 
 class Recovery {
   readonly #parts: RecoveryParts;
-  readonly #idOf = new Map<number, number>();
+  /** Of the series of each serial. */
+  readonly #ids = new IdsBySerial();
   /** Samples of the series up to this ordinal are in sealed chunks; by id. */
-  readonly #sealedThrough = new Map<number, number>();
+  readonly #claims = new ClaimsById();
   #nextOrdinal = 1;
   #routeBeforeMs = -Infinity;
   #archivedBeforeMs = -Infinity;
@@ -112,6 +116,13 @@ class Recovery {
   #isTrusted = true;
   /** Open chunks of the checkpoint, by id. */
   readonly #opens = new Map<number, Uint8Array>();
+  #totalBytes = 0;
+  #doneBytes = 0;
+  #checkpointBytes = 0;
+  #toldShare = 0;
+  // The answer of `#coveredFile`, and what for.
+  #coveredMs = NaN;
+  #covered = 0;
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts;
@@ -119,6 +130,7 @@ class Recovery {
 
   async run(chunkNumbers: number[], sampleNumbers: number[]): Promise<Recovered> {
     const { faults } = this.#parts;
+    await this.#addUp(chunkNumbers, sampleNumbers);
     await this.#readCheckpoints();
     await this.#readNamesOf(sampleNumbers);
     await this.#readArchives();
@@ -148,16 +160,16 @@ class Recovery {
   async #readCheckpoints(): Promise<void> {
     const isWhole = await this.#readCheckpoint(checkpointName, true);
     if (!isWhole) await this.#readCheckpoint(previousCheckpointName, this.#ordinal === 0);
+    this.#finished(this.#checkpointBytes);
   }
 
   /** @param isState  take its state and samples; otherwise only names that are not known yet */
   async #readCheckpoint(name: string, isState: boolean): Promise<boolean> {
     const { disk, folder, quarantine, backfill } = this.#parts;
     const path = join(folder, name);
-    const known = new Set(this.#idOf.keys());
     const found = await readCheckpoint(disk, path, {
       series: (series) => {
-        if (known.has(series.serial)) return;
+        if (this.#ids.get(series.serial) >= 0) return;
         const id = this.#name(series.serial, series.name);
         if (id < 0) return;
         const newestMs = series.newestMs;
@@ -198,15 +210,15 @@ class Recovery {
 
   /** @returns the series' id, -1 where memory has no room for it */
   #name(serial: number, name: Uint8Array): number {
-    const known = this.#idOf.get(serial);
-    if (known !== undefined) return known;
+    const known = this.#ids.get(serial);
+    if (known >= 0) return known;
     const { memory, book } = this.#parts;
     let id = this.#nextId;
     if (memory.restoreName(id, name, 0, name.length)) this.#nextId += 1;
     // Expired and begun anew since the checkpoint: what the old serial had is past the retention.
     else id = memory.find(new TextDecoder().decode(name)) ?? -1;
     if (id < 0) return -1;
-    this.#idOf.set(serial, id);
+    this.#ids.set(serial, id);
     book.restore(id, serial, -Infinity);
     return id;
   }
@@ -215,10 +227,11 @@ class Recovery {
     const { archive, ledger } = this.#parts;
     for (const file of archive.files) {
       ledger.listBefore(file.head.endMs);
+      this.#finished(file.sizeBytes);
       if (file.head.endMs <= this.#archivedBeforeMs) continue;
       await file.visitRuns((serial, chunks) => {
-        const id = this.#idOf.get(serial);
-        if (id === undefined) return;
+        const id = this.#ids.get(serial);
+        if (id < 0) return;
         for (let offset = 0; offset < chunks.length;) {
           const length = chunkBytes(chunks, offset);
           if (length <= 0 || offset + length > chunks.length) return;
@@ -231,7 +244,6 @@ class Recovery {
   }
 
   async #readChunkLog(numbers: readonly number[]): Promise<LogFile[]> {
-    const { ledger, archive } = this.#parts;
     const files: LogFile[] = [];
     for (const number of numbers) {
       const options = { isReported: true, isLast: number === numbers.at(-1) };
@@ -241,27 +253,8 @@ class Recovery {
         options,
         (payload, offset, damageCount) => {
           if (payload[0] !== payloadKind.chunks) return false;
-          return readChunks(payload, (chunk, bytes) => {
-            this.#nextOrdinal = Math.max(this.#nextOrdinal, chunk.ordinal + 1);
-            const id = this.#idOf.get(chunk.serial);
-            if (id === undefined || !this.#restoreSealed(id, bytes, 0, bytes.length)) {
-              this.#unnamedCount += 1;
-              return;
-            }
-            const firstMs = chunkFirstMs(bytes, 0);
-            const lastMs = chunkLastMs(bytes, 0);
-            ledger.noteFile(number, firstMs, lastMs);
-            for (
-              let { startMs } = ledger.blockOf(firstMs);
-              startMs <= lastMs;
-              startMs += ledger.blockMs
-            ) {
-              const block = { startMs, endMs: startMs + ledger.blockMs };
-              if (archive.coversChunkLog(block) < number)
-                ledger.note(id, Math.max(firstMs, startMs), Math.min(lastMs, block.endMs - 1));
-            }
-            if (!chunk.isClaim) return;
-            if (this.#isTrusted && damageCount === 0) this.#sealedThrough.set(id, chunk.ordinal);
+          return readChunks(payload, (bytes, chunk) => {
+            this.#takeChunk(bytes, chunk, number, damageCount);
           });
         },
       );
@@ -271,9 +264,41 @@ class Recovery {
     return files;
   }
 
+  #takeChunk(bytes: Uint8Array, chunk: FramedChunk, file: number, damageCount: number): void {
+    const { ledger } = this.#parts;
+    const { offset, length, ordinal } = chunk;
+    if (ordinal >= this.#nextOrdinal) this.#nextOrdinal = ordinal + 1;
+    const id = this.#ids.get(chunk.serial);
+    if (id < 0 || !this.#restoreSealed(id, bytes, offset, length)) {
+      this.#unnamedCount += 1;
+      return;
+    }
+    const firstMs = chunkFirstMs(bytes, offset);
+    const lastMs = chunkLastMs(bytes, offset);
+    ledger.noteFile(file, firstMs, lastMs);
+    const { blockMs } = ledger;
+    let startMs = Math.floor(firstMs / blockMs) * blockMs;
+    for (; startMs <= lastMs; startMs += blockMs) {
+      if (this.#coveredFile(startMs) < file)
+        ledger.note(id, Math.max(firstMs, startMs), Math.min(lastMs, startMs + blockMs - 1));
+    }
+    if (chunk.isClaim && this.#isTrusted && damageCount === 0) this.#claims.set(id, ordinal);
+  }
+
+  /** The last file of the chunk log that the archives of this block cover. */
+  #coveredFile(startMs: number): number {
+    if (startMs !== this.#coveredMs) {
+      const endMs = startMs + this.#parts.ledger.blockMs;
+      this.#covered = this.#parts.archive.coversChunkLog({ startMs, endMs });
+      this.#coveredMs = startMs;
+    }
+    return this.#covered;
+  }
+
   #restoreSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
     const { memory, book } = this.#parts;
-    if (!memory.restoreSealed(id, bytes, offset, length)) return false;
+    const isNext = memory.appendSealed(id, bytes, offset, length);
+    if (!isNext && !memory.restoreSealed(id, bytes, offset, length)) return false;
     book.noteNewest(id, chunkLastMs(bytes, offset));
     this.#chunkCount += 1;
     return true;
@@ -285,7 +310,7 @@ class Recovery {
     const values = new Float64Array(chunkSampleCountMax);
     onReplay(this.#ordinal, NaN);
     for (const [id, open] of this.#opens) {
-      if ((this.#sealedThrough.get(id) ?? 0) > this.#ordinal) continue;
+      if (this.#claims.of(id) > this.#ordinal) continue;
       if (this.#isTrusted && memory.restoreOpen(id, open, 0, open.length)) continue;
       const count = decodeChunk(open, 0, timesMs, values, 0);
       for (let i = 0; i < count; i++) memory.add(id, timesMs[i]!, values[i]!);
@@ -305,13 +330,13 @@ class Recovery {
           this.#routeBeforeMs = Math.max(this.#routeBeforeMs, routeBeforeMs);
           this.#nextOrdinal = Math.max(this.#nextOrdinal, ordinal + 1);
           if (ordinal <= this.#ordinal) return;
-          const id = this.#idOf.get(serial);
-          if (id === undefined) {
+          const id = this.#ids.get(serial);
+          if (id < 0) {
             if (timeMs >= this.#parts.retainFromMs) this.#unnamedCount += 1;
           } else if (timeMs < routeBeforeMs) {
             this.#parts.book.noteNewest(id, timeMs);
             backfill.add(serial, timeMs, value);
-          } else if (ordinal > (this.#sealedThrough.get(id) ?? 0)) {
+          } else if (ordinal > this.#claims.of(id)) {
             this.#replayedCount += 1;
             this.#parts.onReplay(ordinal, timeMs);
             this.#parts.memory.add(id, timeMs, value);
@@ -344,7 +369,11 @@ class Recovery {
     const kind = prefix === sampleLogPrefix ? "SLOG" : "CLOG";
     let scan: FrameScan;
     try {
-      scan = await scanFrames(file, kind, visit);
+      scan = await scanFrames(file, kind, (payload, offset, damageCount) => {
+        this.#tell(offset);
+        return visit(payload, offset, damageCount);
+      });
+      this.#finished(await file.sizeBytes());
     } finally {
       await file.close();
     }
@@ -355,6 +384,43 @@ class Recovery {
       else await quarantine.take(path, damage);
     }
     return scan;
+  }
+
+  /** How much there is to read. */
+  async #addUp(chunkNumbers: readonly number[], sampleNumbers: readonly number[]): Promise<void> {
+    const { folder, archive } = this.#parts;
+    const names = [
+      ...chunkNumbers.map((number) => segmentName(chunkLogPrefix, number)),
+      // Once for the names, once for the samples.
+      ...sampleNumbers.map((number) => segmentName(sampleLogPrefix, number)),
+      ...sampleNumbers.map((number) => segmentName(sampleLogPrefix, number)),
+    ];
+    for (const name of names) this.#totalBytes += await this.#sizeOf(join(folder, name));
+    this.#checkpointBytes = await this.#sizeOf(join(folder, checkpointName));
+    this.#totalBytes += this.#checkpointBytes + archive.sizeBytes;
+  }
+
+  /** 0 where there is no such file. */
+  async #sizeOf(path: string): Promise<number> {
+    const file = await this.#parts.disk.open(path, "read").catch(() => undefined);
+    if (file === undefined) return 0;
+    try {
+      return await file.sizeBytes();
+    } finally {
+      await file.close();
+    }
+  }
+
+  #finished(bytes: number): void {
+    this.#doneBytes += bytes;
+    this.#tell(0);
+  }
+
+  #tell(offsetBytes: number): void {
+    const share = Math.min(1, (this.#doneBytes + offsetBytes) / Math.max(1, this.#totalBytes));
+    if (share < this.#toldShare + 0.01) return;
+    this.#toldShare = share;
+    this.#parts.onProgress(share);
   }
 
   /** A torn tail is what a killed process leaves: never committed, so nothing is lost with it. */

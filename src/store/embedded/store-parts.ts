@@ -42,6 +42,8 @@ export interface EmbeddedStoreOptions {
   readonly seriesCountMax?: number;
   /** Above it memory holds less than the window; the rest is read from disk. */
   readonly memoryBytesMax?: number;
+  /** What stands beside the store and grows with its series: it counts against `memoryBytesMax`. */
+  readonly besideBytes?: () => number;
   /** Samples after which a series' open chunk is sealed. */
   readonly chunkSampleCount?: number;
   /** What encodes and decodes chunks. */
@@ -50,6 +52,8 @@ export interface EmbeddedStoreOptions {
   /** How often the store looks after itself; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
   readonly backfillCountMax?: number;
+  /** Hears while a start reads the files how much is done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 export type StoreSettings = Required<EmbeddedStoreOptions>;
@@ -105,6 +109,8 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
   const memory = new SeriesMemory({
     seriesCountMax: settings.seriesCountMax,
     chunkSampleCount: settings.chunkSampleCount,
+    memoryBytesMax: settings.memoryBytesMax,
+    shedsAtLimit: false,
     chunks: settings.chunks,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);
@@ -129,6 +135,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     quarantine,
     nowMs: clock.nowMs(),
     retainFromMs: clock.nowMs() - settings.retentionMs,
+    onProgress: settings.onProgress,
     onReplay: (ordinal, timeMs) => {
       replayedOrdinal = ordinal;
       replayedMs = timeMs;
@@ -172,11 +179,13 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     commitEveryBatch: false,
     seriesCountMax: 1_000_000,
     memoryBytesMax: 4 * 2 ** 30,
+    besideBytes: () => 0,
     chunkSampleCount: 120,
     chunks: options.chunks ?? openChunkKernel({}),
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,
     backfillCountMax: 65_536,
+    onProgress: () => undefined,
     ...options,
   };
   assert(settings.blockMs * 2 <= settings.windowMs, "a window holds at least two blocks");

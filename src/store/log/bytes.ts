@@ -170,6 +170,11 @@ export class ByteReader {
     return this.bytes.subarray(this.at - countBytes, this.at);
   }
 
+  /** Goes on behind the next bytes. */
+  skip(countBytes: number): void {
+    this.#take(countBytes);
+  }
+
   #take(countBytes: number): boolean {
     if (this.at + countBytes <= this.bytes.length) {
       this.at += countBytes;

@@ -34,6 +34,7 @@ export class SealedChunks {
   readonly #chunks: ChunkKernel;
   readonly #usualCount: number;
   #sampleCount = 0;
+  #byteCount = 0;
   // Scratch: one chunk decoded, or merged with as many samples again, and one encoded.
   readonly #timesMs = new Float64Array(2 * chunkSampleCountMax);
   readonly #values = new Float64Array(2 * chunkSampleCountMax);
@@ -54,6 +55,11 @@ export class SealedChunks {
   /** Of all series. */
   get sampleCount(): number {
     return this.#sampleCount;
+  }
+
+  /** Of all chunks. */
+  get byteCount(): number {
+    return this.#byteCount;
   }
 
   /** Memory besides the arena. */
@@ -301,16 +307,19 @@ export class SealedChunks {
 
   #store(bytes: Uint8Array, offset: number, length: number): number {
     const chunk = this.#arena.allocate(length);
-    this.#arena
-      .bytes(chunk)
-      .set(bytes.subarray(offset, offset + length), this.#arena.byteAt(chunk));
+    const arenaBytes = this.#arena.bytes(chunk);
+    // A view of so few bytes would cost more than the copying.
+    let at = this.#arena.byteAt(chunk);
+    for (let i = offset; i < offset + length; i++) arenaBytes[at++] = bytes[i]!;
     this.#sampleCount += chunkCount(bytes, offset);
+    this.#byteCount += length;
     return chunk;
   }
 
   #forget(chunk: number): void {
     this.#sampleCount -= this.#count(chunk);
     const length = chunkBytes(this.#arena.bytes(chunk), this.#arena.byteAt(chunk));
+    this.#byteCount -= length;
     this.#arena.free(chunk, length);
   }
 

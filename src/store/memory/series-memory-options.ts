@@ -1,14 +1,18 @@
 /** What a SeriesMemory is told when it is made, and what it says of itself. */
 import type { ChunkKernel } from "../../kernel/index.ts";
 
+import type { RefusedNames } from "../../model/index.ts";
+
 export interface SeriesMemoryOptions {
   /** More series than this are refused and counted. */
   readonly seriesCountMax: number;
   /**
    * When names, samples and lists take more, new series are refused, and a series that seals a chunk
-   * lets go of its two oldest. Tables and the rounding up to pages come on top.
+   * lets go of its two oldest. Tables and the rounding up to pages come on top. `limitMemory` changes it.
    */
   readonly memoryBytesMax?: number;
+  /** False: only new series are refused at the limit; the owner makes room, as it moves samples to disk. */
+  readonly shedsAtLimit?: boolean;
   /** Samples after which an open chunk is sealed; at most half of chunkSampleCountMax. */
   readonly chunkSampleCount?: number;
   /** What encodes and decodes chunks; the TypeScript twin where it is not given. */
@@ -39,6 +43,10 @@ export interface SeriesMemoryStats {
   readonly lateCount: number;
   /** Samples that replaced one of the same time; late ones are known when they are merged. */
   readonly duplicateCount: number;
+  /** Of `sampleCount`, those in sealed chunks, and the bytes of these chunks. */
+  readonly sealedSampleCount: number;
+  readonly sealedBytes: number;
+  readonly refusedNames: readonly RefusedNames[];
   /** Times a name was refused: too many series or bytes, or no name. */
   readonly refusedSeriesCount: number;
   /** Samples refused: time not a whole number in range, or value not finite. */

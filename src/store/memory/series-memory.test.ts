@@ -492,6 +492,26 @@ test("SeriesMemory sheds the oldest chunks of a series that has as many as a lis
   expect(rig.samples(id).at(-1)![1]).toBe(8999);
 });
 
+test("appendSealed() takes a chunk that follows all there is, and leaves every other to restoreSealed()", () => {
+  const rig = new Rig();
+  const id = rig.resolve("a");
+  for (let i = 0; i < 360; i++) rig.memory.add(id, start + i * 1000, i);
+  const [first, second, third] = rig.sealed;
+  const next = new Rig();
+  const to = next.resolve("a");
+  const append = ({ bytes }: Sealed): boolean =>
+    next.memory.appendSealed(to, bytes, 0, bytes.length);
+  expect(append(second!)).toBe(true);
+  expect(append(first!)).toBe(false);
+  expect(append(second!)).toBe(false);
+  const seconds = next.samples(to);
+  expect(seconds.length).toBe(120);
+  next.memory.add(to, start + 300_000, 1);
+  expect(append(third!)).toBe(false);
+  expect(next.samples(to)).toEqual([...seconds, [start + 300_000, 1]]);
+  expect(next.memory.appendSealed(to, new Uint8Array(40), 0, 40)).toBe(false);
+});
+
 test("SeriesMemory tells its listener of each sample it takes and of a series that is gone", () => {
   const memory = new SeriesMemory({
     seriesCountMax: 10,
@@ -531,4 +551,81 @@ test("SeriesMemory joins what rows state of a series, and forgets it with the se
   expect(rig.memory.stated(id)).toBe(statedBits);
   rig.memory.removeSeries(id);
   expect(rig.memory.stated(rig.resolve("b"))).toBe(0);
+});
+
+test("SeriesMemory tells of each name it refuses why, with the last one, and takes more at a higher limit", () => {
+  const rig = new Rig({ seriesCountMax: 2 });
+  for (const name of ["a", "b", "c", "d"]) rig.resolve(name);
+  rig.memory.limitMemory(0);
+  rig.resolve("e");
+  rig.resolve("x".repeat(2000));
+  expect(rig.memory.stats().refusedNames).toEqual([
+    { reason: "series-limit", count: 2, lastExample: "d" },
+    { reason: "memory-limit", count: 1, lastExample: "e" },
+    { reason: "bad-name", count: 1, lastExample: "x".repeat(200) },
+  ]);
+  expect(rig.resolve("a")).toBe(0);
+  rig.memory.removeSeries(1);
+  expect(rig.resolve("f")).toBe(-1);
+  rig.memory.limitMemory(1 << 20);
+  expect(rig.resolve("f")).toBe(1);
+});
+
+test("SeriesMemory does not grow however long a fleet comes and goes", () => {
+  const rig = new Rig({ seriesCountMax: 100, onSealed: () => undefined });
+  const { memory } = rig;
+  const random = seededRandom(7);
+  const peaks: number[] = [];
+  for (let day = 0; day < 40; day++) {
+    const ids = Array.from({ length: 60 }, (_, i) => rig.resolve(`day${day}.host${i}.load`));
+    const startMs = start + day * 86_400_000;
+    for (const id of ids) {
+      const scale = 10 ** nextInteger(random, 5);
+      for (let k = 0; k < 600; k++)
+        memory.add(id, startMs + k * 10_000, Math.round(random.next() * scale));
+    }
+    peaks.push(memory.memoryBytes);
+    for (const id of ids) memory.removeSeries(id);
+  }
+  expect(memory.idCount).toBeLessThanOrEqual(100);
+  const early = Math.max(...peaks.slice(0, 8));
+  expect(Math.max(...peaks)).toBeLessThanOrEqual(early * 1.1);
+  expect(memory.stats().sealedBytes).toBe(0);
+});
+
+test("SeriesMemory seals series that begin together, or later, at different rounds, after a restart too", () => {
+  const sealedAt: number[][] = [];
+  let round = 0;
+  const onSealed = (id: number): void => {
+    (sealedAt[id] ??= []).push(round);
+  };
+  const options = { seriesCountMax: 1000, onSealed };
+  let rig = new Rig(options);
+  const step = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      const id = rig.resolve(`s${i}`);
+      rig.memory.add(id, start + round * 10_000, round);
+    }
+    round += 1;
+  };
+  while (round < 100) step(240);
+  // Another two hundred begin; then the program is started again, with open chunks as they are.
+  while (round < 300) step(440);
+  const open = new Uint8Array(rig.memory.openBytesMax);
+  const next = new Rig(options);
+  for (const [id, name] of rig.names) {
+    const bytes = encoder.encode(name);
+    next.memory.restoreName(id, bytes, 0, bytes.length);
+    rig.memory.visitSealed(id, always, (sealed, offset, length) => {
+      next.memory.appendSealed(id, sealed, offset, length);
+    });
+    const length = rig.memory.encodeOpen(id, open, 0);
+    if (length > 0) next.memory.restoreOpen(id, open, 0, length);
+  }
+  rig = next;
+  while (round < 700) step(440);
+  const counts = new Map<number, number>();
+  for (const rounds of sealedAt) for (const at of rounds) counts.set(at, (counts.get(at) ?? 0) + 1);
+  // 440 series in 120 rounds are 3.7 a round.
+  expect(Math.max(...counts.values())).toBeLessThanOrEqual(8);
 });

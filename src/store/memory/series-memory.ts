@@ -17,6 +17,8 @@ import { assert } from "../../base/assert.ts";
 import {
   chunkBytes,
   chunkBytesMax,
+  chunkFirstMs,
+  chunkLastMs,
   chunkSampleCountMax,
   type ChunkKernel,
   chunkTimeMsMax,
@@ -35,6 +37,7 @@ import { BlockArena, grown } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
 import { RawSamples } from "./raw-samples.ts";
+import { RefusedNameCounts } from "./refused-names.ts";
 import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
 import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
 
@@ -44,7 +47,7 @@ const idRoomMin = 128;
 export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
   readonly #chunkSampleCount: number;
-  readonly #memoryBytesMax: number;
+  #memoryBytesMax: number;
   readonly #chunks: ChunkKernel;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
@@ -61,6 +64,7 @@ export class SeriesMemory implements WatchedWindow {
   #refusedSeriesCount = 0;
   #refusedSampleCount = 0;
   #shedSampleCount = 0;
+  readonly #refusedNames = new RefusedNameCounts();
   // Scratch: samples of one chunk, raw and encoded. Those of `restoreOpen` outlive calls of `add`.
   readonly #timesMs = new Float64Array(chunkSampleCountMax);
   readonly #values = new Float64Array(chunkSampleCountMax);
@@ -168,7 +172,9 @@ export class SeriesMemory implements WatchedWindow {
     const isName = end > start && end - start <= nameBytesMax;
     const id = !isName || this.#isPressed() ? -1 : this.#names.add(bytes, start, end);
     if (id < 0) {
+      const reason = !isName ? "bad-name" : this.#isPressed() ? "memory-limit" : "series-limit";
       this.#refusedSeriesCount += 1;
+      this.#refusedNames.add(reason, bytes, start, end);
       return -1;
     }
     this.#begin(id);
@@ -206,6 +212,23 @@ export class SeriesMemory implements WatchedWindow {
     const isNew = !this.isLive(id);
     if (!this.#names.restore(id, bytes, start, end)) return false;
     if (isNew) this.#begin(id);
+    return true;
+  }
+
+  /**
+   * Takes a chunk that `onSealed` gave and a checksum vouches for, without looking into it, where it
+   * follows all that the series has, which is sealed.
+   * @returns false where it does not; `restoreSealed` then finds its place
+   */
+  appendSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    assert(this.isLive(id), "chunks are restored to a series that is there");
+    if (this.#open.count(id) > 0 || this.#late.count(id) > 0) return false;
+    if (chunkBytes(bytes, offset) !== length) return false;
+    if (chunkFirstMs(bytes, offset) <= this.#newestMs[id]!) return false;
+    this.#shed(id, this.#sealed.excessCount(id));
+    this.#sealed.append(id, bytes, offset, length);
+    this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#newestMs[id] = chunkLastMs(bytes, offset);
     return true;
   }
 
@@ -301,8 +324,16 @@ export class SeriesMemory implements WatchedWindow {
     );
   }
 
+  /** From now on this is the `memoryBytesMax` of the options. */
+  limitMemory(bytesMax: number): void {
+    this.#memoryBytesMax = bytesMax;
+  }
+
   stats(): SeriesMemoryStats {
     return {
+      sealedSampleCount: this.#sealed.sampleCount,
+      sealedBytes: this.#sealed.byteCount,
+      refusedNames: this.#refusedNames.list(),
       seriesCount: this.#names.nameCount,
       sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
       memoryBytes: this.memoryBytes,
@@ -362,7 +393,8 @@ export class SeriesMemory implements WatchedWindow {
     this.#mergeLate(id);
     const count = this.#open.count(id);
     if (count === 0) return;
-    this.#shed(id, this.#isPressed() ? 2 : this.#sealed.excessCount(id));
+    const sheds = (this.#options.shedsAtLimit ?? true) && this.#isPressed();
+    this.#shed(id, sheds ? 2 : this.#sealed.excessCount(id));
     this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
     const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);

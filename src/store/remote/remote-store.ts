@@ -308,6 +308,13 @@ export class RemoteStore implements SeriesStore {
       uncommittedCount: this.#outbox.uncommittedCount,
       isDurable: this.#outbox.isDurable,
       refusedSeriesCount: memory.refusedSeriesCount,
+      room: {
+        seriesCountMax: this.#settings.seriesCountMax,
+        bytesMax: this.#settings.memoryBytesMax,
+        sealedSampleCount: memory.sealedSampleCount,
+        sealedBytes: memory.sealedBytes,
+        refusedNames: memory.refusedNames,
+      },
       lateCount: memory.lateCount,
       faults: this.#faults.list(),
       remote: this.#remoteStats(),
