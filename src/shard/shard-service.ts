@@ -114,6 +114,7 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    cardinality: () => index.cardinality(parts.window, parts.room.windowMs),
     useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
     useRules: (rules: Rule[]) => {
       parts.useRules?.(rules);

@@ -11,6 +11,7 @@ import type {
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
+import { NamePartsTable } from "../components/name-parts-table.tsx";
 import { SearchHealth } from "../components/search-health.tsx";
 import {
   counted,
@@ -42,6 +43,7 @@ export function StatusPage(): JSX.Element {
           {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
           {value.share !== null && <Share share={value.share} now={value.now} />}
           <Faults shards={value.shards} />
+          <NamePartsTable />
           <SearchHealth status={value} />
           <div class="panels">
             <Shards shards={value.shards} />
