@@ -7,6 +7,7 @@
  *                                                       [--detector kale|skyline]
  *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | readers | judge | latency | search
+ *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
@@ -45,6 +46,7 @@ import { benchRedis } from "./redis.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
 import { benchSite } from "./site.ts";
+import { benchVotes } from "./votes.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,6 +62,7 @@ const { values: flags, positionals } = parseArgs({
     seeds: { type: "string" },
     rate: { type: "string", default: "25000" },
     spikes: { type: "string", default: "100" },
+    verdicts: { type: "string", default: "1e7" },
     to: { type: "string", multiple: true, default: [] },
   },
 });
@@ -88,6 +91,14 @@ if (wanted.has("ingest") || wanted.has("readers")) {
 if (wanted.has("judge")) {
   report("judge");
   figures["judge"] = benchJudge({ seriesCount: 400 });
+}
+if (wanted.has("votes")) {
+  report("votes");
+  figures["votes"] = benchVotes({
+    verdictCount: Number(flags.verdicts),
+    seriesCount: Number(flags.metrics ?? 250_000),
+    seed: Number(flags.seed),
+  });
 }
 if (wanted.has("latency")) {
   report("latency");

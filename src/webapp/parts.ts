@@ -25,6 +25,7 @@ import type {
   ViewJournal,
 } from "../model/index.ts";
 import type { EpisodeFeed } from "./episode-feed.ts";
+import type { IncidentBook } from "./incident-book.ts";
 
 /** The metric that the program sends to its own door and looks for in its own store. */
 export interface CanaryReport {
@@ -76,6 +77,8 @@ export interface WebappParts {
   /** Missing where none is configured. */
   readonly searchEngine?: SearchEngineControl | undefined;
   readonly seenBefore: SeenBeforeReader;
+  /** Shared with whoever sends alerts; one of its own where nobody does. */
+  readonly incidents?: IncidentBook | undefined;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;
