@@ -50,6 +50,7 @@ import {
   lastSecondsOf,
   highestOf,
   lowestOf,
+  onWeekday,
   originOf,
   hourScale,
   rememberTaught,
@@ -62,7 +63,7 @@ import { episodeId, hasMoved, isFarther } from "../episodes.ts";
 import { HourBefore } from "../hour-before.ts";
 import type { Judge } from "../judge.ts";
 import { onsetIndex } from "../onset.ts";
-import { type DayKind, expectedOn, kindOfDay } from "./day-kind.ts";
+import { type DayKind, expectedOn, kindOfDay, mayBeOtherDay } from "./day-kind.ts";
 import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
 import { Habits } from "./habits.ts";
@@ -714,8 +715,6 @@ export class StreamJudge {
     const index = this.bank.indexOf(id);
     const { ageSeconds } = factsOf(detector.state, index);
     if (basis === "level" || ageSeconds * 1000 < kindKnownMs) return false;
-    const count = this.#window.copy(id, timeMs);
-    const { timesMs, values } = this.#window;
     const { columns } = this;
     const bounds = {
       usual: columns.usual[id]!,
@@ -723,18 +722,17 @@ export class StreamJudge {
       lowest: lowestOf(detector.state, index),
       highest: highestOf(detector.state, index),
     };
-    const kind = kindOfDay({
-      detector,
-      index,
-      timesMs,
-      values,
-      count,
-      isRate,
-      halfAt: (center, seconds) => {
-        const scale = hourScale(detector.state, index, seconds, ageSeconds);
-        return halfWidth({ ...bounds, center, hourScale: scale }, floors);
-      },
-    });
+    const halfAt = (center: number, seconds: number): number => {
+      const scale = hourScale(detector.state, index, seconds, ageSeconds);
+      return halfWidth({ ...bounds, center, hourScale: scale }, floors);
+    };
+    const seconds = timeMs / 1000;
+    const value = detector.row.value + originOf(detector.state, index);
+    const half = halfAt(onWeekday(detector.state, index, seconds), seconds);
+    if (!mayBeOtherDay(detector, index, { value, seconds, half })) return false;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const kind = kindOfDay({ detector, index, timesMs, values, count, isRate, halfAt });
     if (kind === undefined) return false;
     this.#armed.delete(id);
     this.#kinds.set(id, { ...kind, kept: this.#kinds.get(id)?.kept ?? kept });
