@@ -20,6 +20,12 @@ function kernelWith(settings: Partial<JudgeSettings> = {}): ChecksKernel {
   return new ChecksKernel(chunks.module!, whole, (n) => facts.grubbsCriticalValue(n));
 }
 
+/** What the last series came to in the module, to the last bit. */
+function sumsOfKernel(): number[] {
+  const exports = chunks.module!.exports as unknown as Record<string, { readonly value: number }>;
+  return ["mean", "squares", "previousSquares"].map((name) => exports[name]!.value);
+}
+
 /** What the twin answers, check by check; -1 where it repairs the values first. */
 function twinAnswers(count: number, nowMs: number, settings: JudgeSettings): number {
   const { fullDurationMs, compat, floorsTail } = settings;
@@ -105,6 +111,8 @@ test.each([
     const { count, nowMs } = makeAdverse(random);
     const wanted = twinAnswers(count, nowMs, whole);
     const answers = kernel.ask(timesMs, values, count, nowMs, false);
+    if (wanted >= 0)
+      expect(sumsOfKernel()).toEqual([facts.mean, facts.squares, facts.previousSquares]);
     if (answers !== wanted) expect(answers, `round ${round}, ${count} samples`).toBe(wanted);
     if (wanted < 0) repairedCount += 1;
     else for (let bit = 0; bit < 9; bit++) firedCounts[bit]! += (wanted >> bit) & 1;

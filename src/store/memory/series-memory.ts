@@ -122,6 +122,10 @@ export class SeriesMemory implements WatchedWindow {
     return this.#newestMs[id] ?? -Infinity;
   }
 
+  oldestMs(id: number): number {
+    return Math.min(this.#sealed.firstMs(id), this.#open.firstMs(id), this.#late.firstMs(id));
+  }
+
   revision(id: number): number {
     return this.#revisions[id] ?? 0;
   }
