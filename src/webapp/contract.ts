@@ -314,6 +314,8 @@ export interface ShardJson {
   untoldSeconds: number;
   /** Anomalies that were not kept, since there were too many. */
   refusedEpisodes: number;
+  /** Quick verdicts that the full computation did not confirm. */
+  verdictDifferences: number;
   cpuSeconds: number;
   waitingBatches: number;
 }
