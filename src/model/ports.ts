@@ -419,6 +419,8 @@ export interface ShardStats {
   readonly untoldMs: number;
   /** Anomalies that were not kept, since too many are open or wait. */
   readonly refusedEpisodeCount: number;
+  /** Verdicts of running sums that the full computation did not confirm: a mistake in Kale. */
+  readonly verdictDifferenceCount: number;
   readonly cpuSeconds: number;
   readonly waitingBatchCount: number;
   readonly room?: ShardRoom | undefined;

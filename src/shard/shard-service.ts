@@ -177,6 +177,7 @@ export function serveShard(
         untoldCount: round.untoldCount,
         untoldMs: round.untoldMs,
         refusedEpisodeCount: round.refusedCount,
+        verdictDifferenceCount: round.differenceCount,
         cpuSeconds: threadCpuMs() / 1000,
         shapeTableBytes: keeper.memoryBytes,
         comparableCount: keeper.comparableCount,
