@@ -118,7 +118,6 @@ function unpackGroups(
   }
 }
 
-@inline
 function unpackShorts(
   from: usize,
   until: usize,
@@ -145,7 +144,6 @@ function unpackShorts(
   }
 }
 
-@inline
 function unpackInts(
   from: usize,
   until: usize,
@@ -202,7 +200,6 @@ function doubles(numbers: v128, mask: v128): v128 {
   return f64x2.sub(raised, f64x2.splat(implicitValue));
 }
 
-@inline
 function storeFour(
   to: usize,
   numbers: v128,
@@ -217,7 +214,6 @@ function storeFour(
   storeTwo(to + 16, high, bases, multipliers, divisors, divides);
 }
 
-@inline
 function storeTwo(
   to: usize,
   numbers: v128,
