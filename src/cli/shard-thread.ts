@@ -56,16 +56,19 @@ const { store, window, ...opened } = await openShardStore(data, {
     tell(mainPort, "progress", share);
   },
 });
-const judge = new Judge({
-  fullDurationMs: settings.fullDurationMs,
-  stalePeriodMs: settings.stalePeriodMs,
-  minTolerableLength: settings.minTolerableLength,
-  maxTolerableBoredom: settings.maxTolerableBoredom,
-  boredomSetSize: settings.boredomSetSize,
-  checks: settings.checks,
-  consensus: settings.consensusCount,
-  compat: settings.isCompatible,
-});
+const judge = new Judge(
+  {
+    fullDurationMs: settings.fullDurationMs,
+    stalePeriodMs: settings.stalePeriodMs,
+    minTolerableLength: settings.minTolerableLength,
+    maxTolerableBoredom: settings.maxTolerableBoredom,
+    boredomSetSize: settings.boredomSetSize,
+    checks: settings.checks,
+    consensus: settings.consensusCount,
+    compat: settings.isCompatible,
+  },
+  chunks,
+);
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;

@@ -35,6 +35,19 @@ interface ModuleExports {
   freeMemory(): number;
   decodeRun(from: number, end: number, times: number, values: number, room: number): number;
   encodeChunk(times: number, values: number, count: number, to: number): number;
+  weightsAddress(): number;
+  examine(
+    times: number,
+    values: number,
+    count: number,
+    nowMs: number,
+    hourEndMs: number,
+    criticalValue: number,
+    checks: number,
+    consensus: number,
+    flags: number,
+    room: number,
+  ): number;
 }
 
 export class SampleModule {

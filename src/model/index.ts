@@ -1,5 +1,6 @@
 export * from "./alias-batch.ts";
 export * from "./alerts.ts";
+export * from "./cardinality.ts";
 export * from "./episode.ts";
 export * from "./expected.ts";
 export * from "./feedback.ts";

@@ -262,6 +262,8 @@ export interface SeriesWindow {
   find(name: string): number | undefined;
   /** Time of the newest sample, -Infinity if it has none. */
   newestMs(id: number): number;
+  /** Time of the oldest sample it holds, Infinity if it has none; missing where that is not known. */
+  oldestMs?(id: number): number;
   /** Grows with each sample taken for this id: equal means nothing new. */
   revision(id: number): number;
   /** What senders stated of it since the start, see stated-type.ts; 0 for nothing. */
@@ -445,6 +447,8 @@ export interface ShardStats {
   readonly untoldMs: number;
   /** Anomalies that were not kept, since too many are open or wait. */
   readonly refusedEpisodeCount: number;
+  /** Verdicts of running sums that the full computation did not confirm: a mistake in Kale. */
+  readonly verdictDifferenceCount: number;
   readonly cpuSeconds: number;
   readonly waitingBatchCount: number;
   readonly room?: ShardRoom | undefined;

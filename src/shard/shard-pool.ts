@@ -7,6 +7,8 @@ import {
   type BandColumns,
   type BandQuery,
   type BandReader,
+  type CardinalityReader,
+  type CardinalityReport,
   type Episode,
   type EpisodeEvent,
   type Feedback,
@@ -40,6 +42,7 @@ import {
   joinNamePages,
   joinNodes,
   joinTagCounts,
+  mergeCardinality,
   mergeNamePages,
   mergeNodes,
   mergeTagCounts,
@@ -49,9 +52,13 @@ import type { ShardTrial } from "./rules-trial.ts";
 
 /** So many names are looked at for a trial of rules, to find those that it is about. */
 const trialNameCountMax = 100_000;
+/** Of each order. */
+const cardinalityTopCount = 100;
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, SeriesIndex {
+export class ShardPool
+  implements BandReader, CardinalityReader, RulesTrialReader, SeriesReader, SeriesIndex
+{
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
@@ -181,6 +188,13 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
     ]);
     const counts = mergeTagCounts(lists, query.limit);
     return shared === undefined ? counts : joinTagCounts(counts, shared, query.limit);
+  }
+
+  async cardinality(): Promise<CardinalityReport> {
+    return mergeCardinality(
+      await this.#askAll<CardinalityReport>("cardinality"),
+      cardinalityTopCount,
+    );
   }
 
   stats(): Promise<ShardStats[]> {

@@ -120,6 +120,7 @@ export function serveShard(
     selectSeries: (selector: SeriesSelector) => index.select(selector),
     browseTree: (query: TreeQuery) => index.browse(query),
     countTags: (query: TagQuery) => index.countTags(query),
+    cardinality: () => index.cardinality(parts.window, parts.room.windowMs),
     useFeedback: (feedbacks: Feedback[]) => parts.useFeedback?.(feedbacks) ?? [],
     useRules: (rules: Rule[]) => {
       parts.useRules?.(rules);
@@ -182,6 +183,7 @@ export function serveShard(
         untoldCount: round.untoldCount,
         untoldMs: round.untoldMs,
         refusedEpisodeCount: round.refusedCount,
+        verdictDifferenceCount: round.differenceCount,
         cpuSeconds: threadCpuMs() / 1000,
         shapeTableBytes: keeper.memoryBytes,
         comparableCount: keeper.comparableCount,

@@ -1,5 +1,6 @@
 export type * from "./contract.ts";
 export { EpisodeFeed } from "./episode-feed.ts";
+export { IncidentBook } from "./incident-book.ts";
 export { WebappError } from "./errors.ts";
 export type { CanaryReport, SettingReport, StartingReport } from "./parts.ts";
 export { startWebapp, type OpenPort, type WebappPort } from "./server.ts";

@@ -59,6 +59,9 @@ export class EmbeddedStore implements SeriesStore {
   readonly #sampleLog: SegmentedLog;
   readonly #chunkLog: SegmentedLog;
   readonly #maintenance: Maintenance;
+  // Of the rows of one piece.
+  readonly #pieceIds = new Uint32Array(rowsPerPiece);
+  readonly #pieceSerials = new Uint32Array(rowsPerPiece);
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -256,32 +259,92 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   #takeAliased(batch: AliasBatch, known: AliasNames, from: number, until: number): void {
-    const { aliases, timesMs, values, types } = batch;
-    const { ids, marks } = known;
-    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
+    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
+    for (let row = from; row < until; row++) {
+      const oddRow = this.#findPlain(batch, known, { from: row, until }, retainFromMs);
+      if (oddRow > row) this.#takePlain(batch, { from: row, until: oddRow });
+      if (oddRow < until) this.#takeOdd(batch, known, oddRow, retainFromMs, refused);
+      row = oddRow;
+    }
+    this.#reportRefused(refused);
+  }
+
+  /**
+   * Looks up the series of rows that go straight into memory, into the columns of the piece.
+   * @returns the first row that does not, or whose alias has no series yet
+   */
+  #findPlain(
+    { aliases, timesMs, values }: AliasBatch,
+    { ids, marks }: AliasNames,
+    { from, until }: RowRange,
+    retainFromMs: number,
+  ): number {
+    const book = this.#book;
+    const pieceIds = this.#pieceIds;
+    const pieceSerials = this.#pieceSerials;
+    const plainFromMs = Math.max(0, retainFromMs, this.#maintenance.routeBeforeMs);
     for (let row = from; row < until; row++) {
       const timeMs = timesMs[row]!;
       const value = values[row]!;
-      if (!isKept(timeMs, value, retainFromMs, refused)) continue;
       const alias = aliases[row]!;
-      let id = ids[alias]!;
-      let serial = marks[alias]!;
+      const id = ids[alias]!;
+      const serial = marks[alias]!;
       // A serial is given once: an id that was given to another series, or to none, does not have it.
-      if (serial === 0 || this.#book.serial(id) !== serial) {
-        const found = known.name(alias, (bytes, start, end) =>
-          this.#memory.resolve(bytes, start, end),
-        );
-        if (found < 0) continue; // refused and counted by memory
-        id = found;
-        serial = this.#book.serial(id);
-        ids[alias] = id;
-        marks[alias] = serial;
+      if (
+        serial === 0 ||
+        book.serial(id) !== serial ||
+        !(timeMs >= plainFromMs && timeMs < chunkTimeMsMax) ||
+        Math.floor(timeMs) !== timeMs ||
+        value - value !== 0
+      ) {
+        return row;
       }
-      if (types !== undefined) this.#memory.state(id, types[row]!);
-      this.#takeSample(id, serial, timeMs, value);
+      pieceIds[row - from] = id;
+      pieceSerials[row - from] = serial;
     }
-    this.#reportRefused(refused);
+    return until;
+  }
+
+  /** Log first, then memory, each in a loop of its own. */
+  #takePlain(batch: AliasBatch, range: RowRange): void {
+    const { timesMs, types } = batch;
+    const { from, until } = range;
+    const ids = this.#pieceIds;
+    const ahead = this.#ahead;
+    if (types !== undefined) {
+      for (let row = from; row < until; row++) this.#memory.state(ids[row - from]!, types[row]!);
+    }
+    const ordinalBefore = ahead.ordinal;
+    ahead.takeRows(this.#pieceSerials, batch, range, this.#maintenance.routeBeforeMs);
+    // A chunk that is sealed on the way speaks for its samples up to that row and no further.
+    this.#memory.addRows(ids, batch, range, (row) => {
+      ahead.standAt(ordinalBefore + row - from + 1, timesMs[row]!);
+    });
+    ahead.standAt(ordinalBefore + until - from, timesMs[until - 1]!);
+  }
+
+  #takeOdd(
+    { aliases, timesMs, values, types }: AliasBatch,
+    known: AliasNames,
+    row: number,
+    retainFromMs: number,
+    refused: RefusedRows,
+  ): void {
+    const timeMs = timesMs[row]!;
+    const value = values[row]!;
+    if (!isKept(timeMs, value, retainFromMs, refused)) return;
+    const alias = aliases[row]!;
+    let id = known.ids[alias]!;
+    const mark = known.marks[alias]!;
+    if (mark === 0 || this.#book.serial(id) !== mark) {
+      id = known.name(alias, (bytes, start, end) => this.#memory.resolve(bytes, start, end));
+      if (id < 0) return; // refused and counted by memory
+      known.ids[alias] = id;
+      known.marks[alias] = this.#book.serial(id);
+    }
+    if (types !== undefined) this.#memory.state(id, types[row]!);
+    this.#takeSample(id, this.#book.serial(id), timeMs, value);
   }
 
   #takeSample(id: number, serial: number, timeMs: number, value: number): void {
@@ -357,6 +420,11 @@ export class EmbeddedStore implements SeriesStore {
     }, maintainIntervalMs);
     this.#timer.unref();
   }
+}
+
+interface RowRange {
+  readonly from: number;
+  readonly until: number;
 }
 
 interface RefusedRows {

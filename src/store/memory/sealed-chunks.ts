@@ -80,6 +80,11 @@ export class SealedChunks {
     return Math.max(0, this.#directory.count(id) - (chunkCountMax - splitCountMax));
   }
 
+  /** Time of the oldest sealed sample, Infinity if there is none. */
+  firstMs(id: number): number {
+    return this.#directory.count(id) === 0 ? Infinity : this.#firstMs(this.#directory.chunk(id, 0));
+  }
+
   /** Time of the newest sealed sample, -Infinity if there is none. */
   lastMs(id: number): number {
     const count = this.#directory.count(id);
