@@ -83,6 +83,7 @@ const keeper = new ShapeKeeper(window, clock, {
   kernel: data.kernels.distances,
 });
 besideBytes = () => keeper.memoryBytes + (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
+const trials = trialsOf(stream);
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -98,9 +99,10 @@ main = serveShard(parentPort, producers, {
   band: bandReader(stream),
   useFeedback: (feedbacks) => {
     known?.use(feedbacks);
+    trials?.useFeedback(feedbacks);
     return stream?.recogniseAgain() ?? [];
   },
-  trials: trialsOf(stream),
+  trials,
   useRules: (rules) => {
     stream?.useRules(new RuleBook(rules));
   },

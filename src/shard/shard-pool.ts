@@ -12,11 +12,9 @@ import {
   type Episode,
   type EpisodeEvent,
   type Feedback,
-  areSameFloors,
   type NamePage,
   type NameQuery,
   type Rule,
-  RuleBook,
   type RulesTrial,
   type RulesTrialQuery,
   type RulesTrialReader,
@@ -48,10 +46,9 @@ import {
   mergeTagCounts,
 } from "../query/select/index.ts";
 import { readPages } from "./page-reading.ts";
-import type { ShardTrial } from "./rules-trial.ts";
+import { type ShardTrial, tryRulesOver } from "./rules-trial.ts";
 
 /** So many names are looked at for a trial of rules, to find those that it is about. */
-const trialNameCountMax = 100_000;
 /** Of each order. */
 const cardinalityTopCount = 100;
 
@@ -115,31 +112,21 @@ export class ShardPool
   }
 
   async tryRules(query: RulesTrialQuery): Promise<RulesTrial | undefined> {
-    const { match, range, inForce, tried, budgetMs, seriesCountMax } = query;
-    const page = await this.findNames({ query: match, limit: trialNameCountMax });
-    const books = [new RuleBook(inForce), new RuleBook(tried)] as const;
-    const affected = page.names.filter((name) => {
-      return !areSameFloors(books[0].floorsFor(name), books[1].floorsFor(name));
-    });
-    const names = affected.slice(0, seriesCountMax);
-    const answers = await Promise.all(
-      this.shards.map((shard, i) =>
-        shard.ask<ShardTrial | undefined>("tryRules", {
-          names: names.filter((name) => shardOfName(name, this.shardCount) === i),
-          ...{ range, inForce, tried, budgetMs },
-        }),
-      ),
+    return await tryRulesOver(
+      {
+        findNames: (names) => this.findNames(names),
+        ask: ({ names, ...asked }) =>
+          Promise.all(
+            this.shards.map((shard, i) =>
+              shard.ask<ShardTrial | undefined>("tryRules", {
+                ...asked,
+                names: names.filter((name) => shardOfName(name, this.shardCount) === i),
+              }),
+            ),
+          ),
+      },
+      query,
     );
-    const trials = answers.filter((answer) => answer !== undefined);
-    if (trials.length === 0) return undefined;
-    return {
-      episodes: trials
-        .flatMap(({ episodes }) => episodes)
-        .sort((a, b) => b.episode.startedMs - a.episode.startedMs),
-      matchedCount: page.totalCount,
-      affectedCount: affected.length,
-      triedCount: trials.reduce((sum, { triedCount }) => sum + triedCount, 0),
-    };
   }
 
   judge(name: string): Promise<Verdict | undefined> {

@@ -162,6 +162,8 @@ export interface RulesTrialJson {
   both: number;
   leftOut: number;
   added: number;
+  /** Anomalies that people marked as normal: told to nobody under the tried rules. */
+  known: number;
   /** Newest first. */
   anomalies: {
     fate: "both" | "left-out" | "added";
