@@ -87,6 +87,7 @@ besideBytes = () =>
   loop.tableBytes +
   sweep.tableBytes +
   (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
+const trials = trialsOf(stream);
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -102,9 +103,10 @@ main = serveShard(parentPort, producers, {
   band: bandReader(stream),
   useFeedback: (feedbacks) => {
     known?.use(feedbacks);
+    trials?.useFeedback(feedbacks);
     return stream?.recogniseAgain() ?? [];
   },
-  trials: trialsOf(stream),
+  trials,
   useRules: (rules) => {
     stream?.useRules(new RuleBook(rules));
   },

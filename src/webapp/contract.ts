@@ -162,6 +162,8 @@ export interface RulesTrialJson {
   both: number;
   leftOut: number;
   added: number;
+  /** Anomalies that people marked as normal: told to nobody under the tried rules. */
+  known: number;
   /** Newest first. */
   anomalies: {
     fate: "both" | "left-out" | "added";
@@ -312,6 +314,8 @@ export interface ShardJson {
   untoldSeconds: number;
   /** Anomalies that were not kept, since there were too many. */
   refusedEpisodes: number;
+  /** Quick verdicts that the full computation did not confirm. */
+  verdictDifferences: number;
   cpuSeconds: number;
   waitingBatches: number;
 }

@@ -330,6 +330,7 @@ const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => st
   ["anomalies to tell", (shard) => formatCount(shard.untold)],
   ["the longest for", (shard) => formatDuration(shard.untoldSeconds)],
   ["not kept", (shard) => formatCount(shard.refusedEpisodes)],
+  ["verdicts that differed", (shard) => formatCount(shard.verdictDifferences)],
   ["judged", (shard) => formatCount(shard.roundStatus.ok)],
   ["too short", (shard) => formatCount(shard.roundStatus.TooShort)],
   ["stale", (shard) => formatCount(shard.roundStatus.Stale)],

@@ -43,9 +43,10 @@ export interface SeriesMemoryParts {
   readonly directory: number;
   /** What else is kept by id. */
   readonly columns: number;
+  /** What blocks are rounded up by is theirs for the most part. */
   readonly chunks: number;
-  /** Blocks rounded up, and blocks that are free in pages in use. */
-  readonly unused: number;
+  /** Free blocks in pages in use. */
+  readonly free: number;
 }
 
 export interface SeriesMemoryStats {

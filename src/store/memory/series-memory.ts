@@ -370,11 +370,11 @@ export class SeriesMemory implements WatchedWindow {
     const open = this.#open.tableBytes + this.#open.segmentBytes;
     const late = this.#late.tableBytes + this.#late.segmentBytes;
     const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
-    const chunks = this.#sealed.byteCount;
     const columns =
       this.#newestMs.byteLength + this.#revisions.byteLength + this.#stated.byteLength;
-    const unused = this.memoryBytes - names - open - late - directory - columns - chunks;
-    return { names, open, late, directory, columns, chunks, unused };
+    const free = this.#arena.usedBytes - this.#arena.liveBytes;
+    const chunks = this.memoryBytes - names - open - late - directory - columns - free;
+    return { names, open, late, directory, columns, chunks, free };
   }
 
   /** From now on this is the `memoryBytesMax` of the options. */
