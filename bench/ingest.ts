@@ -4,6 +4,7 @@
  * The sender is this process; only the receiver's CPU counts, as its own status page tells it: all
  * its threads, log on disk included. Each protocol has a fresh Kale that does not judge.
  */
+import { nextInteger, type Random, seededRandom } from "../src/base/random.ts";
 import {
   encodeCarbon,
   encodeMessagePack,
@@ -35,7 +36,12 @@ interface Route {
   readonly port: PortKey;
   encode(samples: readonly Sample[]): Uint8Array[];
   readonly isDatagram: boolean;
+  /** Each round in another order, so that nobody can know which name comes next. */
+  readonly isShuffled?: boolean;
 }
+
+/** Samples that are encoded at once. */
+const samplesPerPiece = 20_000;
 
 const routes: readonly Route[] = [
   {
@@ -43,6 +49,13 @@ const routes: readonly Route[] = [
     port: "carbon",
     encode: (samples) => [encodeCarbon(samples)],
     isDatagram: false,
+  },
+  {
+    protocol: "carbon over TCP, shuffled",
+    port: "carbon",
+    encode: (samples) => [encodeCarbon(samples)],
+    isDatagram: false,
+    isShuffled: true,
   },
   {
     protocol: "pickle over TCP, 500 a frame",
@@ -92,17 +105,20 @@ async function benchRoute(
     const sender = route.isDatagram ? new UdpSender(address) : await TcpSender.connect(address);
     const startMs = Date.now() - 10_000 * (roundCount + 1);
     // Names are new only once; the steady state is what counts.
-    for (const bytes of route.encode(fleet.round(startMs))) await sender.send(bytes);
+    const send = async (round: number): Promise<void> => {
+      const samples = fleet.round(startMs + 10_000 * round);
+      if (route.isShuffled === true) shuffle(samples, seededRandom(round + 1));
+      for (const part of slices(samples, samplesPerPiece)) {
+        for (const bytes of route.encode(part)) await sender.send(bytes);
+      }
+    };
+    await send(0);
     await until(async () => (await acceptedCount(kale, route)) >= seriesCount * 0.9, 60_000);
 
     const before = await cpuSeconds(kale);
     const acceptedBefore = await acceptedCount(kale, route);
     const startedMs = performance.now();
-    for (let round = 1; round <= roundCount; round++) {
-      for (const bytes of route.encode(fleet.round(startMs + 10_000 * round))) {
-        await sender.send(bytes);
-      }
-    }
+    for (let round = 1; round <= roundCount; round++) await send(round);
     const sampleCount = seriesCount * roundCount;
     let accepted = await settled(kale, route, acceptedBefore, sampleCount);
     const wallSeconds = (performance.now() - startedMs) / 1000;
@@ -147,6 +163,15 @@ async function acceptedCount(kale: KaleProcess, route: Route): Promise<number> {
 
 async function cpuSeconds(kale: KaleProcess): Promise<number> {
   return (await kale.get<StatusJson>("/kale/status")).process.cpuSeconds;
+}
+
+function shuffle(samples: Sample[], random: Random): void {
+  for (let i = samples.length - 1; i > 0; i--) {
+    const k = nextInteger(random, i + 1);
+    const sample = samples[i]!;
+    samples[i] = samples[k]!;
+    samples[k] = sample;
+  }
 }
 
 function slices<T>(items: readonly T[], size: number): T[][] {

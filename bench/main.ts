@@ -7,10 +7,12 @@
  *                                                       [--detector kale|skyline]
  *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | readers | judge | latency | search
+ *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
- *     npm run -s bench -- quality --metrics 60          a year of a simulated site, judged; minutes
+ *     npm run -s bench -- quality --metrics 20          a year of a simulated site, judged; minutes
+ *                                                       [--seeds 1,2,3] a site each, and their sum
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- promql                        sum(rate()) over 1,000 series, and Prometheus' own
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
@@ -39,11 +41,12 @@ import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
 import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
-import { benchYear } from "./quality/year.ts";
+import { benchYear, sumOfYears } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
 import { benchSite } from "./site.ts";
+import { benchVotes } from "./votes.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,8 +59,10 @@ const { values: flags, positionals } = parseArgs({
     fill: { type: "string", default: "folder" },
     detector: { type: "string", default: "kale" },
     seed: { type: "string", default: "1" },
+    seeds: { type: "string" },
     rate: { type: "string", default: "25000" },
     spikes: { type: "string", default: "100" },
+    verdicts: { type: "string", default: "1e7" },
     to: { type: "string", multiple: true, default: [] },
   },
 });
@@ -87,6 +92,14 @@ if (wanted.has("judge")) {
   report("judge");
   figures["judge"] = benchJudge({ seriesCount: 400 });
 }
+if (wanted.has("votes")) {
+  report("votes");
+  figures["votes"] = benchVotes({
+    verdictCount: Number(flags.verdicts),
+    seriesCount: Number(flags.metrics ?? 250_000),
+    seed: Number(flags.seed),
+  });
+}
 if (wanted.has("latency")) {
   report("latency");
   const fleet = {
@@ -110,13 +123,14 @@ if (wanted.has("promql")) {
   });
 }
 if (wanted.has("quality")) {
-  const metricCount = Number(flags.metrics ?? 60);
-  const year = { seed: Number(flags.seed), dayCount: Number(flags.days ?? 365), report };
-  const serviceCount = Math.ceil(metricCount / metricsPerService);
+  const serviceCount = Math.ceil(Number(flags.metrics ?? 20) / metricsPerService);
+  const seeds = (flags.seeds ?? flags.seed).split(",").map(Number);
+  const year = { dayCount: Number(flags.days ?? 365), report };
+  const years = seeds.map((seed) => benchYear({ ...year, seed, serviceCount }, "kale"));
   figures["quality"] = {
-    kale: benchYear({ ...year, serviceCount }, "kale"),
+    kale: { ...sumOfYears(years), years },
     // One service is enough to see how the nine do.
-    skyline: benchYear({ ...year, serviceCount: 1 }, "skyline"),
+    skyline: benchYear({ ...year, seed: seeds[0]!, serviceCount: 1 }, "skyline"),
   };
 }
 if (wanted.has("site")) {

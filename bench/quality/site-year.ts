@@ -45,11 +45,15 @@ const outageFactor: Readonly<Partial<Record<MetricKind, number>>> = {
   counter: 0.2,
 };
 
+export type Cause = "holiday" | "day after a holiday" | "deploy" | "job" | "chance";
+
 export interface YearMetric {
   readonly name: string;
   readonly kind: MetricKind;
   /** Those that touch this metric. */
   readonly outages: readonly Outage[];
+  /** What the site did by itself at a time or shortly before: the likely cause of an alert then. */
+  readonly causeOf: (timeMs: number) => Cause;
   /** Values in order of time, one per call. */
   readonly next: (timeMs: number) => number;
 }
@@ -70,6 +74,7 @@ export function buildService(seed: number, service: number, dayCount: number): S
       name: `service${service}.${kind}`,
       kind,
       outages: touched,
+      causeOf: (timeMs: number) => causeOf(kind, deploys, timeMs),
       next: valuesOf(kind, own, touched, deploys),
     };
   });
@@ -205,6 +210,19 @@ const shapes: Readonly<Record<MetricKind, Shape>> = {
 
 /** Days of the year on which traffic is half. */
 const holidays = new Set([133, 353]);
+
+const aftermathMs = 3 * 60 * minuteMs;
+
+function causeOf(kind: MetricKind, deploys: readonly Deploy[], timeMs: number): Cause {
+  const sinceMs = timeMs - yearStartMs;
+  const day = Math.floor(sinceMs / dayMs);
+  if (shapes[kind].daily >= 0.3 && holidays.has(day)) return "holiday";
+  if (shapes[kind].daily >= 0.3 && holidays.has(day - 1)) return "day after a holiday";
+  if (deploys.some(({ atMs }) => timeMs >= atMs && timeMs < atMs + aftermathMs)) return "deploy";
+  const hour = (sinceMs % dayMs) / (60 * minuteMs);
+  const isJobDay = kind === "backup" || (kind === "report" && day % 7 === 0);
+  return isJobDay && hour >= 2 && hour < 5.5 ? "job" : "chance";
+}
 
 function valuesOf(
   kind: MetricKind,

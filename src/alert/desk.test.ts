@@ -200,6 +200,32 @@ test("a desk goes on with the groups it is given", () => {
   expect(closed).toEqual(["group-1"]);
 });
 
+test("a gathered group is divided by incident before it is told, and what comes later joins its own", () => {
+  const bench = new Bench({}, { isDivided: true });
+  const decided = new Map([
+    ["id-a", { key: "one", seenBefore: [] }],
+    ["id-b", { key: "two", seenBefore: [] }],
+  ]);
+  bench.after(0, started(a, b));
+  expect(bench.last?.ripe).toEqual([]);
+  expect(bench.after(minuteMs)).toEqual([]);
+  const pot = bench.last?.ripe[0];
+  expect([...(pot?.members.keys() ?? [])]).toEqual(["id-a", "id-b"]);
+  const late = episode("late", { startedMs: noonMs + 20_000 });
+  // It came while the two were looked at.
+  bench.after(1000, started(late));
+  expect(bench.desk.divide(pot?.id ?? "", decided).closed).toEqual([]);
+  expect(bench.after(0)).toEqual(["started all a", "started all b"]);
+  expect(bench.last?.ripe).toHaveLength(1);
+  const joined = bench.desk.divide(
+    bench.last?.ripe[0]?.id ?? "",
+    new Map([["id-late", { key: "two", seenBefore: [] }]]),
+  );
+  expect(joined.closed).toHaveLength(1);
+  expect(bench.after(5 * minuteMs)).toEqual(["grew all b late"]);
+  expect(bench.after(0, ended(a, noonMs + 9 * minuteMs))).toEqual(["ended all a"]);
+});
+
 test("a storm of metrics is one notice of bounded length that says how many there are", () => {
   const many: Episode[] = Array.from({ length: 3_000 }, (_, i) => episode(`m${i}`));
   const bench = new Bench({});

@@ -4,7 +4,9 @@
  *
  * Per route, metrics that went wrong together are one group. A group is gathered for a while, told
  * once ("started"), told again when it grew, repeated while it lasts, and told when all of it is
- * over ("ended"), each only if the one before was due. A metric is left out of a route, with a reason
+ * over ("ended"), each only if the one before was due. What is gathered goes by time alone; before it
+ * is told somebody may divide it by incident (`divide`), and what comes later joins the incident that
+ * it is divided into. A metric is left out of a route, with a reason
  * that is kept, where
  *
  *     it is known     somebody marked the shape as normal
@@ -15,7 +17,14 @@
  *
  * Limits: 20,000 active episodes are followed, 2,000 metrics in a group; further ones are counted.
  */
-import type { Episode, EpisodeEvent } from "../model/index.ts";
+import {
+  type DecidedIncident,
+  type Episode,
+  type EpisodeEvent,
+  hostOf,
+  incidentTitle,
+  type SeenBefore,
+} from "../model/index.ts";
 import type { AlertConfig, AlertRoute, Severity } from "./alert-config.ts";
 import { metricTest, type MetricTest } from "./match.ts";
 import { noticeEpisodeCountMax, noticeEpisodeOf, type Notice, type NoticeKind } from "./notice.ts";
@@ -31,6 +40,10 @@ const togetherMs = 120_000;
 export interface AlertGroup {
   readonly id: string;
   readonly route: string;
+  /** Key of the incident that it was divided into; null while it is gathered. */
+  readonly incident: string | null;
+  /** Saved collections that it looks like, best first. */
+  readonly seenBefore: readonly SeenBefore[];
   /** Of the first member; times of its arrival here, not of the samples. */
   readonly openedMs: number;
   /** By id of the episode, its newest state. */
@@ -57,8 +70,8 @@ export interface DeskSurroundings {
   /** Until when a metric was told enough of on a route; 0 for never told. */
   readonly toldUntilMs: (route: string, metric: string) => number;
   readonly newGroupId: () => string;
-  /** Whether an episode belongs to the trouble of these; by time alone if not given. */
-  readonly belongsTo?: (episode: Episode, members: ReadonlyMap<string, Episode>) => boolean;
+  /** Whether what was gathered is divided by incident before it is told; by time alone if not. */
+  readonly isDivided?: boolean;
 }
 
 interface DeskRoute {
@@ -75,6 +88,8 @@ export interface DeskOutput {
   readonly changed: readonly AlertGroup[];
   /** Groups that are over, to be forgotten. */
   readonly closed: readonly string[];
+  /** Gathered groups that are to be divided now; said until it is done. */
+  readonly ripe: readonly AlertGroup[];
 }
 
 export class AlertDesk {
@@ -126,8 +141,13 @@ export class AlertDesk {
     }
     const notices: Notice[] = [];
     const closed: string[] = [];
+    const ripe: AlertGroup[] = [];
     for (const desk of this.#routes) {
       for (const group of [...desk.groups]) {
+        if (this.#isRipe(desk.route, group, nowMs)) {
+          ripe.push(group);
+          continue;
+        }
         const kind = this.#dueOf(desk.route, group, nowMs);
         if (kind !== undefined) {
           notices.push(noticeOf(kind, group, nowMs));
@@ -148,7 +168,42 @@ export class AlertDesk {
         }
       }
     }
-    return { notices, skips, changed: [...changed], closed };
+    return { notices, skips, changed: [...changed], closed, ripe };
+  }
+
+  /**
+   * Divides a ripe group by incident. An incident that this route was told of grows; another is told at the next
+   * look. What was gathered since, of which nothing is decided, goes on being gathered.
+   *
+   * @param decided  by id of the episode
+   */
+  divide(
+    groupId: string,
+    decided: ReadonlyMap<string, DecidedIncident>,
+  ): Pick<DeskOutput, "changed" | "closed"> {
+    const desk = this.#routes.find(({ groups }) => groups.some(({ id }) => id === groupId));
+    const pot = desk?.groups.find(({ id }) => id === groupId);
+    if (desk === undefined || pot === undefined) return { changed: [], closed: [] };
+    const { groups } = desk;
+    const changed = new Set<AlertGroup>();
+    for (const episode of [...pot.members.values()]) {
+      const incident = decided.get(episode.id);
+      if (incident === undefined) continue;
+      pot.members.delete(episode.id);
+      let group = groups.find((other) => other.incident === incident.key);
+      if (group === undefined) {
+        const { key, seenBefore } = incident;
+        group = this.#newGroup(desk.route, { openedMs: pot.openedMs, incident: key, seenBefore });
+        groups.push(group);
+      }
+      putInto(group, episode);
+      for (const id of pot.leftOut) group.leftOut.add(id);
+      pot.leftOut.clear();
+      changed.add(group);
+    }
+    if (pot.members.size > 0) return { changed: [...changed, pot], closed: [] };
+    groups.splice(groups.indexOf(pot), 1);
+    return { changed: [...changed], closed: [pot.id] };
   }
 
   #follow(episode: Episode): boolean {
@@ -204,24 +259,42 @@ export class AlertDesk {
   }
 
   #join(episode: Episode, route: AlertRoute, groups: AlertGroup[], nowMs: number): AlertGroup {
-    const belongs = this.#around.belongsTo ?? beganTogether;
-    let group = groups.find(({ members }) => belongs(episode, members));
+    let group = groups.find(
+      ({ members, incident }) =>
+        (incident === null || !this.#isDivided) && beganTogether(episode, members),
+    );
     if (group === undefined) {
-      group = {
-        id: this.#around.newGroupId(),
-        route: route.name,
-        openedMs: nowMs,
-        members: new Map(),
-        leftOut: new Set(),
-        toldMs: null,
-        toldSeverity: "minor",
-        toldCount: 0,
-      };
+      group = this.#newGroup(route, { openedMs: nowMs, incident: null, seenBefore: [] });
       groups.push(group);
     }
-    if (group.members.size < memberCountMax) group.members.set(episode.id, episode);
-    else group.leftOut.add(episode.id);
+    putInto(group, episode);
     return group;
+  }
+
+  #newGroup(
+    route: AlertRoute,
+    given: Pick<AlertGroup, "openedMs" | "incident" | "seenBefore">,
+  ): AlertGroup {
+    return {
+      ...given,
+      id: this.#around.newGroupId(),
+      route: route.name,
+      members: new Map(),
+      leftOut: new Set(),
+      toldMs: null,
+      toldSeverity: "minor",
+      toldCount: 0,
+    };
+  }
+
+  get #isDivided(): boolean {
+    return this.#around.isDivided ?? false;
+  }
+
+  #isRipe(route: AlertRoute, group: AlertGroup, nowMs: number): boolean {
+    if (!this.#isDivided || group.incident !== null || isOver(group)) return false;
+    if (nowMs - group.openedMs < this.#config.gatherMs) return false;
+    return !isQuiet(this.#config.quietHours, route, severityOfGroup(group), nowMs);
   }
 
   #dueOf(route: AlertRoute, group: AlertGroup, nowMs: number): NoticeKind | undefined {
@@ -251,6 +324,11 @@ function beganTogether(episode: Episode, members: ReadonlyMap<string, Episode>):
   return episode.startedMs >= oldestMs - togetherMs && episode.startedMs <= newestMs + togetherMs;
 }
 
+function putInto({ members, leftOut }: AlertGroup, episode: Episode): void {
+  if (members.size < memberCountMax) members.set(episode.id, episode);
+  else leftOut.add(episode.id);
+}
+
 function isOver({ members }: AlertGroup): boolean {
   for (const { endedMs } of members.values()) if (endedMs === null) return false;
   return true;
@@ -265,6 +343,8 @@ export function noticeOf(kind: NoticeKind, group: AlertGroup, atMs: number): Not
     (a, b) => a.startedMs - b.startedMs || (a.name < b.name ? -1 : 1),
   );
   const ends = episodes.map(({ endedMs }) => endedMs);
+  const metricCount = episodes.length + group.leftOut.size;
+  const hosts = new Set(episodes.flatMap(({ name }) => hostOf(name) ?? []));
   return {
     kind,
     groupId: group.id,
@@ -273,7 +353,12 @@ export function noticeOf(kind: NoticeKind, group: AlertGroup, atMs: number): Not
     atMs,
     startedMs: episodes[0]?.startedMs ?? atMs,
     endedMs: kind === "ended" ? Math.max(...ends.map((endMs) => endMs ?? atMs)) : null,
-    metricCount: episodes.length + group.leftOut.size,
+    metricCount,
+    title: incidentTitle(metricCount, hosts.size),
+    seenBefore: group.seenBefore.map(({ collectionName, likeness }) => ({
+      name: collectionName,
+      likeness,
+    })),
     episodes: episodes.slice(0, noticeEpisodeCountMax).map(noticeEpisodeOf),
   };
 }

@@ -97,10 +97,11 @@ export interface Silence {
 }
 
 /** A group as JSON has it. */
-type KeptGroup = Omit<AlertGroup, "members" | "leftOut"> & {
-  readonly members: readonly Episode[];
-  readonly leftOut: readonly string[];
-};
+type KeptGroup = Omit<AlertGroup, "members" | "leftOut" | "incident" | "seenBefore"> &
+  Partial<Pick<AlertGroup, "incident" | "seenBefore">> & {
+    readonly members: readonly Episode[];
+    readonly leftOut: readonly string[];
+  };
 
 type Row = Record<string, null | number | bigint | string | NodeJS.NonSharedUint8Array>;
 
@@ -162,6 +163,9 @@ export class AlertLedger {
       const { members, leftOut, ...group } = JSON.parse(String(row["content"])) as KeptGroup;
       return {
         ...group,
+        // Kept by a Kale that grouped by time alone.
+        incident: group.incident ?? (group.toldMs === null ? null : group.id),
+        seenBefore: group.seenBefore ?? [],
         members: new Map(members.map((episode) => [episode.id, episode])),
         leftOut: new Set(leftOut),
       };

@@ -25,13 +25,14 @@ export function messageOf(notice: Notice, { pageUrl, pictureId }: MessageOptions
   const more = notice.metricCount - listed.length;
   const lines = listed.map((episode) => lineOf(episode, pageUrl));
   if (more > 0) lines.push(`… and ${more} more`);
-  const head = `${subject}\n${timesOf(notice)}`;
+  const seen = seenWords(notice);
+  const head = `${subject}\n${timesOf(notice)}${seen === "" ? "" : `\n${seen}`}`;
   const text = `${head}\n\n${lines.join("\n\n")}\n${pageUrl === "" ? "" : `\nAll that is abnormal now: ${pageUrl}/\n`}`;
   const picture =
     pictureId === undefined ? "" : `<p><img alt="graph" width="600" src="cid:${pictureId}"></p>`;
   const items = listed.map((episode) => itemOf(episode, pageUrl)).join("");
   const html = `<!doctype html><html><body style="font:15px/1.4 sans-serif">
-<p><b>${escapeHtml(subject)}</b><br>${escapeHtml(timesOf(notice))}</p>${picture}
+<p><b>${escapeHtml(subject)}</b><br>${escapeHtml(timesOf(notice))}${seen === "" ? "" : `<br>${escapeHtml(seen)}`}</p>${picture}
 <ul>${items}${more > 0 ? `<li>… and ${more} more</li>` : ""}</ul>${
     pageUrl === "" ? "" : `<p><a href="${escapeHtml(pageUrl)}/">All that is abnormal now</a></p>`
   }
@@ -41,7 +42,7 @@ export function messageOf(notice: Notice, { pageUrl, pictureId }: MessageOptions
 }
 
 /** One line, for mail, chat and pager. */
-export function subjectOf({ kind, severity, metricCount, episodes }: Notice): string {
+export function subjectOf({ kind, severity, metricCount, title, episodes }: Notice): string {
   if (kind === "test") return "Kale: a test, nothing is wrong";
   const first = episodes[0]?.name ?? "";
   if (kind === "digest") {
@@ -49,9 +50,16 @@ export function subjectOf({ kind, severity, metricCount, episodes }: Notice): st
       ? "Kale: nothing was abnormal since the last digest"
       : `Kale: ${countOf(metricCount)} abnormal since the last digest`;
   }
-  const what = metricCount === 1 ? first : `${countOf(metricCount)}, first ${first}`;
+  const what = metricCount === 1 ? first : `${title ?? countOf(metricCount)}, first ${first}`;
   const state = { started: "abnormal", grew: "more is abnormal", repeated: "still abnormal" };
   return kind === "ended" ? `Kale: over: ${what}` : `Kale: ${severity}: ${state[kind]}: ${what}`;
+}
+
+/** "Seen before: disk full, 93 %"; "" where it was not. */
+export function seenWords({ seenBefore = [] }: Notice): string {
+  if (seenBefore.length === 0) return "";
+  const words = seenBefore.map(({ name, likeness }) => `${name}, ${Math.round(likeness)} %`);
+  return `Seen before: ${words.join("; ")}`;
 }
 
 function countOf(metricCount: number): string {

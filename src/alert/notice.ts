@@ -19,6 +19,10 @@ export interface Notice {
   readonly endedMs: number | null;
   /** Metrics in all; `episodes` may hold fewer. */
   readonly metricCount: number;
+  /** "12 metrics on 3 hosts"; missing in what was kept by an older Kale, and where there are none. */
+  readonly title?: string;
+  /** Saved collections that it looks like, best first; missing as above. */
+  readonly seenBefore?: readonly { readonly name: string; readonly likeness: number }[];
   /** Earliest first, at most `noticeEpisodeCountMax`. */
   readonly episodes: readonly NoticeEpisode[];
 }

@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import {
+  type DecidedIncident,
   nameMatcher,
   silenceLimits,
   type AlertDelivery,
@@ -18,6 +19,7 @@ import {
   type Episode,
   type EpisodeEvent,
   type EpisodeJournal,
+  type IncidentDecider,
 } from "../model/index.ts";
 import type { AlertConfig, AlertRoute, Channel } from "./alert-config.ts";
 import { alertmanagerRefreshMs } from "./channels/alertmanager.ts";
@@ -55,8 +57,8 @@ export interface AlertOfficeParts {
   readonly episodes: Pick<EpisodeJournal, "find">;
   /** Why nobody wants to hear of an episode, e.g. "known: nightly job"; undefined where somebody does. */
   readonly reasonToSkip?: (episode: Episode) => string | undefined;
-  /** Whether an episode belongs to the trouble of these; by the time it began if not given. */
-  readonly belongsTo?: (episode: Episode, members: ReadonlyMap<string, Episode>) => boolean;
+  /** Says which anomalies are one incident, in bounded time; by time alone if not given. */
+  readonly incidents?: IncidentDecider;
   /** What another program told of, and is told in turn; see store/redis/skyline-memory.ts. */
   readonly toldElsewhere?: ToldElsewhere;
   /** PNG of a metric around an anomaly. */
@@ -98,6 +100,8 @@ class Office implements RunningOffice {
   readonly #events: EpisodeEvent[] = [];
   #silences: readonly TestedSilence[];
   readonly #openGroups: Map<string, AlertGroup>;
+  /** Under way while gathered groups are divided by incident. */
+  #dividing: Promise<void> | undefined;
   #lostEventCount = 0;
   #prunedMs = -Infinity;
   #refreshedMs: number;
@@ -110,6 +114,9 @@ class Office implements RunningOffice {
     this.#ledger = new AlertLedger(parts.path);
     const groups = this.#ledger.openGroups();
     this.#openGroups = new Map(groups.map((group) => [group.id, group]));
+    for (const { incident, members } of groups) {
+      if (incident !== null) parts.incidents?.hold(incident, members.keys());
+    }
     this.#channels = new Map(config.channels.map((channel) => [channel.name, channel]));
     this.#routes = new Map(config.routes.map((route) => [route.name, route]));
     this.#silences = this.#readSilences();
@@ -124,7 +131,7 @@ class Office implements RunningOffice {
         reasonToSkip: (episode, nowMs) => this.#reasonToSkip(episode, nowMs),
         toldUntilMs: (route, metric) => this.#ledger.toldUntilMs(route, metric),
         newGroupId: parts.newId,
-        ...(parts.belongsTo === undefined ? {} : { belongsTo: parts.belongsTo }),
+        isDivided: parts.incidents !== undefined,
       },
       groups,
     );
@@ -220,7 +227,7 @@ class Office implements RunningOffice {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#tick();
-    await Promise.allSettled(this.#sending.values());
+    await Promise.allSettled([...this.#sending.values(), this.#dividing]);
     this.#ledger.close();
   }
 
@@ -248,7 +255,15 @@ class Office implements RunningOffice {
   }
 
   #decide(nowMs: number): void {
-    const { notices, skips, changed, closed } = this.#desk.take(this.#events.splice(0), nowMs);
+    const { notices, skips, changed, closed, ripe } = this.#desk.take(
+      this.#events.splice(0),
+      nowMs,
+    );
+    if (ripe.length > 0) {
+      this.#dividing ??= this.#divide(ripe).finally(() => {
+        this.#dividing = undefined;
+      });
+    }
     for (const group of changed) this.#openGroups.set(group.id, group);
     for (const id of closed) this.#openGroups.delete(id);
     if (notices.length + skips.length + changed.length + closed.length === 0) return;
@@ -257,6 +272,32 @@ class Office implements RunningOffice {
       channels: this.#routes.get(notice.route)?.channels ?? [],
     }));
     this.#ledger.keep(queued, { skips, changed, closed });
+  }
+
+  /** Only once it is known who is one incident it is told; whoever cannot say it keeps no alert back. */
+  async #divide(ripe: readonly AlertGroup[]): Promise<void> {
+    const members = ripe.map((group) => [...group.members.values()]);
+    let decided: ReadonlyMap<string, DecidedIncident> = new Map();
+    try {
+      decided = (await this.#parts.incidents?.decide(members.flat())) ?? decided;
+    } catch (error) {
+      this.#parts.logger.warn("alerts are gathered by time alone", { error: String(error) });
+    }
+    for (const [i, group] of ripe.entries()) {
+      const alone = { key: group.id, seenBefore: [] };
+      const divided = this.#desk.divide(
+        group.id,
+        new Map(members[i]?.map(({ id }) => [id, decided.get(id) ?? alone])),
+      );
+      for (const one of divided.changed) this.#openGroups.set(one.id, one);
+      for (const id of divided.closed) this.#openGroups.delete(id);
+      try {
+        this.#ledger.keep([], { skips: [], ...divided });
+      } catch (error) {
+        // The next change of these groups keeps them.
+        this.#parts.logger.error("alerts cannot be kept", { error: String(error) });
+      }
+    }
   }
 
   #deliver(nowMs: number): void {

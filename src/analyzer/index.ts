@@ -6,3 +6,4 @@ export * from "./sentence.ts";
 export * from "./settings.ts";
 export * from "./stream/index.ts";
 export type { Trigger } from "./second-order.ts";
+export { RunningVotes } from "./votes/running-votes.ts";

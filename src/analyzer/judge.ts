@@ -9,9 +9,13 @@
  * `judge` gives all the numbers, for people. `decide` gives one code, for the sweep over all series:
  * cheap checks first, and it stops as soon as the rest cannot change the outcome. Both run the same
  * functions, so they cannot differ.
+ *
+ * With a kernel (checks-kernel.ts), a series that lies in its memory is decided there: the same answer.
  */
 import { assert } from "../base/assert.ts";
 import type { CheckName, CheckResult, Verdict, VerdictStatus } from "../model/index.ts";
+import type { ChunkKernel } from "../kernel/index.ts";
+import { answerBits, type ChecksKernel, openChecksKernel } from "./checks-kernel.ts";
 import {
   checksByCost,
   checksByName,
@@ -42,9 +46,11 @@ export class Judge {
   readonly #cheapestFirst: readonly Check[];
   readonly #comparison: Comparison = { observed: null, lower: null, upper: null, isValue: false };
   readonly #distinct: Float64Array;
+  readonly #kernel: ChecksKernel | undefined;
   #abstainedCount = 0;
 
-  constructor(settings: Partial<JudgeSettings> = {}) {
+  /** @param chunks  in whose memory series may lie: they are decided by its kernel */
+  constructor(settings: Partial<JudgeSettings> = {}, chunks?: ChunkKernel) {
     this.settings = { ...defaultJudgeSettings, ...settings };
     const { checks, consensus, boredomSetSize } = this.settings;
     assert(new Set(checks).size === checks.length, "each check is listed once");
@@ -52,6 +58,9 @@ export class Judge {
     this.#cheapestFirst = checksByCost
       .filter((name) => checks.includes(name))
       .map((name) => checksByName[name]);
+    this.#kernel = openChecksKernel(chunks, this.settings, (n) =>
+      this.#facts.grubbsCriticalValue(n),
+    );
     this.#distinct = new Float64Array(Math.max(boredomSetSize, 0) + 1);
   }
 
@@ -88,6 +97,11 @@ export class Judge {
   decide(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): Decision {
     const before = this.#precheck(timesMs, values, count, nowMs);
     if (before !== decision.calm) return before;
+    const answers = this.#ask(timesMs, values, count, nowMs, true);
+    if (answers >= 0) {
+      if ((answers & answerBits.abstained) !== 0) this.#abstainedCount += 1;
+      return (answers & answerBits.anomalous) === 0 ? decision.calm : decision.anomalous;
+    }
     if (!this.#prepare(timesMs, values, count, nowMs)) return decision.tooShort;
     const { consensus, compat } = this.settings;
     let votes = 0;
@@ -105,6 +119,8 @@ export class Judge {
 
   /** How many checks fire, without status and short-cut; allocates nothing. 0 for no samples. */
   countVotes(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): number {
+    const answers = this.#ask(timesMs, values, count, nowMs, false);
+    if (answers >= 0) return bitCount(answers & answerBits.fired);
     if (!this.#prepare(timesMs, values, count, nowMs)) return 0;
     let votes = 0;
     for (const check of this.#cheapestFirst) {
@@ -141,6 +157,16 @@ export class Judge {
     return code === decision.boring ? "Boring" : "ok";
   }
 
+  #ask(
+    timesMs: Float64Array,
+    values: Float64Array,
+    count: number,
+    nowMs: number,
+    stopsEarly: boolean,
+  ): number {
+    return this.#kernel?.ask(timesMs, values, count, nowMs, stopsEarly) ?? -1;
+  }
+
   #prepare(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): boolean {
     const { fullDurationMs, compat, floorsTail } = this.settings;
     this.#facts.prepare(timesMs, values, count, nowMs, fullDurationMs, compat && floorsTail);
@@ -172,4 +198,10 @@ export class Judge {
     }
     return distinctCount === boredomSetSize;
   }
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }

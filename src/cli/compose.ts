@@ -26,7 +26,7 @@ import type {
 } from "../model/index.ts";
 import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
-import { EpisodeFeed, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { EpisodeFeed, IncidentBook, startWebapp, type WebappPort } from "../webapp/index.ts";
 import { alertPicture } from "./alert-picture.ts";
 import { AnomalySeries } from "./anomaly-series.ts";
 import { Canary } from "./canary.ts";
@@ -100,7 +100,16 @@ async function start(
 
   const skyline = openSkylineMemory(store, settings);
   undo.push(() => skyline?.close());
-  // Pictures are drawn of what the shards hold, which start later.
+  // Incidents and pictures are made of what the shards hold, which start later.
+  let readSamples: ShardPool["read"] | undefined = undefined;
+  const laterSeries: Pick<ShardPool, "read"> = {
+    read: (name, range) => readSamples?.(name, range) ?? Promise.resolve(undefined),
+  };
+  const seenBefore = new CollectionMatcher(laterSeries, journal.collections);
+  const incidents = new IncidentBook({
+    ...{ episodes: journal, series: laterSeries, seenBefore },
+    logger: logger.for("incidents"),
+  });
   let drawAlert: ReturnType<typeof alertPicture> | undefined = undefined;
   const alerts = openAlertOffice({
     config: settings.alerts,
@@ -109,6 +118,7 @@ async function start(
     path: join(folder.path, "alerts.sqlite"),
     episodes: journal,
     reasonToSkip: (episode) => reasonToSkip(episode, clock.nowMs()),
+    incidents,
     newId: () => randomBytes(9).toString("base64url"),
     clock,
     logger: logger.for("alert"),
@@ -171,6 +181,7 @@ async function start(
   // Shards that never came to be take nothing in: what waits for them would be waited for without end.
   undo.push(() => (progress.isDone ? horizon?.rpc.ask<undefined>("close") : undefined));
   drawAlert = alertPicture(pool);
+  readSamples = (name, range) => pool.read(name, range);
   search.connect(pool.shards);
 
   const feedback = new JournalFeedbackDesk({
@@ -212,6 +223,7 @@ async function start(
     {
       series: pool,
       index: pool,
+      cardinality: pool,
       bands: pool,
       feedback,
       ...(settings.detectorName === "skyline" ? {} : { rules, trials: pool }),
@@ -222,7 +234,8 @@ async function start(
           ? withShareWords(searchEngine?.similarity ?? search, () => share?.report())
           : (searchEngine?.similarity ?? search),
       searchEngine: searchEngine?.control,
-      seenBefore: new CollectionMatcher(pool, journal.collections),
+      seenBefore,
+      incidents,
       collections: journal.collections,
       keeper: admin.keeper,
       alerts,

@@ -12,12 +12,12 @@ const matchCountMax = 3;
 
 /** Answers with the saved shapes as they are; builds them anew when a collection has changed. */
 export class CollectionMatcher implements SeenBeforeReader {
-  readonly #series: SeriesReader;
+  readonly #series: Pick<SeriesReader, "read">;
   readonly #collections: CollectionJournal;
   #shapes: SavedShapes | undefined;
   #revision: number | undefined;
 
-  constructor(series: SeriesReader, collections: CollectionJournal) {
+  constructor(series: Pick<SeriesReader, "read">, collections: CollectionJournal) {
     this.#series = series;
     this.#collections = collections;
   }

@@ -56,16 +56,19 @@ const { store, window, ...opened } = await openShardStore(data, {
     tell(mainPort, "progress", share);
   },
 });
-const judge = new Judge({
-  fullDurationMs: settings.fullDurationMs,
-  stalePeriodMs: settings.stalePeriodMs,
-  minTolerableLength: settings.minTolerableLength,
-  maxTolerableBoredom: settings.maxTolerableBoredom,
-  boredomSetSize: settings.boredomSetSize,
-  checks: settings.checks,
-  consensus: settings.consensusCount,
-  compat: settings.isCompatible,
-});
+const judge = new Judge(
+  {
+    fullDurationMs: settings.fullDurationMs,
+    stalePeriodMs: settings.stalePeriodMs,
+    minTolerableLength: settings.minTolerableLength,
+    maxTolerableBoredom: settings.maxTolerableBoredom,
+    boredomSetSize: settings.boredomSetSize,
+    checks: settings.checks,
+    consensus: settings.consensusCount,
+    compat: settings.isCompatible,
+  },
+  chunks,
+);
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
@@ -80,6 +83,7 @@ const keeper = new ShapeKeeper(window, clock, {
   kernel: data.kernels.distances,
 });
 besideBytes = () => keeper.memoryBytes + (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
+const trials = trialsOf(stream);
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -95,9 +99,10 @@ main = serveShard(parentPort, producers, {
   band: bandReader(stream),
   useFeedback: (feedbacks) => {
     known?.use(feedbacks);
+    trials?.useFeedback(feedbacks);
     return stream?.recogniseAgain() ?? [];
   },
-  trials: trialsOf(stream),
+  trials,
   useRules: (rules) => {
     stream?.useRules(new RuleBook(rules));
   },

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { Horizon } from "../horizon/index.ts";
-import type { Episode, SampleBatch } from "../model/index.ts";
+import { AliasNames, namedBatch, type Episode, type SampleBatch } from "../model/index.ts";
 import type { RunningKale } from "./running.ts";
 
 export interface SmallKale extends RunningKale {
@@ -25,13 +25,15 @@ export async function startSmallKale({
   picklePort = "any",
 }: { readonly picklePort?: number | "any" } = {}): Promise<SmallKale> {
   const samples = new Map<string, (readonly [number, number])[]>();
+  const names = new AliasNames();
   const visitors: (() => void)[] = [];
   const episodes: Episode[] = [];
   const horizon = new Horizon({
     outlet: {
       shardCount: 1,
       offer: (...[, batch]) => {
-        keep(samples, batch);
+        names.take(batch);
+        keep(samples, namedBatch(batch, names));
         return true;
       },
       onRoom: () => undefined,

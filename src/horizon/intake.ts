@@ -14,7 +14,7 @@
  * what waits is bounded by what one piece holds: 64 KiB of a socket and the frame it completes.
  */
 import { assert } from "../base/assert.ts";
-import { KnownRows } from "../kernel/index.ts";
+import { type KnownColumns, KnownRows } from "../kernel/index.ts";
 import type { AliasBatch } from "../model/index.ts";
 import type { AdmittedRows } from "./admission.ts";
 import { NameTelling } from "./name-telling.ts";
@@ -22,7 +22,10 @@ import { NameTelling } from "./name-telling.ts";
 /** The way to the shards; elsewhere it is made of message ports. */
 export interface BatchOutlet {
   readonly shardCount: number;
-  /** @returns false, and nothing is taken, while the shard has no room; else the batch is gone */
+  /**
+   * The columns of the rows are lent for the call.
+   * @returns false, and nothing is taken, while the shard has no room; else the batch is gone
+   */
   offer(shard: number, batch: AliasBatch): boolean;
   /** Calls the listener whenever a shard has room again. */
   onRoom(listener: () => void): void;
@@ -199,13 +202,17 @@ export class Intake implements AdmittedRows {
   #send(shard: number): void {
     const waiting = this.#waiting[shard];
     assert(waiting !== undefined, "every shard has a queue");
+    const { names } = this.#rows;
+    const columns = names.lend(shard);
     const batch: AliasBatch = {
       generation: this.#rows.generation,
       ...this.#telling(shard).take(),
-      ...this.#rows.names.take(shard),
+      ...columns,
     };
-    if (waiting.length === 0 && this.#outlet.offer(shard, batch)) return;
-    waiting.push(batch);
+    const isGone = waiting.length === 0 && this.#outlet.offer(shard, batch);
+    if (!isGone) waiting.push({ ...batch, ...copyOf(columns) });
+    names.empty(shard);
+    if (isGone) return;
     if (this.#isFull) return;
     this.#isFull = true;
     for (const listener of this.#fullListeners) listener();
@@ -230,4 +237,14 @@ export class Intake implements AdmittedRows {
   #hasWaiting(): boolean {
     return this.#waiting.some((waiting) => waiting.length > 0);
   }
+}
+
+function copyOf({ count, aliases, timesMs, values, types }: KnownColumns): KnownColumns {
+  return {
+    count,
+    aliases: aliases.slice(),
+    timesMs: timesMs.slice(),
+    values: values.slice(),
+    types: types?.slice(),
+  };
 }

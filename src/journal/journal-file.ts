@@ -148,7 +148,7 @@ const steps = [
 `,
 ] as const;
 
-const schemaVersion = steps.length;
+export const journalVersion = steps.length;
 
 export interface OpenedFile {
   readonly database: DatabaseSync;
@@ -189,15 +189,15 @@ function openChecked(path: string): DatabaseSync {
     if (foundId !== applicationId && hasTables(database)) {
       throw new JournalError("JOURNAL_FOREIGN", `open journal ${path}: another program's database`);
     }
-    if (foundVersion > schemaVersion) {
-      const message = `open journal ${path}: version ${foundVersion}, this Kale knows ${schemaVersion}`;
+    if (foundVersion > journalVersion) {
+      const message = `open journal ${path}: version ${foundVersion}, this Kale knows ${journalVersion}`;
       throw new JournalError("JOURNAL_NEWER", message);
     }
     checkPages(database);
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
     database.exec("PRAGMA journal_size_limit = 16777216");
-    if (foundVersion < schemaVersion) bringUpToDate(database);
+    if (foundVersion < journalVersion) bringUpToDate(database);
     if (path !== ":memory:") chmodSync(path, 0o600);
     return database;
   } catch (error) {
@@ -219,7 +219,7 @@ function bringUpToDate(database: DatabaseSync): void {
     const foundVersion = readPragma(database, "user_version");
     for (const step of steps.slice(foundVersion)) database.exec(step);
     database.exec(`PRAGMA application_id = ${applicationId}`);
-    database.exec(`PRAGMA user_version = ${Math.max(foundVersion, schemaVersion)}`);
+    database.exec(`PRAGMA user_version = ${Math.max(foundVersion, journalVersion)}`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

@@ -67,13 +67,13 @@ export interface KnownNamesOptions {
   readonly recordBytesMax: number;
 }
 
-/** Rows of one shard, in columns that the receiver owns. */
+/** Rows of one shard, in columns that are lent. */
 export interface KnownColumns {
   readonly count: number;
-  readonly aliases: Uint32Array<ArrayBuffer>;
-  readonly timesMs: Float64Array<ArrayBuffer>;
-  readonly values: Float64Array<ArrayBuffer>;
-  readonly types: Uint8Array<ArrayBuffer> | undefined;
+  readonly aliases: Uint32Array;
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly types: Uint8Array | undefined;
 }
 
 export class KnownNames {
@@ -238,22 +238,26 @@ export class KnownNames {
     return this.words[stateWord.counts + shard]!;
   }
 
-  /** The rows of a shard, which begins anew without any. */
-  take(shard: number): KnownColumns {
+  /** The rows of a shard, valid until another is added to it, or a name. */
+  lend(shard: number): KnownColumns {
     const count = this.count(shard);
     const room = this.#options.rowRoom;
     const columns = this.#columnsAt + shard * this.#columnBytes;
     const hasTypes = this.words[stateWord.types + shard] !== 0;
-    this.words[stateWord.counts + shard] = 0;
-    this.words[stateWord.types + shard] = 0;
     const typesAt = columns + room * 20;
     return {
       count,
-      timesMs: this.doubles.slice(columns / 8, columns / 8 + count),
-      values: this.doubles.slice(columns / 8 + room, columns / 8 + room + count),
-      aliases: this.words.slice(columns / 4 + room * 4, columns / 4 + room * 4 + count),
-      types: hasTypes ? this.bytes.slice(typesAt, typesAt + count) : undefined,
+      timesMs: this.doubles.subarray(columns / 8, columns / 8 + count),
+      values: this.doubles.subarray(columns / 8 + room, columns / 8 + room + count),
+      aliases: this.words.subarray(columns / 4 + room * 4, columns / 4 + room * 4 + count),
+      types: hasTypes ? this.bytes.subarray(typesAt, typesAt + count) : undefined,
     };
+  }
+
+  /** The shard begins anew without rows. */
+  empty(shard: number): void {
+    this.words[stateWord.counts + shard] = 0;
+    this.words[stateWord.types + shard] = 0;
   }
 
   /** Forgets all names; the rows must have been taken. */

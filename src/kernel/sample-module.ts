@@ -20,7 +20,7 @@ export const columnCountMax = 131_072;
 export const runBytesMax = 262_144;
 
 const pageBytes = 65_536;
-/** A load of eight or sixteen bytes may begin at the last byte of what it reads. */
+/** Numbers are read in groups of eight, of which the last may have one alone. */
 const overreadBytes = 64;
 const columnBytes = columnCountMax * 8;
 
@@ -35,6 +35,19 @@ interface ModuleExports {
   freeMemory(): number;
   decodeRun(from: number, end: number, times: number, values: number, room: number): number;
   encodeChunk(times: number, values: number, count: number, to: number): number;
+  weightsAddress(): number;
+  examine(
+    times: number,
+    values: number,
+    count: number,
+    nowMs: number,
+    hourEndMs: number,
+    criticalValue: number,
+    checks: number,
+    consensus: number,
+    flags: number,
+    room: number,
+  ): number;
 }
 
 export class SampleModule {

@@ -6,6 +6,8 @@
  *     aliases   |  7  |  0  |  8  | …              of each row: told now or earlier
  *     timesMs, values, types                       as in a SampleBatch
  *
+ * Columns of rows are lent: who gives them away says until when. Names are handed over.
+ *
  * Aliases of one producer and one shard are numbered from 0 on. In a later *generation* they are
  * numbered anew, and those of before mean nothing.
  */
@@ -18,10 +20,10 @@ export interface AliasBatch {
   readonly firstAlias: number;
   readonly names: Uint8Array<ArrayBuffer>;
   readonly nameEnds: Uint32Array<ArrayBuffer>;
-  readonly aliases: Uint32Array<ArrayBuffer>;
-  readonly timesMs: Float64Array<ArrayBuffer>;
-  readonly values: Float64Array<ArrayBuffer>;
-  readonly types?: Uint8Array<ArrayBuffer> | undefined;
+  readonly aliases: Uint32Array;
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly types?: Uint8Array | undefined;
 }
 
 export function isAliasBatch(batch: SampleBatch | AliasBatch): batch is AliasBatch {
@@ -131,13 +133,12 @@ export function namedBatch(batch: AliasBatch, known: AliasNames): SampleBatch {
     );
     at = nameEnds[row] as number;
   }
-  return { count, names, nameEnds, timesMs, values, types };
-}
-
-/** The buffers of a batch, for the transfer list of a message. */
-export function transferOfAliased(batch: AliasBatch): ArrayBuffer[] {
-  const { names, nameEnds, aliases, timesMs, values, types } = batch;
-  const columns = [names, nameEnds, aliases, timesMs, values];
-  if (types !== undefined) columns.push(types);
-  return columns.map(({ buffer }) => buffer);
+  return {
+    count,
+    names,
+    nameEnds,
+    timesMs: Float64Array.from(timesMs.subarray(0, count)),
+    values: Float64Array.from(values.subarray(0, count)),
+    types: types && Uint8Array.from(types.subarray(0, count)),
+  };
 }

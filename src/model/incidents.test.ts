@@ -137,6 +137,28 @@ test("groupIncidents() keeps apart what began together and moves otherwise", () 
   ).toHaveLength(1);
 });
 
+test("groupIncidents() keeps together what was told as one, whatever it does later, and apart what was not", () => {
+  const [a, b, c] = [episode("a", 100), episode("b", 101), episode("c", 101)] as const;
+  const shapes = shapesOf([
+    [a, step],
+    [b, spike],
+    [c, step],
+  ]);
+  const held = new Map([
+    [a.id, "one"],
+    [b.id, "one"],
+    [c.id, "two"],
+  ]);
+  const rows = (given?: ReadonlyMap<string, string>): string[] =>
+    groupIncidents([a, b, c], shapes, given).map(({ members }) =>
+      members.map(({ name }) => name).join(" "),
+    );
+  expect(rows().toSorted()).toEqual(["a c", "b"]);
+  expect(rows(held).toSorted()).toEqual(["a b", "c"]);
+  // What nobody was told of yet joins what it moves like.
+  expect(rows(new Map([[b.id, "one"]])).toSorted()).toEqual(["a c", "b"]);
+});
+
 test("groupIncidents() makes bounded work of a storm in which everything moves otherwise", () => {
   const storm = Array.from({ length: 3_000 }, (_, i) => episode(`m${i}`, 100 + (i % 4)));
   const moves = storm.map(

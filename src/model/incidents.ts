@@ -10,9 +10,13 @@
  * member, or like one of its newest (onset-shapes.ts). Where nothing is known of how it moved, time alone
  * decides. So what begins together and moves otherwise stays apart. Bounded: an episode is compared with four
  * members of at most eight incidents; where there are more, time alone decides again.
+ *
+ * What was told as one incident stays one, whatever it does afterwards: such episodes are held together by a key,
+ * and those held by different keys are never one.
  */
 import type { Episode } from "./episode.ts";
 import { areAlike, type OnsetShape } from "./onset-shapes.ts";
+import type { SeenBefore } from "./similarity.ts";
 
 const minuteMs = 60_000;
 const gapMs = 3 * minuteMs;
@@ -33,19 +37,42 @@ export interface Incident {
   readonly title: string;
 }
 
+/** What an incident is for who tells of it. */
+export interface DecidedIncident {
+  /** The same for all that are told as one, from then on. */
+  readonly key: string;
+  /** What its earliest metric looks like among the saved collections, best first. */
+  readonly seenBefore: readonly SeenBefore[];
+}
+
+/** Says which anomalies are one incident: one decision for the page and for alerts. */
+export interface IncidentDecider {
+  /**
+   * Decides for good: what is said to be one here is shown as one from now on.
+   * @returns by id of the episode
+   */
+  decide(episodes: readonly Episode[]): Promise<ReadonlyMap<string, DecidedIncident>>;
+  /** Repeats what was decided before a restart. */
+  hold(key: string, episodeIds: Iterable<string>): void;
+}
+
 const openCountMax = 8;
 const newestCompared = 3;
 
 /**
  * @param shapes  by id of the episode, as far as they are known
+ * @param held    by id of the episode, the key of the incident it was told with
  * @returns newest first, of the episodes given
  */
 export function groupIncidents(
   episodes: readonly Episode[],
   shapes: ReadonlyMap<string, OnsetShape> = new Map(),
+  held: ReadonlyMap<string, string> = new Map(),
 ): Incident[] {
   const sorted = episodes.toSorted((a, b) => a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1));
   const groups: Episode[][] = [];
+  const groupOfKey = new Map<string, Episode[]>();
+  const keyOfGroup = new Map<Episode[], string>();
   /** Those that an episode may still join, newest first. */
   let open: Episode[][] = [];
   for (const episode of sorted) {
@@ -53,16 +80,28 @@ export function groupIncidents(
       groups.push([episode]);
       continue;
     }
+    const key = held.get(episode.id);
+    const own = key === undefined ? undefined : groupOfKey.get(key);
+    if (own !== undefined) {
+      own.push(episode);
+      continue;
+    }
     open = open.filter(([first]) => episode.startedMs - (first?.startedMs ?? -Infinity) <= spanMs);
-    const near = open.filter((group) => joins(group, episode));
+    const near = open.filter(
+      (group) => joins(group, episode) && (key === undefined || !keyOfGroup.has(group)),
+    );
     const found =
       near.find((group) => movesLike(group, episode, shapes)) ??
       (near.length >= openCountMax ? near[0] : undefined);
-    if (found !== undefined) found.push(episode);
-    else {
-      const group = [episode];
+    const group = found ?? [];
+    group.push(episode);
+    if (found === undefined) {
       groups.push(group);
       open = [group, ...open].slice(0, openCountMax);
+    }
+    if (key !== undefined) {
+      groupOfKey.set(key, group);
+      keyOfGroup.set(group, key);
     }
   }
   return groups.map(incidentOf).sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
@@ -106,11 +145,12 @@ function incidentOf(members: readonly Episode[]): Incident {
     endedMs: ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0)),
     members,
     hosts,
-    title: titleOf(names.size, hosts.length),
+    title: incidentTitle(names.size, hosts.length),
   };
 }
 
-function titleOf(metricCount: number, hostCount: number): string {
+/** "12 metrics on 3 hosts"; without hosts where the names tell of none. */
+export function incidentTitle(metricCount: number, hostCount: number): string {
   const metrics = metricCount === 1 ? "1 metric" : `${metricCount} metrics`;
   if (hostCount === 0) return metrics;
   return `${metrics} on ${hostCount === 1 ? "1 host" : `${hostCount} hosts`}`;

@@ -24,6 +24,8 @@ export interface TriedEpisode {
 export interface RulesTrial {
   /** Newest first. */
   readonly episodes: readonly TriedEpisode[];
+  /** Anomalies of the tried rules that people marked as normal: shown greyed, and told to nobody. */
+  readonly knownCount: number;
   /** Series whose names match. */
   readonly matchedCount: number;
   /** Of these, those that the tried rules judge otherwise than the ones in force; no other is tried. */

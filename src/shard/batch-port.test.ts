@@ -1,6 +1,15 @@
 import { MessageChannel } from "node:worker_threads";
 import { afterEach, expect, test } from "vitest";
-import { batchOf, type SampleBatch, shardOfName } from "../model/index.ts";
+import { assert } from "../base/assert.ts";
+import {
+  type AliasBatch,
+  AliasNames,
+  batchOf,
+  isAliasBatch,
+  namedBatch,
+  type SampleBatch,
+  shardOfName,
+} from "../model/index.ts";
 import { BatchPort, creditCount, receiveBatches } from "./batch-port.ts";
 import { BatchRouter } from "./batch-router.ts";
 
@@ -16,7 +25,8 @@ afterEach(() => {
   for (const { port1 } of opened.splice(0)) port1.close();
 });
 
-function rowsOf(batch: SampleBatch): [string, number, number][] {
+function rowsOf(batch: SampleBatch | AliasBatch): [string, number, number][] {
+  assert(!isAliasBatch(batch), "the batch has its names with it");
   const rows: [string, number, number][] = [];
   for (let row = 0, start = 0; row < batch.count; row++) {
     const end = batch.nameEnds[row]!;
@@ -94,4 +104,50 @@ test("BatchRouter gives each shard its own names, in order", async () => {
     expect(got.length).toBeGreaterThan(100);
     expect(got).toEqual(rows.filter(([name]) => shardOfName(name, 3) === shard));
   }
+});
+
+test("BatchPort hands over rows with aliases, each in a slot that is used again once it is written", async () => {
+  const { port1, port2 } = channel();
+  const producer = new BatchPort(port1);
+  const known = new AliasNames();
+  const written: [string, number, number][] = [];
+  const memories = new Set<unknown>();
+  receiveBatches(port2, async (batch) => {
+    assert(isAliasBatch(batch), "the batch has aliases");
+    known.take(batch);
+    memories.add(batch.timesMs.buffer);
+    await new Promise((resolve) => setImmediate(resolve));
+    written.push(...rowsOf(namedBatch(batch, known)));
+    expect(batch.types?.[0]).toBe(batch.count % 3 === 0 ? 5 : undefined);
+  });
+
+  const sent: [string, number, number][] = [];
+  // Lent: what comes after must not show in what was offered before.
+  const columns = { timesMs: new Float64Array(3000), values: new Float64Array(3000) };
+  const aliases = new Uint32Array(3000);
+  for (let k = 0; k < 60; k++) {
+    const count = 1 + ((k * 997) % 3000);
+    for (let row = 0; row < count; row++) {
+      aliases[row] = row % (k + 1);
+      columns.timesMs[row] = k;
+      columns.values[row] = row;
+      sent.push([`name${row % (k + 1)}`, k, row]);
+    }
+    const name = new TextEncoder().encode(`name${k}`);
+    const batch: AliasBatch = {
+      count,
+      generation: 0,
+      firstAlias: k,
+      names: name,
+      nameEnds: Uint32Array.of(name.length),
+      aliases,
+      ...columns,
+      types: count % 3 === 0 ? new Uint8Array(count).fill(5) : undefined,
+    };
+    while (!producer.offer(batch)) await producer.room();
+  }
+  await producer.drained();
+  expect(written).toEqual(sent);
+  // Made larger at most twice each.
+  expect(memories.size).toBeLessThanOrEqual(creditCount * 3);
 });

@@ -6,9 +6,11 @@
  * queue is bounded by (producers x credit), whatever arrives.
  *
  *     producer  --- batch ----------->  shard
- *     producer  <--- 1 (credit) ------  shard, after the batch is written
+ *     producer  <--- credit ----------  shard, after the batch is written: the slot, or noSlot
  *
- * A batch has its names with it, or aliases of names that this producer has told before.
+ * A batch has its names with it, and its buffers move; or aliases of names that this producer has told
+ * before, and then its rows are copied into a *slot*, memory that both threads have for good: at full load
+ * no buffer is made or collected on either side.
  */
 import type { MessagePort } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
@@ -20,8 +22,14 @@ import {
   type SampleBatch,
   type SeriesStore,
   transferOf,
-  transferOfAliased,
 } from "../model/index.ts";
+import {
+  noSlot,
+  SharedSlots,
+  type SlotColumns,
+  type SlottedBatch,
+  slottedRows,
+} from "./batch-slots.ts";
 
 /** Batches under way per producer and shard: enough to hide a commit, small enough to bound memory. */
 export const creditCount = 8;
@@ -30,13 +38,16 @@ export const creditCount = 8;
 export class BatchPort {
   readonly #port: MessagePort;
   readonly #listeners: (() => void)[] = [];
+  /** Slots that are free, and those that are with the shard. */
+  readonly #slots = new SharedSlots();
   #credit = creditCount;
   #offeredCount = 0;
 
   constructor(port: MessagePort) {
     this.#port = port;
-    port.on("message", (given: number) => {
-      this.#credit += given;
+    port.on("message", (slot: number) => {
+      this.#credit += 1;
+      if (slot !== noSlot) this.#slots.giveBack(slot);
       assert(this.#credit <= creditCount, "a shard returns only credit it was given");
       for (const listener of this.#listeners) listener();
     });
@@ -46,13 +57,18 @@ export class BatchPort {
     return this.#credit > 0;
   }
 
-  /** @returns false, and nothing is taken, without credit. Else the batch's buffers move away. */
+  /**
+   * @returns false, and nothing is taken, without credit. Else a batch's buffers move away; of one with
+   *   aliases only its names, since its rows are lent
+   */
   offer(batch: SampleBatch | AliasBatch): boolean {
     if (this.#credit === 0) return false;
     this.#credit -= 1;
     this.#offeredCount += 1;
-    const buffers = isAliasBatch(batch) ? transferOfAliased(batch) : transferOf(batch);
-    this.#port.postMessage(batch, buffers);
+    if (isAliasBatch(batch)) {
+      const { names, nameEnds } = batch;
+      this.#port.postMessage(this.#slots.fill(batch), [names.buffer, nameEnds.buffer]);
+    } else this.#port.postMessage(batch, transferOf(batch));
     return true;
   }
 
@@ -108,20 +124,21 @@ export function receiveBatches(
   port: MessagePort,
   write: (batch: SampleBatch | AliasBatch) => Promise<void>,
 ): { readonly waitingCount: () => number } {
-  const waiting: (SampleBatch | AliasBatch)[] = [];
+  const waiting: (SampleBatch | SlottedBatch)[] = [];
+  const slots: SlotColumns[] = [];
   let isWriting = false;
 
   async function drain(): Promise<void> {
     isWriting = true;
-    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-      await write(batch);
-      port.postMessage(1);
+    for (let sent = waiting.shift(); sent !== undefined; sent = waiting.shift()) {
+      await write("slot" in sent ? slottedRows(sent, slots) : sent);
+      port.postMessage("slot" in sent ? sent.slot : noSlot);
     }
     isWriting = false;
   }
 
-  port.on("message", (batch: SampleBatch | AliasBatch) => {
-    waiting.push(batch);
+  port.on("message", (sent: SampleBatch | SlottedBatch) => {
+    waiting.push(sent);
     if (!isWriting) void drain();
   });
   return { waitingCount: () => waiting.length + (isWriting ? 1 : 0) };

@@ -5,7 +5,7 @@ export { KnownShapes } from "./known-shapes.ts";
 export { LearnedFile } from "./learned-file.ts";
 export { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";
 export { RoomMeter } from "./room-meter.ts";
-export { RulesTrials } from "./rules-trial.ts";
+export { RulesTrials, type TrialParts, tryRulesOver } from "./rules-trial.ts";
 export type { ShardSearchReply } from "./search-messages.ts";
 export { SearchPool } from "./search-pool.ts";
 export { ShapeKeeper } from "./shape-keeper.ts";

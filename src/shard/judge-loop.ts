@@ -42,6 +42,8 @@ const idsPerStepMax = 65_536;
 export interface SeriesSweep {
   readonly activeEpisodeCount: number;
   readonly abstainedCount: number;
+  /** Verdicts without a full computation that one did not confirm. */
+  readonly differenceCount: number;
   /** Anomalies that were not kept since there were too many. */
   readonly refusedCount: number;
   /** What was found and waits to be told, and since when the longest. */
@@ -53,9 +55,9 @@ export interface SeriesSweep {
   readonly statusCounts: Readonly<Record<SweepStatus, number>>;
   /**
    * Judges a row that has just come.
-   * @returns false where something before it has to be looked at first, by `judge`
+   * @returns 0, or the lane in which the series waits for `judge`
    */
-  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): boolean;
+  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): Lane | 0;
   /**
    * @param events  what is to be recorded and shown is added to it
    * @returns whether all samples of the series were looked at; else it is asked again
@@ -115,6 +117,7 @@ export interface LoopStats {
   readonly untoldCount: number;
   readonly untoldMs: number;
   readonly refusedCount: number;
+  readonly differenceCount: number;
 }
 
 export class JudgeLoop implements WindowListener {
@@ -240,6 +243,7 @@ export class JudgeLoop implements WindowListener {
       untoldCount: this.#sweep.untoldCount,
       untoldMs: Math.max(0, this.#clock.nowMs() - (this.#sweep.untoldSinceMs ?? Infinity)),
       refusedCount: this.#sweep.refusedCount,
+      differenceCount: this.#sweep.differenceCount,
     };
   }
 
@@ -294,9 +298,8 @@ export class JudgeLoop implements WindowListener {
     while (rows.count > 0) {
       for (let k = Math.min(rowsPerLook, rows.count); k > 0; k--) {
         const { id } = rows;
-        if (!this.#sweep.take(id, rows.timeMs, rows.value, nowMs, events)) {
-          this.#waiting.push(id, lane.unread, rows.cameMs);
-        }
+        const to = this.#sweep.take(id, rows.timeMs, rows.value, nowMs, events);
+        if (to !== 0) this.#waiting.push(id, to, rows.cameMs);
         rows.shift();
       }
       if (this.#clock.elapsedMs() >= untilMs) return;

@@ -9,7 +9,6 @@
  */
 import { BandedDtw, bandOf, Grid, zNormalise } from "../oculus/index.ts";
 import { type Episode, type Feedback, type KnownAs, nameMatcher } from "../model/index.ts";
-import type { WindowScratch } from "./window-scratch.ts";
 
 const likenessMin = 75;
 const sizeRatioMax = 5 / 3;
@@ -17,16 +16,23 @@ const lengthRatioMax = 1.25;
 const lengthSlackSteps = 3;
 const dtwBandShare = 0.1;
 
+/** Room that a series up to a time is copied to, see window-scratch.ts; `copy` may exchange the columns. */
+interface ShapeWindow {
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  copy(id: number, untilMs: number): number;
+}
+
 interface Known {
   readonly feedback: Feedback;
   readonly isFor: (name: string) => boolean;
 }
 
 export class KnownShapes {
-  readonly #scratch: WindowScratch;
+  readonly #scratch: ShapeWindow;
   #known: readonly Known[] = [];
 
-  constructor(scratch: WindowScratch) {
+  constructor(scratch: ShapeWindow) {
     this.#scratch = scratch;
   }
 
@@ -85,8 +91,8 @@ export class KnownShapes {
     untilMs: number,
     count: number,
   ): Float64Array<ArrayBuffer> | undefined {
-    const { timesMs, values } = this.#scratch;
     const held = this.#scratch.copy(id, untilMs);
+    const { timesMs, values } = this.#scratch;
     const grid = new Float64Array(count);
     const fault = new Grid({ fromMs, untilMs }, count).fill(timesMs, values, held, grid);
     return fault === undefined ? grid : undefined;

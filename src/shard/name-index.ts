@@ -2,16 +2,24 @@
 import type { Clock } from "../base/clock.ts";
 import { runInSlices, type Steps } from "../base/steps.ts";
 import type {
+  CardinalityReport,
   NamePage,
   SeriesIndex,
   SeriesNameList,
   SeriesSelector,
+  SeriesWindow,
   TagCount,
   TagQuery,
   TreeNode,
   TreeQuery,
 } from "../model/index.ts";
-import { browseTree, countTagsOf, selectNames } from "../query/select/index.ts";
+import {
+  browseTree,
+  countNameParts,
+  countTagsOf,
+  type DatedName,
+  selectNames,
+} from "../query/select/index.ts";
 
 /** Half of what one turn may take: several questions may be under way. */
 const sliceMs = 2;
@@ -38,9 +46,26 @@ export class NameIndex implements SeriesIndex {
     return this.#inSlices(countTagsOf(liveNames(this.#names), query));
   }
 
+  /** @param window  that dates the names, where it is the same series that are listed */
+  cardinality(window: SeriesWindow, windowMs: number): Promise<CardinalityReport> {
+    const oldestMs = (id: number): number =>
+      this.#names === window ? (window.oldestMs?.(id) ?? NaN) : NaN;
+    const nowMs = this.#clock.nowMs();
+    return this.#inSlices(countNameParts(datedNames(this.#names, oldestMs), { nowMs, windowMs }));
+  }
+
   #inSlices<Result>(steps: Steps<Result>): Promise<Result> {
     return runInSlices(steps, this.#clock, { sliceMs });
   }
+}
+
+function* datedNames(
+  list: SeriesNameList,
+  oldestMs: (id: number) => number,
+): Generator<DatedName, undefined> {
+  for (let id = 0; id < list.idCount; id++)
+    if (list.isLive(id)) yield { name: list.name(id), oldestMs: oldestMs(id) };
+  return undefined;
 }
 
 /** Names that come while it runs may be given or not. */

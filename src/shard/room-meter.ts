@@ -21,7 +21,7 @@ const usualSampleBytes = 1.2;
 export class RoomMeter {
   readonly #window: SeriesWindow;
   readonly #clock: Clock;
-  readonly #windowMs: number;
+  readonly windowMs: number;
   readonly #timesMs = new Float64Array(sampleCountMax);
   readonly #values = new Float64Array(sampleCountMax);
   #fullCount = 0;
@@ -30,7 +30,7 @@ export class RoomMeter {
   constructor(window: SeriesWindow, clock: Clock, options: { readonly windowMs: number }) {
     this.#window = window;
     this.#clock = clock;
-    this.#windowMs = options.windowMs;
+    this.windowMs = options.windowMs;
   }
 
   /** @param besideBytes  what stands beside the store and grows with its series */
@@ -72,7 +72,7 @@ export class RoomMeter {
         const count = this.#window.copy(id, range, this.#timesMs, this.#values);
         perMs = Math.max(perMs, count / spanMs);
       }
-      sampleCount += perMs * this.#windowMs;
+      sampleCount += perMs * this.windowMs;
     }
     return seriesCount === 0 ? 0 : sampleCount / seriesCount;
   }

@@ -48,5 +48,23 @@ test("RulesTrials tells what the tried rules leave out, series by series", async
 
 test("RulesTrials stops when the time is up, and says how far it came", async () => {
   const none = await trials().run(query(["web.a"], 0));
-  expect(none).toEqual({ episodes: [], triedCount: 0 });
+  expect(none).toEqual({ episodes: [], knownCount: 0, triedCount: 0 });
+});
+
+test("RulesTrials counts what people marked as normal as known, and tells it under neither rules", async () => {
+  const trial = trials();
+  const { timesMs, values } = samples();
+  const [from, until] = [1_986, 2_016];
+  trial.useFeedback([
+    {
+      ...{ id: "f", kind: "normal", episodeId: "other", name: "db.a", pattern: "db.*" },
+      ...{ label: "nightly", by: "ann", createdMs: timesMs[until]! },
+      shape: { stepMs: minuteMs, leadCount: 15, values: [...values.slice(from, until)] },
+    },
+  ]);
+  const { episodes, knownCount } = await trial.run(query(["web.a", "db.a"]));
+  expect(knownCount).toBe(1);
+  expect(episodes.map(({ fate, episode }) => `${fate} ${episode.name}`)).toEqual([
+    "left-out web.a",
+  ]);
 });

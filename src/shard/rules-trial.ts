@@ -9,13 +9,21 @@ import type { Clock } from "../base/clock.ts";
 import { runInSlices } from "../base/steps.ts";
 import { type Judge, replayEpisodes } from "../analyzer/index.ts";
 import {
+  areSameFloors,
   compareTold,
+  type Episode,
+  type Feedback,
+  type NamePage,
+  type NameQuery,
   type Rule,
   RuleBook,
+  type RulesTrial,
+  type RulesTrialQuery,
   type SeriesStore,
   type TimeRange,
   type TriedEpisode,
 } from "../model/index.ts";
+import { KnownShapes } from "./known-shapes.ts";
 
 const dayMs = 86_400_000;
 /** Two weeks teach a day's profile and a week's. */
@@ -23,6 +31,7 @@ const leadMs = 15 * dayMs;
 const rowCountMax = 60_000;
 const sliceMs = 5;
 const episodeCountMax = 1_000;
+const nameCountMax = 100_000;
 
 /** To one shard: its series among those that the tried rules judge otherwise. */
 export interface ShardTrialQuery {
@@ -35,6 +44,8 @@ export interface ShardTrialQuery {
 
 export interface ShardTrial {
   readonly episodes: readonly TriedEpisode[];
+  /** Anomalies of the tried rules that people marked as normal: shown greyed, and told to nobody. */
+  readonly knownCount: number;
   readonly triedCount: number;
 }
 
@@ -50,9 +61,15 @@ export interface TrialParts {
 export class RulesTrials {
   readonly #parts: TrialParts;
   #last: Promise<unknown> = Promise.resolve();
+  #feedbacks: readonly Feedback[] = [];
 
   constructor(parts: TrialParts) {
     this.#parts = parts;
+  }
+
+  /** What people said of anomalies, from now on. */
+  useFeedback(feedbacks: readonly Feedback[]): void {
+    this.#feedbacks = feedbacks;
   }
 
   run(query: ShardTrialQuery): Promise<ShardTrial> {
@@ -66,24 +83,26 @@ export class RulesTrials {
     const { clock } = this.#parts;
     const books = [new RuleBook(query.inForce), new RuleBook(query.tried)] as const;
     const episodes: TriedEpisode[] = [];
-    let triedCount = 0;
+    let [triedCount, knownCount] = [0, 0];
     for (const name of query.names) {
       if (clock.elapsedMs() >= deadlineMs || episodes.length >= episodeCountMax) break;
       const told = await this.#tryOne(name, query.range, books, deadlineMs);
       if (told === undefined) break;
-      episodes.push(...told);
+      const [before, after] = told.map((found) => found.filter((one) => !isNormal(one)));
+      episodes.push(...compareTold(before ?? [], after ?? []));
+      knownCount += (told[1] ?? []).filter(isNormal).length;
       triedCount += 1;
     }
-    return { episodes, triedCount };
+    return { episodes, knownCount, triedCount };
   }
 
-  /** @returns undefined where the time was up */
+  /** @returns what either book tells; undefined where the time was up */
   async #tryOne(
     name: string,
     range: TimeRange,
     books: readonly [RuleBook, RuleBook],
     deadlineMs: number,
-  ): Promise<TriedEpisode[] | undefined> {
+  ): Promise<Episode[][] | undefined> {
     const { store, judge, clock, stalePeriodMs, statedOf } = this.#parts;
     const history = { fromMs: range.fromMs - leadMs, untilMs: range.untilMs };
     const read = await store.read(name, history);
@@ -95,7 +114,15 @@ export class RulesTrials {
     const stated = statedOf(name);
     const told = [];
     for (const rules of books) {
-      const steps = replayEpisodes({ name, samples, stated, rules, range, stalePeriodMs }, judge);
+      const saidOver = (window: ConstructorParameters<typeof KnownShapes>[0]): KnownShapes => {
+        const shapes = new KnownShapes(window);
+        shapes.use(this.#feedbacks);
+        return shapes;
+      };
+      const steps = replayEpisodes(
+        { name, samples, stated, rules, range, stalePeriodMs, saidOver },
+        judge,
+      );
       try {
         const check = (): void => {
           if (clock.elapsedMs() >= deadlineMs) throw new TimeIsUp();
@@ -106,8 +133,44 @@ export class RulesTrials {
         throw error;
       }
     }
-    return compareTold(told[0]!, told[1]!);
+    return told;
   }
+}
+
+function isNormal({ known }: Episode): boolean {
+  return known?.kind === "normal";
+}
+
+/** Series on shards, as a trial asks them. */
+export interface TriedShards {
+  findNames(query: NameQuery): Promise<NamePage>;
+  /** Hands each shard those of the names that are its own. */
+  ask(query: ShardTrialQuery): Promise<readonly (ShardTrial | undefined)[]>;
+}
+
+/** @returns undefined where no shard knows rules */
+export async function tryRulesOver(
+  shards: TriedShards,
+  { match, range, inForce, tried, budgetMs, seriesCountMax }: RulesTrialQuery,
+): Promise<RulesTrial | undefined> {
+  const page = await shards.findNames({ query: match, limit: nameCountMax });
+  const books = [new RuleBook(inForce), new RuleBook(tried)] as const;
+  const affected = page.names.filter((name) => {
+    return !areSameFloors(books[0].floorsFor(name), books[1].floorsFor(name));
+  });
+  const names = affected.slice(0, seriesCountMax);
+  const answers = await shards.ask({ names, range, inForce, tried, budgetMs });
+  const trials = answers.filter((answer) => answer !== undefined);
+  if (trials.length === 0) return undefined;
+  return {
+    episodes: trials
+      .flatMap(({ episodes }) => episodes)
+      .sort((a, b) => b.episode.startedMs - a.episode.startedMs),
+    knownCount: trials.reduce((sum, { knownCount }) => sum + knownCount, 0),
+    matchedCount: page.totalCount,
+    affectedCount: affected.length,
+    triedCount: trials.reduce((sum, { triedCount }) => sum + triedCount, 0),
+  };
 }
 
 class TimeIsUp extends Error {}

@@ -7,14 +7,14 @@ import {
   type BandColumns,
   type BandQuery,
   type BandReader,
+  type CardinalityReader,
+  type CardinalityReport,
   type Episode,
   type EpisodeEvent,
   type Feedback,
-  areSameFloors,
   type NamePage,
   type NameQuery,
   type Rule,
-  RuleBook,
   type RulesTrial,
   type RulesTrialQuery,
   type RulesTrialReader,
@@ -40,22 +40,29 @@ import {
   joinNamePages,
   joinNodes,
   joinTagCounts,
+  mergeCardinality,
   mergeNamePages,
   mergeNodes,
   mergeTagCounts,
 } from "../query/select/index.ts";
-import type { ShardTrial } from "./rules-trial.ts";
+import { readPages } from "./page-reading.ts";
+import { type ShardTrial, tryRulesOver } from "./rules-trial.ts";
 
 /** So many names are looked at for a trial of rules, to find those that it is about. */
-const trialNameCountMax = 100_000;
+/** Of each order. */
+const cardinalityTopCount = 100;
 
 /** The questions a shard thread answers; see shard-service.ts. */
-export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, SeriesIndex {
+export class ShardPool
+  implements BandReader, CardinalityReader, RulesTrialReader, SeriesReader, SeriesIndex
+{
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
+  /** Missing where nobody can do better than to read the samples. */
+  readonly readSteps?: (query: StepQuery) => Promise<StepColumns | undefined>;
+
   readonly #namesAreShared: boolean;
-  readonly #remoteAddsUp: boolean;
 
   /**
    * @param shards  in the order of their numbers
@@ -70,7 +77,9 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
   ) {
     this.shards = shards;
     this.#namesAreShared = options.namesAreShared;
-    this.#remoteAddsUp = options.remoteAddsUp ?? false;
+    if (options.remoteAddsUp === true) {
+      this.readSteps = (query) => this.#owner(query.name).ask("readSteps", query);
+    }
   }
 
   get shardCount(): number {
@@ -81,9 +90,11 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
     return this.#owner(name).ask("read", { name, range });
   }
 
-  readSteps(query: StepQuery): Promise<StepColumns | undefined> {
-    if (!this.#remoteAddsUp) return Promise.resolve(undefined);
-    return this.#owner(query.name).ask("readSteps", query);
+  readMany(
+    names: readonly string[],
+    range: TimeRange,
+  ): AsyncIterable<readonly (SampleColumns | undefined)[]> {
+    return readPages(this.shards, names, range);
   }
 
   band(query: BandQuery): Promise<BandColumns | undefined> {
@@ -101,31 +112,21 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
   }
 
   async tryRules(query: RulesTrialQuery): Promise<RulesTrial | undefined> {
-    const { match, range, inForce, tried, budgetMs, seriesCountMax } = query;
-    const page = await this.findNames({ query: match, limit: trialNameCountMax });
-    const books = [new RuleBook(inForce), new RuleBook(tried)] as const;
-    const affected = page.names.filter((name) => {
-      return !areSameFloors(books[0].floorsFor(name), books[1].floorsFor(name));
-    });
-    const names = affected.slice(0, seriesCountMax);
-    const answers = await Promise.all(
-      this.shards.map((shard, i) =>
-        shard.ask<ShardTrial | undefined>("tryRules", {
-          names: names.filter((name) => shardOfName(name, this.shardCount) === i),
-          ...{ range, inForce, tried, budgetMs },
-        }),
-      ),
+    return await tryRulesOver(
+      {
+        findNames: (names) => this.findNames(names),
+        ask: ({ names, ...asked }) =>
+          Promise.all(
+            this.shards.map((shard, i) =>
+              shard.ask<ShardTrial | undefined>("tryRules", {
+                ...asked,
+                names: names.filter((name) => shardOfName(name, this.shardCount) === i),
+              }),
+            ),
+          ),
+      },
+      query,
     );
-    const trials = answers.filter((answer) => answer !== undefined);
-    if (trials.length === 0) return undefined;
-    return {
-      episodes: trials
-        .flatMap(({ episodes }) => episodes)
-        .sort((a, b) => b.episode.startedMs - a.episode.startedMs),
-      matchedCount: page.totalCount,
-      affectedCount: affected.length,
-      triedCount: trials.reduce((sum, { triedCount }) => sum + triedCount, 0),
-    };
   }
 
   judge(name: string): Promise<Verdict | undefined> {
@@ -174,6 +175,13 @@ export class ShardPool implements BandReader, RulesTrialReader, SeriesReader, Se
     ]);
     const counts = mergeTagCounts(lists, query.limit);
     return shared === undefined ? counts : joinTagCounts(counts, shared, query.limit);
+  }
+
+  async cardinality(): Promise<CardinalityReport> {
+    return mergeCardinality(
+      await this.#askAll<CardinalityReport>("cardinality"),
+      cardinalityTopCount,
+    );
   }
 
   stats(): Promise<ShardStats[]> {

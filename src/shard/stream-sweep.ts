@@ -10,6 +10,7 @@ import type { Judge, StreamJudge } from "../analyzer/index.ts";
 import { grown } from "../base/grown.ts";
 import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
 import type { SeriesSweep, SweepStatus } from "./judge-loop.ts";
+import { type Lane, lane } from "./waiting-ids.ts";
 import { judgedSampleCountMax, type WindowScratch } from "./window-scratch.ts";
 
 /** Samples fed at a time: some milliseconds of work. */
@@ -73,11 +74,11 @@ export class StreamSweep implements SeriesSweep {
     return this.#judge.abstainedCount;
   }
 
-  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): boolean {
-    if (id >= this.#seen.length || (this.#flags[id]! & isCaughtUp) === 0) return false;
+  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): Lane | 0 {
+    if (id >= this.#seen.length || (this.#flags[id]! & isCaughtUp) === 0) return lane.unread;
     if (timeMs <= this.#judgedMs[id]! || timeMs < nowMs - this.#fullDurationMs) {
       this.#flags[id] = isCaughtUp | hasLate;
-      return true;
+      return 0;
     }
     const event = this.#stream.take(id, timeMs, value, nowMs);
     if (event !== undefined) events.push(event);
@@ -85,12 +86,15 @@ export class StreamSweep implements SeriesSweep {
     this.#judgedCounts[id] = this.#judgedCounts[id]! + 1;
     this.#judgedLately[id] = this.#judgedLately[id]! + 1;
     if (this.#seen[id] !== seen.ok) this.#note(id, timeMs, nowMs);
-    return true;
+    return 0;
   }
 
   tellNext(events: EpisodeEvent[]): boolean {
     return this.#stream.tellNext(events);
   }
+
+  /** Here is only one way to a verdict. */
+  readonly differenceCount = 0;
 
   get untoldCount(): number {
     return this.#stream.untoldCount;

@@ -6,6 +6,7 @@ import { addAdminApi } from "./admin-api.ts";
 import { addAlertsApi } from "./alerts-api.ts";
 import type { Admission } from "./admission.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
+import { addCardinalityApi } from "./cardinality-api.ts";
 import { addCollectionsApi } from "./collections-api.ts";
 import { DeadlineError } from "./deadline.ts";
 import { isStarting } from "./errors.ts";
@@ -62,6 +63,7 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   hono.use(compress());
   hono.use(app.admission.handler());
   addKaleApi(hono, app);
+  addCardinalityApi(hono, app);
   addSimilarApi(hono, app);
   addCollectionsApi(hono, app);
   addAlertsApi(hono, app);

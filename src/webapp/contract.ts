@@ -162,6 +162,8 @@ export interface RulesTrialJson {
   both: number;
   leftOut: number;
   added: number;
+  /** Anomalies that people marked as normal: told to nobody under the tried rules. */
+  known: number;
   /** Newest first. */
   anomalies: {
     fate: "both" | "left-out" | "added";
@@ -312,6 +314,8 @@ export interface ShardJson {
   untoldSeconds: number;
   /** Anomalies that were not kept, since there were too many. */
   refusedEpisodes: number;
+  /** Quick verdicts that the full computation did not confirm. */
+  verdictDifferences: number;
   cpuSeconds: number;
   waitingBatches: number;
 }
@@ -440,6 +444,31 @@ export interface RoomJson {
     count: number;
     example: string;
   }[];
+}
+
+/** GET /kale/cardinality?limit=: what most names have in common, and where most of the new ones came. */
+export interface CardinalityJson {
+  series: number;
+  /** False where parts of few series were left out of the count. */
+  whole: boolean;
+  /** Most series first; each list is the top of its order. */
+  bySeries: NamePartJson[];
+  byNewHour: NamePartJson[];
+  byNewDay: NamePartJson[];
+  /** Tags by how many different values they have. */
+  byValues: NamePartJson[];
+}
+
+export interface NamePartJson {
+  /** "path": the first parts of paths; "tag": KEY=VALUE; "tag-key": KEY. */
+  kind: "path" | "tag" | "tag-key";
+  text: string;
+  /** Finds these series in /kale/series and on Explore. */
+  query: string;
+  series: number;
+  newHour: number;
+  newDay: number;
+  values: number;
 }
 
 /** GET /kale/starting: while it is true, whatever asks for samples is answered with 503 "starting". */

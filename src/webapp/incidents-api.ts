@@ -1,29 +1,15 @@
 /** /kale/incidents: anomalies that began together, as one row each; see model/incidents.ts. */
 import type { Hono } from "hono";
-import {
-  type Episode,
-  groupIncidents,
-  type Incident,
-  onsetRange,
-  type OnsetShape,
-  onsetShapeOf,
-  searchWindowOf,
-} from "../model/index.ts";
+import { type Incident, searchWindowOf } from "../model/index.ts";
 import type { IncidentJson } from "./contract.ts";
-import { withDeadline } from "./deadline.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
-import { listCountMax } from "./kale-api.ts";
+import { IncidentBook } from "./incident-book.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
 import { Query } from "./query.ts";
 import { seenBeforeJson } from "./seen-before.ts";
 import { anomalyJson } from "./shapes.ts";
 
 const dayMs = 86_400_000;
-/** An incident that goes on may have members that have ended; they began no longer ago than this before it. */
-const reachMs = 900_000;
-/** Shapes are read of so many; a storm has more. */
-const shapeCountMax = 300;
-const shapeWaitMs = 2_000;
 /** Only the newest are matched with collections: each costs a search. */
 const seenCountMax = 10;
 
@@ -31,6 +17,7 @@ export function addIncidentsApi(
   app: Hono<WebappEnv>,
   { parts, limits }: { readonly parts: WebappParts; readonly limits: WebappLimits },
 ): void {
+  const book = parts.incidents ?? new IncidentBook(parts);
   app.get("/kale/incidents", async (context) => {
     const query = new Query(context.req.url, parts.clock.nowMs());
     const state = query.choice("state", ["active", "all"], "active");
@@ -39,22 +26,8 @@ export function addIncidentsApi(
     const fault = query.fault();
     if (fault !== undefined) return answerFault(context, fault);
 
-    const active = parts.episodes.find({ state: "active", limit: listCountMax });
-    const fromMs = Math.min(...active.map(({ startedMs }) => startedMs)) - reachMs;
-    const recent =
-      state === "all"
-        ? parts.episodes.find({ state: "all", range, limit: listCountMax })
-        : active.length === 0
-          ? []
-          : parts.episodes.find({
-              state: "all",
-              range: { fromMs: Math.max(0, fromMs), untilMs: query.nowMs + dayMs },
-              limit: listCountMax,
-            });
-    const shapes = await shapesOf(recent, parts);
-    const incidents = groupIncidents(recent, shapes)
-      .filter(({ endedMs }) => state === "all" || endedMs === null)
-      .slice(0, limit);
+    const found = state === "all" ? await book.within(range) : await book.active();
+    const incidents = found.slice(0, limit);
     const answers = incidents.map(async (incident, i): Promise<IncidentJson> => {
       const json = incidentJson(incident, query.nowMs);
       const [first] = incident.members;
@@ -65,28 +38,6 @@ export function addIncidentsApi(
     });
     return context.json(await Promise.all(answers));
   });
-}
-
-/** Those of the newest; of others time alone says what belongs together. */
-async function shapesOf(
-  episodes: readonly Episode[],
-  { series, logger }: WebappParts,
-): Promise<ReadonlyMap<string, OnsetShape>> {
-  const shapes = new Map<string, OnsetShape>();
-  const newest = episodes.toSorted((a, b) => b.startedMs - a.startedMs).slice(0, shapeCountMax);
-  // One alone has nobody to be like.
-  if (newest.length < 2) return shapes;
-  const reads = newest.map(async (episode) => {
-    const samples = await series.read(episode.name, onsetRange(episode));
-    if (samples !== undefined) shapes.set(episode.id, onsetShapeOf(episode, samples));
-  });
-  try {
-    await withDeadline(Promise.all(reads), "the shards", shapeWaitMs);
-  } catch (error) {
-    logger.warn("incidents are grouped by time alone", { error: String(error) });
-    return new Map();
-  }
-  return shapes;
 }
 
 function incidentJson(incident: Incident, nowMs: number): IncidentJson {

@@ -42,6 +42,12 @@ export class MemoryRules implements RulesDesk, RulesTrialReader {
     const episodes = found.map((episode, i) => {
       return { fate: i % 3 === 0 ? "left-out" : "both", episode } as const;
     });
-    return Promise.resolve({ episodes, matchedCount: 120, affectedCount: 9, triedCount: 9 });
+    return Promise.resolve({
+      episodes,
+      knownCount: 2,
+      matchedCount: 120,
+      affectedCount: 9,
+      triedCount: 9,
+    });
   }
 }

@@ -5,6 +5,7 @@ import type {
   AlertOffice,
   BandReader,
   BodyIntake,
+  CardinalityReader,
   CollectionJournal,
   EpisodeJournal,
   FeedbackDesk,
@@ -24,6 +25,7 @@ import type {
   ViewJournal,
 } from "../model/index.ts";
 import type { EpisodeFeed } from "./episode-feed.ts";
+import type { IncidentBook } from "./incident-book.ts";
 
 /** The metric that the program sends to its own door and looks for in its own store. */
 export interface CanaryReport {
@@ -60,6 +62,8 @@ export interface WebappParts {
   readonly series: SeriesReader;
   /** Which series there are, by conditions, as a tree and by tags. */
   readonly index: SeriesIndex;
+  /** Missing where nobody counts. */
+  readonly cardinality?: CardinalityReader | undefined;
   /** Missing where nobody says what was expected. */
   readonly bands?: BandReader | undefined;
   readonly episodes: EpisodeJournal;
@@ -73,6 +77,8 @@ export interface WebappParts {
   /** Missing where none is configured. */
   readonly searchEngine?: SearchEngineControl | undefined;
   readonly seenBefore: SeenBeforeReader;
+  /** Shared with whoever sends alerts; one of its own where nobody does. */
+  readonly incidents?: IncidentBook | undefined;
   readonly collections: CollectionJournal;
   readonly keeper: Keeper;
   readonly alerts: AlertOffice;

@@ -183,7 +183,7 @@ function effectiveJson(
   };
 }
 
-function trialJson(trial: RulesTrial, range: TimeRange): RulesTrialJson {
+export function trialJson(trial: RulesTrial, range: TimeRange): RulesTrialJson {
   const countOf = (wanted: string): number =>
     trial.episodes.filter(({ fate }) => fate === wanted).length;
   return {
@@ -195,6 +195,7 @@ function trialJson(trial: RulesTrial, range: TimeRange): RulesTrialJson {
     both: countOf("both"),
     leftOut: countOf("left-out"),
     added: countOf("added"),
+    known: trial.knownCount,
     anomalies: trial.episodes.slice(0, trialEpisodesMax).map(({ fate, episode }) => ({
       fate,
       name: episode.name,

@@ -158,6 +158,12 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
     shard.refusedEpisodeCount,
     labels,
   );
+  text.counter(
+    "kale_verdict_differences_total",
+    "Quick verdicts that the full computation did not confirm.",
+    shard.verdictDifferenceCount,
+    labels,
+  );
   text.counter("kale_shard_cpu_seconds_total", "CPU time of the shard.", shard.cpuSeconds, labels);
   text.gauge(
     "kale_shard_waiting_batches",

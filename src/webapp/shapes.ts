@@ -185,6 +185,7 @@ export function shardJson(shard: ShardStats): ShardJson {
     untold: shard.untoldCount,
     untoldSeconds: shard.untoldMs / 1000,
     refusedEpisodes: shard.refusedEpisodeCount,
+    verdictDifferences: shard.verdictDifferenceCount,
     cpuSeconds: shard.cpuSeconds,
     waitingBatches: shard.waitingBatchCount,
   };

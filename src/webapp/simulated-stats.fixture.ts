@@ -99,6 +99,7 @@ export function simulatedShards(
       untoldCount: 0,
       untoldMs: 0,
       refusedEpisodeCount: 0,
+      verdictDifferenceCount: 0,
       cpuSeconds: 41.2 + shard,
       waitingBatchCount: 1,
       shapeTableBytes: seriesCount * 241,

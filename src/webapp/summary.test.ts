@@ -33,6 +33,7 @@ function shard(change: Partial<ShardStats>, isDurable = true): ShardStats {
     untoldCount: 3,
     untoldMs: 2_000,
     refusedEpisodeCount: 0,
+    verdictDifferenceCount: 0,
     cpuSeconds: 1,
     waitingBatchCount: 0,
     shapeTableBytes: 0,

@@ -3,6 +3,7 @@ import type {
   ActivityJson,
   AnomalyJson,
   BandJson,
+  CardinalityJson,
   IncidentJson,
   PointsJson,
   SeriesPageJson,
@@ -31,6 +32,10 @@ export function fetchAnomalies(
 
 export function fetchIncidents(signal?: AbortSignal): Promise<FetchResult<IncidentJson[]>> {
   return fetchJson("/kale/incidents", signal);
+}
+
+export function fetchCardinality(signal?: AbortSignal): Promise<FetchResult<CardinalityJson>> {
+  return fetchJson("/kale/cardinality", signal);
 }
 
 export function fetchAnomaly(id: string, signal?: AbortSignal): Promise<FetchResult<AnomalyJson>> {

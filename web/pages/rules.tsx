@@ -163,7 +163,7 @@ function TrialTable({
   readonly trial: RulesTrialJson;
   readonly isOld: boolean;
 }): JSX.Element {
-  const { matched, affected, tried, both, leftOut, added, anomalies } = trial;
+  const { matched, affected, tried, both, leftOut, added, known, anomalies } = trial;
   const changed = anomalies.filter(({ fate }) => fate !== "both").slice(0, shownCountMax);
   return (
     <>
@@ -171,8 +171,9 @@ function TrialTable({
         <strong>
           {leftOut} left out, {added} added,
         </strong>{" "}
-        {both} as before. {affected} of {counted(matched, "metric", "metrics")} are judged otherwise
-        by these rules
+        {both} as before
+        {known > 0 && `, ${known} known as normal`}. {affected} of{" "}
+        {counted(matched, "metric", "metrics")} are judged otherwise by these rules
         {tried < affected && `; there was time for ${tried} of them`}.
         {isOld && " The text was changed since."}
       </p>

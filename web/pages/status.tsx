@@ -11,6 +11,7 @@ import type {
 import { fetchStatus } from "../api/kale.ts";
 import { Age } from "../components/age.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
+import { NamePartsTable } from "../components/name-parts-table.tsx";
 import { SearchHealth } from "../components/search-health.tsx";
 import {
   counted,
@@ -42,6 +43,7 @@ export function StatusPage(): JSX.Element {
           {value.remote !== null && <Remote remote={value.remote} now={value.now} />}
           {value.share !== null && <Share share={value.share} now={value.now} />}
           <Faults shards={value.shards} />
+          <NamePartsTable />
           <SearchHealth status={value} />
           <div class="panels">
             <Shards shards={value.shards} />
@@ -328,6 +330,7 @@ const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => st
   ["anomalies to tell", (shard) => formatCount(shard.untold)],
   ["the longest for", (shard) => formatDuration(shard.untoldSeconds)],
   ["not kept", (shard) => formatCount(shard.refusedEpisodes)],
+  ["verdicts that differed", (shard) => formatCount(shard.verdictDifferences)],
   ["judged", (shard) => formatCount(shard.roundStatus.ok)],
   ["too short", (shard) => formatCount(shard.roundStatus.TooShort)],
   ["stale", (shard) => formatCount(shard.roundStatus.Stale)],

@@ -5,7 +5,7 @@
  * Source: Slack API, "Sending messages using incoming webhooks", "Formatting text".
  */
 import type { HttpChannel } from "../alert-config.ts";
-import { linksOf, subjectOf } from "../message.ts";
+import { linksOf, seenWords, subjectOf } from "../message.ts";
 import type { Notice, NoticeEpisode } from "../notice.ts";
 import { postJson } from "./post-json.ts";
 import type { SendSurroundings } from "./surroundings.ts";
@@ -28,8 +28,10 @@ export async function sendToSlack(
 function slackText(notice: Notice, pageUrl: string): string {
   const listed = notice.episodes.slice(0, listedCountMax);
   const more = notice.metricCount - listed.length;
+  const seen = seenWords(notice);
   return [
     `*${escapeSlack(subjectOf(notice))}*`,
+    ...(seen === "" ? [] : [escapeSlack(seen)]),
     ...listed.map((episode) => slackLine(episode, pageUrl)),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ].join("\n");

@@ -1,7 +1,8 @@
 /**
  * Our own form, for programs of the site's own: the notice as JSON.
  *
- *     {"kind", "group", "route", "severity", "time", "started", "ended", "metricCount", "subject",
+ *     {"kind", "group", "route", "severity", "time", "started", "ended", "metricCount", "title", "subject",
+ *      "seenBefore": [{"name", "likeness"}],
  *      "metrics": [{"id", "name", "started", "ended", "observed", "peak", "expected", "sentence", "links"}]}
  *
  * Times are Unix seconds. `group` is the same from start to end.
@@ -36,6 +37,8 @@ export function noticeJson(notice: Notice, pageUrl: string): unknown {
     started: startedMs / 1000,
     ended: endedMs === null ? null : endedMs / 1000,
     metricCount,
+    title: notice.title ?? "",
+    seenBefore: notice.seenBefore ?? [],
     subject: subjectOf(notice),
     metrics: notice.episodes.map((episode) => ({
       id: episode.id,

@@ -51,6 +51,25 @@ export function expectedOn(
   return factor * onWeekday(detector.state, index, seconds + offset * (dayMs / 1000));
 }
 
+/**
+ * Whether some day may explain the newest value at all. Most anomalies are ruled out by it without a look
+ * at the day: those that go up, and those that fall below any quiet day.
+ */
+export function mayBeOtherDay(
+  detector: Detector,
+  index: number,
+  newest: { readonly value: number; readonly seconds: number; readonly half: number },
+): boolean {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let offset = 0; offset < 7; offset++) {
+    const center = expectedOn(detector, index, { offset, factor: 1 }, newest.seconds);
+    if (center < least) least = center;
+    if (center > most) most = center;
+  }
+  return newest.value >= factorMin * least - newest.half && newest.value <= most + newest.half;
+}
+
 /** @returns the kind of day that explains it all, the likest; undefined where none does */
 export function kindOfDay(day: DaySoFar): DayKind | undefined {
   const { timesMs, count } = day;

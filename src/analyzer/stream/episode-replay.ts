@@ -2,11 +2,11 @@
  * Which anomalies a series would have had under given rules, from samples that are kept. Pure.
  *
  * A judge of its own is fed all samples in order; those before the range only teach it. What people said of
- * anomalies is not asked: rules are what is tried here. Where a series was silent for longer than the
+ * anomalies is asked where it is given. Where a series was silent for longer than the
  * stale period, its open anomaly ends there, as it would have.
  */
 import type { Steps } from "../../base/steps.ts";
-import type { Episode, RuleBook, SampleColumns, TimeRange } from "../../model/index.ts";
+import type { Episode, KnownAs, RuleBook, SampleColumns, TimeRange } from "../../model/index.ts";
 import type { Judge } from "../judge.ts";
 import { StreamJudge, type StreamWindow } from "./stream-judge.ts";
 
@@ -22,14 +22,26 @@ export interface EpisodeReplay {
   /** Only anomalies that were under way in it are answered. */
   readonly range: TimeRange;
   readonly stalePeriodMs: number;
+  /** What people said of anomalies, asked over a window of the samples. */
+  readonly saidOver?: ((window: StreamWindow) => Said) | undefined;
+}
+
+export interface Said {
+  knownAs(id: number, episode: Episode): KnownAs | undefined;
+  isConfirmed(name: string): boolean;
 }
 
 /** @returns by start; one that had not ended at the last sample has no end */
 export function* replayEpisodes(asked: EpisodeReplay, judge: Judge): Steps<Episode[]> {
   const { name, samples, stated, rules, range, stalePeriodMs } = asked;
   const window = new SamplesWindow(name, samples);
-  const stream = new StreamJudge(window, judge, { activeCountMax: 1, stalePeriodMs });
+  const said = asked.saidOver?.(new SamplesWindow(name, samples));
+  const stream = new StreamJudge(window, judge, {
+    ...{ activeCountMax: 1, stalePeriodMs },
+    ...(said === undefined ? {} : { knownAs: (id, episode) => said.knownAs(id, episode) }),
+  });
   stream.useRules(rules);
+  if (said !== undefined) stream.useConfirmed((metric) => said.isConfirmed(metric));
   stream.state(0, stated);
   const found = new Map<string, Episode>();
   let beforeMs = -Infinity;
@@ -58,8 +70,6 @@ class SamplesWindow implements StreamWindow {
   values: Float64Array = new Float64Array(0);
   readonly #name: string;
   readonly #samples: SampleColumns;
-  #first = 0;
-  #next = 0;
 
   constructor(name: string, samples: SampleColumns) {
     this.#name = name;
@@ -70,14 +80,23 @@ class SamplesWindow implements StreamWindow {
     return this.#name;
   }
 
-  /** Times asked for only grow. */
   copy(id: number, untilMs: number): number {
     const { timesMs, values } = this.#samples;
-    while (this.#next < timesMs.length && timesMs[this.#next]! <= untilMs) this.#next += 1;
-    while (this.#first < this.#next && timesMs[this.#first]! <= untilMs - windowMs)
-      this.#first += 1;
-    this.timesMs = timesMs.subarray(this.#first, this.#next);
-    this.values = values.subarray(this.#first, this.#next);
+    const first = countUntil(timesMs, untilMs - windowMs);
+    const next = countUntil(timesMs, untilMs);
+    this.timesMs = timesMs.subarray(first, next);
+    this.values = values.subarray(first, next);
     return this.timesMs.length;
   }
+}
+
+/** How many of the ascending times are not after this one. */
+function countUntil(timesMs: Float64Array, untilMs: number): number {
+  let [low, high] = [0, timesMs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (timesMs[middle]! <= untilMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -294,3 +294,16 @@ test("StreamJudge keeps quiet about a weekly job at any minute of its hour", () 
   });
   expect(told).toEqual([0, 0]);
 });
+
+test("StreamJudge learns nothing of a holiday that is odd all day and never rare enough to be told", () => {
+  const series = new FedSeries({ rules: [{ match: "web.*", leastScore: 0.99 }] });
+  const calm = traffic(15);
+  series.feed(22 * dayMs, minuteMs, calm);
+  const expectedAtNoon = (): number =>
+    series.judge.standingOf(0, (mondayMs + 29.5 * dayMs) / 1000)!.expected!.center;
+  const before = expectedAtNoon();
+  series.feed(dayMs, minuteMs, (timeMs) => 0.5 * calm(timeMs));
+  series.feed(minuteMs, minuteMs, calm);
+  expect(series.turns).toEqual([]);
+  expect(Math.abs(expectedAtNoon() / before - 1)).toBeLessThan(0.06);
+});

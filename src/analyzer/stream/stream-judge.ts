@@ -29,6 +29,7 @@ import {
   type EpisodeEnd,
   type EpisodeEvent,
   type EpisodeWhy,
+  type ExpectedBasis,
   type ExpectedRange,
   type Floors,
   type KnownAs,
@@ -49,6 +50,7 @@ import {
   lastSecondsOf,
   highestOf,
   lowestOf,
+  onWeekday,
   originOf,
   hourScale,
   rememberTaught,
@@ -61,7 +63,7 @@ import { episodeId, hasMoved, isFarther } from "../episodes.ts";
 import { HourBefore } from "../hour-before.ts";
 import type { Judge } from "../judge.ts";
 import { onsetIndex } from "../onset.ts";
-import { type DayKind, expectedOn, kindOfDay } from "./day-kind.ts";
+import { type DayKind, expectedOn, kindOfDay, mayBeOtherDay } from "./day-kind.ts";
 import { expectedAt, halfWidth, isSparse, rangeOf } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
 import { Habits } from "./habits.ts";
@@ -102,6 +104,9 @@ const liveAgeMs = 10 * minuteMs;
 
 /** Every hour of the week was seen. */
 const kindKnownMs = 8 * 24 * hourMs;
+
+/** After so many odd rows without an alarm it is asked whether the day is another one. */
+const quietlyOddRows = 30;
 
 const usualMemoryRows = 10_000;
 const usualClip = 4;
@@ -405,6 +410,14 @@ export class StreamJudge {
       if (kept !== undefined) restoreTaught(detector.state, index, kept);
       return this.#goOn(id, { timeMs, observed, isOdd, center, floors, nowMs });
     }
+    // Odd for long, and never rare enough to be told: it would be learned otherwise.
+    const isQuietlyOdd = columns.oddRun[id] === quietlyOddRows && columns.stage[id] === stage.calm;
+    if (isQuietlyOdd && kind === undefined && this.#kinds.size < this.#options.activeCountMax) {
+      const { isCounter: isRate } = factsOf(detector.state, index);
+      const kept = rememberTaught(detector.state, index);
+      const { baseline } = expectation;
+      if (this.#isOtherDay(id, baseline, { timeMs, floors, isRate, kept })) return undefined;
+    }
     const steps = (timeMs - lastMs) / 1000 / row.stepSeconds;
     if (kind === undefined) this.#learn(id, row.rowCount, Math.abs(residual), value, steps);
     if (floors.isIgnored || row.rowCount < learnedRows || row.ageSeconds * 1000 < learnedMs) {
@@ -565,7 +578,10 @@ export class StreamJudge {
       this.#refusedCount += 1;
       return undefined;
     }
-    if (this.#isOtherDay(id, armed, at)) return undefined;
+    const { why, kept } = armed;
+    if (this.#isOtherDay(id, why.expected.basis, { ...at, isRate: why.isRate, kept })) {
+      return undefined;
+    }
     const isLater = this.#isLater(at);
     if (isLater && this.#tellings.isFull) {
       this.#refusedCount += 1;
@@ -682,14 +698,23 @@ export class StreamJudge {
   }
 
   /** Whether today is another kind of day, which explains what is odd; from then on it is judged by that. */
-  #isOtherDay(id: number, armed: Armed, { timeMs, floors }: RowFacts): boolean {
-    const { why, kept } = armed;
+  #isOtherDay(
+    id: number,
+    basis: ExpectedBasis,
+    {
+      timeMs,
+      floors,
+      isRate,
+      kept,
+    }: Pick<RowFacts, "timeMs" | "floors"> & {
+      readonly isRate: boolean;
+      readonly kept: Float32Array;
+    },
+  ): boolean {
     const detector = this.bank.detectorOf(id);
     const index = this.bank.indexOf(id);
     const { ageSeconds } = factsOf(detector.state, index);
-    if (why.expected.basis === "level" || ageSeconds * 1000 < kindKnownMs) return false;
-    const count = this.#window.copy(id, timeMs);
-    const { timesMs, values } = this.#window;
+    if (basis === "level" || ageSeconds * 1000 < kindKnownMs) return false;
     const { columns } = this;
     const bounds = {
       usual: columns.usual[id]!,
@@ -697,18 +722,17 @@ export class StreamJudge {
       lowest: lowestOf(detector.state, index),
       highest: highestOf(detector.state, index),
     };
-    const kind = kindOfDay({
-      detector,
-      index,
-      timesMs,
-      values,
-      count,
-      isRate: why.isRate,
-      halfAt: (center, seconds) => {
-        const scale = hourScale(detector.state, index, seconds, ageSeconds);
-        return halfWidth({ ...bounds, center, hourScale: scale }, floors);
-      },
-    });
+    const halfAt = (center: number, seconds: number): number => {
+      const scale = hourScale(detector.state, index, seconds, ageSeconds);
+      return halfWidth({ ...bounds, center, hourScale: scale }, floors);
+    };
+    const seconds = timeMs / 1000;
+    const value = detector.row.value + originOf(detector.state, index);
+    const half = halfAt(onWeekday(detector.state, index, seconds), seconds);
+    if (!mayBeOtherDay(detector, index, { value, seconds, half })) return false;
+    const count = this.#window.copy(id, timeMs);
+    const { timesMs, values } = this.#window;
+    const kind = kindOfDay({ detector, index, timesMs, values, count, isRate, halfAt });
     if (kind === undefined) return false;
     this.#armed.delete(id);
     this.#kinds.set(id, { ...kind, kept: this.#kinds.get(id)?.kept ?? kept });

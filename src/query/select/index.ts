@@ -1,3 +1,4 @@
+export { countNameParts, type DatedName, mergeCardinality } from "./cardinality.ts";
 export { SelectorError } from "./fault.ts";
 export {
   browseTree,

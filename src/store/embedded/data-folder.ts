@@ -79,6 +79,26 @@ export class DataFolder {
     }
   }
 
+  /**
+   * Holds a folder that is there already, to read it: nothing of it is changed but the lock.
+   *
+   * @throws StoreError  STORE_LOCKED, STORE_FORMAT, or STORE_UNREACHABLE where there is no such folder
+   */
+  static openExisting(path: string): DataFolder {
+    const folder = resolve(path);
+    const file = join(folder, "store.json");
+    let text: string;
+    try {
+      text = readFileSync(file, "utf8");
+    } catch (cause) {
+      const message = `${folder} is no data folder of Kale: ${file} cannot be read`;
+      throw new StoreError("STORE_UNREACHABLE", message, { cause });
+    }
+    const about = parseStoreFile(text);
+    if (about === undefined) throw foreignFormat(file);
+    return new DataFolder(folder, takeLock(folder), about);
+  }
+
   shardFolder(shard: number): string {
     assert(shard >= 0 && shard < this.shardCount, "a shard of this folder");
     return join(this.path, `shard-${shard}`);
@@ -151,7 +171,11 @@ function readOrMake(folder: string, { shardCount, clock }: DataFolderOptions): S
   }
   const found = parseStoreFile(text);
   if (found !== undefined) return found;
-  throw new StoreError(
+  throw foreignFormat(path);
+}
+
+function foreignFormat(path: string): StoreError {
+  return new StoreError(
     "STORE_FORMAT",
     `${path} is not of this version of Kale (format ${formatVersion}); use the Kale that wrote it, or another folder with --data`,
   );

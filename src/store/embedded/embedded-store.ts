@@ -10,17 +10,20 @@
  * to call it, since what was written is committed `commitIntervalMs` later in any case.
  */
 import { chunkTimeMsMax } from "../../kernel/index.ts";
-import type {
-  AliasBatch,
-  AliasNames,
-  NamePage,
-  NameQuery,
-  SampleBatch,
-  SampleColumns,
-  SeriesStore,
-  StoreStats,
-  TimeRange,
-  WatchedWindow,
+import {
+  type AliasBatch,
+  type AliasNames,
+  type NamePage,
+  type NameQuery,
+  type PageQuery,
+  type SampleBatch,
+  type SampleColumns,
+  type SeriesPage,
+  SeriesPageBuilder,
+  type SeriesStore,
+  type StoreStats,
+  type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
@@ -56,6 +59,9 @@ export class EmbeddedStore implements SeriesStore {
   readonly #sampleLog: SegmentedLog;
   readonly #chunkLog: SegmentedLog;
   readonly #maintenance: Maintenance;
+  // Of the rows of one piece.
+  readonly #pieceIds = new Uint32Array(rowsPerPiece);
+  readonly #pieceSerials = new Uint32Array(rowsPerPiece);
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -115,6 +121,7 @@ export class EmbeddedStore implements SeriesStore {
     for (;;) {
       const id = this.#memory.find(name);
       if (id === undefined) return undefined;
+      if (this.#isInMemory(range)) return this.#columnsInMemory(id, range);
       const { version, archivedBeforeMs } = maintenance;
       const serial = this.#book.serial(id);
       const columns = new ColumnsBuilder();
@@ -129,6 +136,33 @@ export class EmbeddedStore implements SeriesStore {
       maintenance.backfill.overlay(serial, range, columns);
       return columns.take(range);
     }
+  }
+
+  async readPage(query: PageQuery): Promise<SeriesPage> {
+    if (this.#isClosed) throw closed();
+    const { names, range } = query;
+    const slicer = new Slicer(this.#settings.clock, { sliceMs });
+    const page = new SeriesPageBuilder(query);
+    while (!page.isComplete) {
+      if (slicer.isDue) await slicer.pause();
+      const name = names[page.seriesCount]!;
+      if (this.#isInMemory(range)) {
+        const id = this.#memory.find(name);
+        const countMax = id === undefined ? 0 : this.#memory.sampleCountMax(id, range);
+        if (!page.hasRoomFor(countMax)) break;
+        if (id === undefined) page.addColumns(undefined);
+        else {
+          const { timesMs, values } = page.lend(countMax);
+          page.add(this.#memory.copy(id, range, timesMs, values));
+        }
+      } else {
+        const columns = await this.read(name, range);
+        // Read in vain where it does not fit: it comes first in the next page.
+        if (!page.hasRoomFor(columns?.timesMs.length ?? 0)) break;
+        page.addColumns(columns);
+      }
+    }
+    return page.take();
   }
 
   findNames(query: NameQuery): Promise<NamePage> {
@@ -225,32 +259,92 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   #takeAliased(batch: AliasBatch, known: AliasNames, from: number, until: number): void {
-    const { aliases, timesMs, values, types } = batch;
-    const { ids, marks } = known;
-    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
+    const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
+    for (let row = from; row < until; row++) {
+      const oddRow = this.#findPlain(batch, known, { from: row, until }, retainFromMs);
+      if (oddRow > row) this.#takePlain(batch, { from: row, until: oddRow });
+      if (oddRow < until) this.#takeOdd(batch, known, oddRow, retainFromMs, refused);
+      row = oddRow;
+    }
+    this.#reportRefused(refused);
+  }
+
+  /**
+   * Looks up the series of rows that go straight into memory, into the columns of the piece.
+   * @returns the first row that does not, or whose alias has no series yet
+   */
+  #findPlain(
+    { aliases, timesMs, values }: AliasBatch,
+    { ids, marks }: AliasNames,
+    { from, until }: RowRange,
+    retainFromMs: number,
+  ): number {
+    const book = this.#book;
+    const pieceIds = this.#pieceIds;
+    const pieceSerials = this.#pieceSerials;
+    const plainFromMs = Math.max(0, retainFromMs, this.#maintenance.routeBeforeMs);
     for (let row = from; row < until; row++) {
       const timeMs = timesMs[row]!;
       const value = values[row]!;
-      if (!isKept(timeMs, value, retainFromMs, refused)) continue;
       const alias = aliases[row]!;
-      let id = ids[alias]!;
-      let serial = marks[alias]!;
+      const id = ids[alias]!;
+      const serial = marks[alias]!;
       // A serial is given once: an id that was given to another series, or to none, does not have it.
-      if (serial === 0 || this.#book.serial(id) !== serial) {
-        const found = known.name(alias, (bytes, start, end) =>
-          this.#memory.resolve(bytes, start, end),
-        );
-        if (found < 0) continue; // refused and counted by memory
-        id = found;
-        serial = this.#book.serial(id);
-        ids[alias] = id;
-        marks[alias] = serial;
+      if (
+        serial === 0 ||
+        book.serial(id) !== serial ||
+        !(timeMs >= plainFromMs && timeMs < chunkTimeMsMax) ||
+        Math.floor(timeMs) !== timeMs ||
+        value - value !== 0
+      ) {
+        return row;
       }
-      if (types !== undefined) this.#memory.state(id, types[row]!);
-      this.#takeSample(id, serial, timeMs, value);
+      pieceIds[row - from] = id;
+      pieceSerials[row - from] = serial;
     }
-    this.#reportRefused(refused);
+    return until;
+  }
+
+  /** Log first, then memory, each in a loop of its own. */
+  #takePlain(batch: AliasBatch, range: RowRange): void {
+    const { timesMs, types } = batch;
+    const { from, until } = range;
+    const ids = this.#pieceIds;
+    const ahead = this.#ahead;
+    if (types !== undefined) {
+      for (let row = from; row < until; row++) this.#memory.state(ids[row - from]!, types[row]!);
+    }
+    const ordinalBefore = ahead.ordinal;
+    ahead.takeRows(this.#pieceSerials, batch, range, this.#maintenance.routeBeforeMs);
+    // A chunk that is sealed on the way speaks for its samples up to that row and no further.
+    this.#memory.addRows(ids, batch, range, (row) => {
+      ahead.standAt(ordinalBefore + row - from + 1, timesMs[row]!);
+    });
+    ahead.standAt(ordinalBefore + until - from, timesMs[until - 1]!);
+  }
+
+  #takeOdd(
+    { aliases, timesMs, values, types }: AliasBatch,
+    known: AliasNames,
+    row: number,
+    retainFromMs: number,
+    refused: RefusedRows,
+  ): void {
+    const timeMs = timesMs[row]!;
+    const value = values[row]!;
+    if (!isKept(timeMs, value, retainFromMs, refused)) return;
+    const alias = aliases[row]!;
+    let id = known.ids[alias]!;
+    const mark = known.marks[alias]!;
+    if (mark === 0 || this.#book.serial(id) !== mark) {
+      id = known.name(alias, (bytes, start, end) => this.#memory.resolve(bytes, start, end));
+      if (id < 0) return; // refused and counted by memory
+      known.ids[alias] = id;
+      known.marks[alias] = this.#book.serial(id);
+    }
+    if (types !== undefined) this.#memory.state(id, types[row]!);
+    this.#takeSample(id, this.#book.serial(id), timeMs, value);
   }
 
   #takeSample(id: number, serial: number, timeMs: number, value: number): void {
@@ -292,6 +386,24 @@ export class EmbeddedStore implements SeriesStore {
     this.#backfilledCount += 1;
   }
 
+  /** Whether memory alone knows all samples in range. */
+  #isInMemory({ fromMs }: TimeRange): boolean {
+    const { archivedBeforeMs, routeBeforeMs } = this.#maintenance;
+    return fromMs >= archivedBeforeMs && fromMs >= routeBeforeMs;
+  }
+
+  #columnsInMemory(id: number, range: TimeRange): SampleColumns {
+    const countMax = this.#memory.sampleCountMax(id, range);
+    const buffer = new ArrayBuffer(countMax * 16);
+    const timesMs = new Float64Array(buffer, 0, countMax);
+    const values = new Float64Array(buffer, countMax * 8, countMax);
+    const count = this.#memory.copy(id, range, timesMs, values);
+    // A view that shows little of its buffer would hold all of it.
+    if (count * 2 < countMax)
+      return { timesMs: timesMs.slice(0, count), values: values.slice(0, count) };
+    return { timesMs: timesMs.subarray(0, count), values: values.subarray(0, count) };
+  }
+
   #readMemory(id: number, range: TimeRange, columns: ColumnsBuilder): void {
     if (range.fromMs >= range.untilMs) return;
     const countMax = this.#memory.sampleCountMax(id, range);
@@ -308,6 +420,11 @@ export class EmbeddedStore implements SeriesStore {
     }, maintainIntervalMs);
     this.#timer.unref();
   }
+}
+
+interface RowRange {
+  readonly from: number;
+  readonly until: number;
 }
 
 interface RefusedRows {

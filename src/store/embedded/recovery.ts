@@ -43,7 +43,14 @@ import {
   scanFrames,
   writeFileHeader,
 } from "../log/frame.ts";
-import { type FramedChunk, payloadKind, readChunks, readNames, readSamples } from "./log-codec.ts";
+import {
+  type FramedChunk,
+  payloadKind,
+  readChunks,
+  readNames,
+  readRows,
+  readSamples,
+} from "./log-codec.ts";
 import type { SeriesMemory } from "../memory/index.ts";
 import type { Quarantine } from "../log/quarantine.ts";
 import { ClaimsById, IdsBySerial } from "./recovery-tables.ts";
@@ -325,8 +332,10 @@ class Recovery {
       const options = { isReported: true, isLast: number === numbers.at(-1) };
       const scan = await this.#scan(sampleLogPrefix, number, options, (payload) => {
         if (payload[0] === payloadKind.names) return true;
-        if (payload[0] !== payloadKind.samples) return false;
-        return readSamples(payload, (serial, timeMs, value, ordinal, routeBeforeMs) => {
+        const kind = payload[0];
+        if (kind !== payloadKind.samples && kind !== payloadKind.rows) return false;
+        const readKind = kind === payloadKind.rows ? readRows : readSamples;
+        return readKind(payload, (serial, timeMs, value, ordinal, routeBeforeMs) => {
           this.#routeBeforeMs = Math.max(this.#routeBeforeMs, routeBeforeMs);
           this.#nextOrdinal = Math.max(this.#nextOrdinal, ordinal + 1);
           if (ordinal <= this.#ordinal) return;

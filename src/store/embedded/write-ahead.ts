@@ -104,6 +104,29 @@ export class WriteAhead {
       this.#filling.samples.addSample(serial, timeMs, value, ordinal, routeBeforeMs);
   }
 
+  /**
+   * Takes rows [from, until) at once. They get their ordinals now; until `standAt` says how far memory has
+   * come, `ordinal` and `newestTakenMs` are as they were.
+   *
+   * @param serials  of the rows, from index 0 on
+   */
+  takeRows(
+    serials: Uint32Array,
+    columns: { readonly timesMs: Float64Array; readonly values: Float64Array },
+    range: { readonly from: number; readonly until: number },
+    routeBeforeMs: number,
+  ): void {
+    this.#uncommittedCount += range.until - range.from;
+    if (this.#mode === "outage") return;
+    this.#filling.samples.addRows(serials, columns, range, this.#nextOrdinal, routeBeforeMs);
+  }
+
+  /** Of the rows that `takeRows` took, memory is at this one, or past the last. */
+  standAt(ordinal: number, timeMs: number): void {
+    this.#nextOrdinal = ordinal + 1;
+    this.#newestTakenMs = timeMs;
+  }
+
   /** @param series.ordinal  of the newest sample taken when it was sealed */
   takeSealed(
     series: {

@@ -23,17 +23,18 @@ export const frameBytesMax = 64 << 20;
 
 const fileMagic = 0x454c414b; // "KALE"
 const frameMagic = 0x1a464bc7;
-const formatVersion = 1;
+/** What is written; a reader takes older ones too. Of the sample log: 2 since rows are packed. */
+const formatVersions = { SLOG: 2, CLOG: 1, CKPT: 1, ARCH: 1, OBOX: 1 } as const;
 /** Bytes read at once when a file is read from end to end. */
 const windowBytes = 1 << 20;
 
-export type FileKind = "SLOG" | "CLOG" | "CKPT" | "ARCH" | "OBOX";
+export type FileKind = keyof typeof formatVersions;
 
 export function writeFileHeader(writer: ByteWriter, kind: FileKind): void {
   const start = writer.length;
   writer.u32(fileMagic);
   for (const letter of kind) writer.u8(letter.charCodeAt(0));
-  writer.u32(formatVersion);
+  writer.u32(formatVersions[kind]);
   writer.u32(crc32(writer.buffer.subarray(start, start + 12)));
 }
 
@@ -45,7 +46,7 @@ export function checkFileHeader(bytes: Uint8Array, kind: FileKind): "good" | "da
   const foundKind = String.fromCharCode(...reader.raw(4));
   const version = reader.u32();
   if (reader.u32() !== crc32(bytes.subarray(0, 12)) || magic !== fileMagic) return "damaged";
-  return foundKind === kind && version === formatVersion ? "good" : "foreign";
+  return foundKind === kind && version >= 1 && version <= formatVersions[kind] ? "good" : "foreign";
 }
 
 /** Leaves room for a frame's header; write the payload after it, then call `endFrame`. */

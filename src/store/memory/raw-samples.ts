@@ -97,6 +97,27 @@ export class RawSamples {
     return "added";
   }
 
+  /**
+   * Takes the sample of a row where it is simply the next: after all that are there, and with room.
+   * @returns how many there are now, 0 where `put` has to take it
+   */
+  append(id: number, timesMs: Float64Array, values: Float64Array, row: number): number {
+    const count = this.#counts[id]!;
+    const room = this.#rooms[id]!;
+    if (count === 0 || count === room) return 0;
+    const offsetMs = timesMs[row]! - this.#firstMs[id]!;
+    if (!(offsetMs >= 0 && offsetMs < spanMsMax)) return 0;
+    const block = this.#blocks[id]!;
+    const words = this.#arena.words(block);
+    const timesAt = this.#arena.wordAt(block) + room * 2 + count;
+    if (words[timesAt - 1]! >= offsetMs) return 0;
+    words[timesAt] = offsetMs;
+    this.#arena.doubles(block)[this.#arena.doubleAt(block) + count] = values[row]!;
+    this.#counts[id] = count + 1;
+    this.#sampleCount += 1;
+    return count + 1;
+  }
+
   /** The index of the first sample not before `timeMs`. */
   lowerBound(id: number, timeMs: number): number {
     const count = this.#counts[id]!;

@@ -122,6 +122,10 @@ export class SeriesMemory implements WatchedWindow {
     return this.#newestMs[id] ?? -Infinity;
   }
 
+  oldestMs(id: number): number {
+    return Math.min(this.#sealed.firstMs(id), this.#open.firstMs(id), this.#late.firstMs(id));
+  }
+
   revision(id: number): number {
     return this.#revisions[id] ?? 0;
   }
@@ -205,6 +209,38 @@ export class SeriesMemory implements WatchedWindow {
     } else this.#addOpen(id, timeMs, value);
     this.#listener?.onRow(id, timeMs, value);
     return true;
+  }
+
+  /**
+   * As `add` for rows [from, until), which are sound samples of live ids.
+   *
+   * @param ids       of the rows, from index 0 on
+   * @param onNotice  called before a row is taken that may seal a chunk
+   */
+  addRows(
+    ids: Uint32Array,
+    { timesMs, values }: { readonly timesMs: Float64Array; readonly values: Float64Array },
+    { from, until }: { readonly from: number; readonly until: number },
+    onNotice: (row: number) => void,
+  ): void {
+    const newestMs = this.#newestMs;
+    const revisions = this.#revisions;
+    const open = this.#open;
+    const listener = this.#listener;
+    for (let row = from; row < until; row++) {
+      const id = ids[row - from]!;
+      // The sample that fills a chunk seals it; those before are plain.
+      if (open.count(id) + 1 < this.#sealAt(id) && timesMs[row]! > newestMs[id]!) {
+        if (open.append(id, timesMs, values, row) > 0) {
+          newestMs[id] = timesMs[row]!;
+          revisions[id] = revisions[id]! + 1;
+          listener?.onRow(id, timesMs[row]!, values[row]!);
+          continue;
+        }
+      }
+      onNotice(row);
+      this.add(id, timesMs[row]!, values[row]!);
+    }
   }
 
   /** Gives the name this id. @returns false where one of them is taken, or there is no room */
