@@ -20,6 +20,23 @@ export interface SampleColumns {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
+/** Asks for the samples of many series. */
+export interface PageQuery {
+  /** At least one; each once. */
+  readonly names: readonly string[];
+  readonly range: TimeRange;
+  /** Of all series together, at least 1; a first one that has more comes alone. */
+  readonly sampleCountMax: number;
+}
+
+/** Samples of many series as series-page.ts draws them. Owned by who receives it; both columns lie in one buffer. */
+export interface SeriesPage {
+  readonly timesMs: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+  /** Of the first names of the question, at least one. */
+  readonly counts: Int32Array<ArrayBuffer>;
+}
+
 /** Takes whole batches: a shard, a store, a test. */
 export interface SampleSink {
   /**
@@ -223,6 +240,8 @@ export interface SeriesStore extends SampleSink {
   commit(): Promise<void>;
   /** @returns undefined where the series is unknown; empty columns where it has nothing in range */
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /** As `read` of each name in turn, as far as a page goes, in slices; missing where `read` is as good. */
+  readPage?(query: PageQuery): Promise<SeriesPage>;
   /** As of a `SeriesReader`; missing where the samples lie here. */
   readSteps?(query: StepQuery): Promise<StepColumns | undefined>;
   findNames(query: NameQuery): Promise<NamePage>;
@@ -317,6 +336,15 @@ export type SeriesNameList = Pick<SeriesWindow, "idCount" | "isLive" | "name">;
 /** What the page and the routes ask of the series, whichever thread or backend has them. */
 export interface SeriesReader {
   read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
+  /**
+   * As `read` of each name, in their order, but many with one question. Lists that together have an entry
+   * for each name; they come as they are taken, so that few are in memory at once. Missing where `read` is
+   * as good; see `readMany`.
+   */
+  readMany?(
+    names: readonly string[],
+    range: TimeRange,
+  ): AsyncIterable<readonly (SampleColumns | undefined)[]>;
   /**
    * For backends that can work these out where the samples lie. Callers read the samples where this
    * is missing.

@@ -45,6 +45,7 @@ import {
   mergeNodes,
   mergeTagCounts,
 } from "../query/select/index.ts";
+import { readPages } from "./page-reading.ts";
 import { type ShardTrial, tryRulesOver } from "./rules-trial.ts";
 
 /** So many names are looked at for a trial of rules, to find those that it is about. */
@@ -58,8 +59,10 @@ export class ShardPool
   /** The lines to the shards, in the order of their numbers. */
   readonly shards: readonly Rpc[];
 
+  /** Missing where nobody can do better than to read the samples. */
+  readonly readSteps?: (query: StepQuery) => Promise<StepColumns | undefined>;
+
   readonly #namesAreShared: boolean;
-  readonly #remoteAddsUp: boolean;
 
   /**
    * @param shards  in the order of their numbers
@@ -74,7 +77,9 @@ export class ShardPool
   ) {
     this.shards = shards;
     this.#namesAreShared = options.namesAreShared;
-    this.#remoteAddsUp = options.remoteAddsUp ?? false;
+    if (options.remoteAddsUp === true) {
+      this.readSteps = (query) => this.#owner(query.name).ask("readSteps", query);
+    }
   }
 
   get shardCount(): number {
@@ -85,9 +90,11 @@ export class ShardPool
     return this.#owner(name).ask("read", { name, range });
   }
 
-  readSteps(query: StepQuery): Promise<StepColumns | undefined> {
-    if (!this.#remoteAddsUp) return Promise.resolve(undefined);
-    return this.#owner(query.name).ask("readSteps", query);
+  readMany(
+    names: readonly string[],
+    range: TimeRange,
+  ): AsyncIterable<readonly (SampleColumns | undefined)[]> {
+    return readPages(this.shards, names, range);
   }
 
   band(query: BandQuery): Promise<BandColumns | undefined> {

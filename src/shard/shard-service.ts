@@ -16,6 +16,7 @@ import {
   type Feedback,
   type NamePage,
   type NameQuery,
+  type PageQuery,
   partitionOfName,
   type Rule,
   type SampleColumns,
@@ -34,6 +35,7 @@ import {
 import { batchWriter, receiveBatches } from "./batch-port.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
+import { readPageOf } from "./page-reading.ts";
 import type { RoomMeter } from "./room-meter.ts";
 import type { RulesTrials, ShardTrialQuery } from "./rules-trial.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
@@ -105,6 +107,10 @@ export function serveShard(
     async read({ name, range }: { name: string; range: TimeRange }) {
       const columns = await store.read(name, range);
       return columns === undefined ? undefined : moved(columns);
+    },
+    async readPage(query: PageQuery) {
+      const page = await readPageOf(store, query);
+      return new Transferred(page, [page.timesMs.buffer, page.counts.buffer]);
     },
     async readSteps(query: StepQuery) {
       const steps = await store.readSteps?.(query);
@@ -205,13 +211,10 @@ function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
 const nothing = new Float64Array(0);
 const noBand: BandColumns = { timesMs: nothing, lower: nothing, upper: nothing };
 
-/** Moves the columns to the other thread where they own their buffers whole, else copies. */
-function moved(columns: SampleColumns): SampleColumns | Transferred<SampleColumns> {
-  const { timesMs, values } = columns;
-  const areWhole =
-    timesMs.byteLength === timesMs.buffer.byteLength &&
-    values.byteLength === values.buffer.byteLength;
-  return areWhole ? new Transferred(columns, [timesMs.buffer, values.buffer]) : columns;
+/** The columns belong to whoever read them, and so do their buffers, which may be one. */
+function moved(columns: SampleColumns): Transferred<SampleColumns> {
+  const buffers = new Set([columns.timesMs.buffer, columns.values.buffer]);
+  return new Transferred(columns, [...buffers]);
 }
 
 function movedSteps(steps: StepColumns): Transferred<StepColumns> {

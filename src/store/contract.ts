@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { nextInteger, seededRandom, type Random } from "../base/random.ts";
 import {
   batchOf,
+  columnsOfPage,
   SampleBatchBuilder,
   type SampleColumns,
   type SeriesStore,
@@ -268,6 +269,32 @@ export function storeContract(backend: string, begin: () => Promise<ContractBenc
       for (const [name, series] of twin) {
         const rows = [...series].sort(([a], [b]) => a - b);
         expect(pairs(await store.read(name, always)), `seed ${seed}, ${name}`).toEqual(rows);
+      }
+    });
+
+    test("readPage(), where there is one, answers page by page as read() does", async () => {
+      const rows = Array.from({ length: 3000 }, (_, i): Row => {
+        const ageMs = i % 7 === 0 ? 40 * hourMs : hourMs;
+        return [`p${i % 30}`, bench.nowMs - ageMs + i * 1000, i];
+      });
+      await store.write(batchOf(rows));
+      await store.write(batchOf(rows.filter((row, i) => i % 11 === 0)));
+      const names = Array.from({ length: 40 }, (_, i) => `p${(i * 7) % 40}`);
+      for (const fromMs of [0, bench.nowMs - 2 * hourMs, bench.nowMs - hourMs / 2]) {
+        const range = { fromMs, untilMs: bench.nowMs };
+        for (let from = 0; from < names.length;) {
+          const query = { names: names.slice(from), range, sampleCountMax: 250 };
+          const page = await store.readPage?.(query);
+          if (page === undefined) return;
+          const found = columnsOfPage(page);
+          expect(found.length).toBeGreaterThan(0);
+          for (const [i, columns] of found.entries()) {
+            const name = names[from + i] ?? "";
+            const alone = await store.read(name, range);
+            expect(columns && pairs(columns), name).toEqual(alone && pairs(alone));
+          }
+          from += found.length;
+        }
       }
     });
 

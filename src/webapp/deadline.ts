@@ -1,4 +1,5 @@
 /** Another thread may hang; whoever asked it over HTTP still gets an answer in time. */
+import { type ManyReader, readMany } from "../model/index.ts";
 
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
@@ -23,5 +24,26 @@ export async function withDeadline<Value>(
     return await Promise.race([work, silence]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** As `reader`, each answer of which comes in time. */
+export function readerInTime(reader: ManyReader, what: string, waitMs: number): ManyReader {
+  return {
+    read: (name, range) => withDeadline(reader.read(name, range), what, waitMs),
+    readMany: (names, range) => piecesInTime(readMany(reader, names, range), what, waitMs),
+  };
+}
+
+async function* piecesInTime<Piece>(
+  pieces: AsyncIterable<Piece>,
+  what: string,
+  waitMs: number,
+): AsyncGenerator<Piece> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await withDeadline(iterator.next(), what, waitMs);
+    if (next.done === true) return;
+    yield next.value;
   }
 }

@@ -5,15 +5,19 @@
  * Of a series that is downsampled only its steps are held, so a query over a long time is bounded by
  * what it reads in turn, and one without downsampling by its samples.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../base/clock.ts";
 import { runInSlices } from "../base/steps.ts";
-import type {
-  Episode,
-  NamePage,
-  SampleColumns,
-  SeriesMatcher,
-  StepColumns,
-  TimeRange,
+import {
+  type Episode,
+  type ManyReader,
+  type NamePage,
+  readMany,
+  type SampleColumns,
+  type SeriesMatcher,
+  type SeriesReader,
+  type StepColumns,
+  type TimeRange,
 } from "../model/index.ts";
 import {
   aggregate,
@@ -31,7 +35,7 @@ import {
   type TsdbQuery,
   tsuidOf,
 } from "../query/opentsdb/index.ts";
-import { withDeadline } from "./deadline.ts";
+import { readerInTime, withDeadline } from "./deadline.ts";
 import { quoted } from "./fault.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
 import { TsdbError } from "./opentsdb-error.ts";
@@ -53,8 +57,6 @@ export const defaultTsdbLimits: TsdbLimits = {
 
 /** Held of samples at once, where they are not downsampled; 16 bytes each. */
 const heldSampleCountMax = 4_000_000;
-/** Series asked for at once. */
-const readsAtOnce = 32;
 const annotationCountMax = 1_000;
 const sliceMs = 4;
 /** Points after the range's end that series are interpolated with, as far away as in OpenTSDB. */
@@ -91,8 +93,14 @@ export class TsdbReader {
     for (const subQuery of query.queries) {
       const names = await this.#select(subQuery, budget);
       const edges = stepEdges(query, subQuery);
-      for (const group of groupSeries(names, subQuery)) {
-        const columns = await this.#columnsOf(group, { query, subQuery, edges, budget });
+      const work = { query, subQuery, edges, budget };
+      const groups = groupSeries(names, subQuery);
+      const series = this.#seriesOf(
+        groups.flatMap((group) => group.names),
+        work,
+      );
+      for (const group of groups) {
+        const columns = await this.#columnsOf(group, series, work);
         if (columns === undefined) continue;
         budget.addPoints(columns.timesMs.length);
         const annotations = annotationsOf(group, episodes);
@@ -130,24 +138,22 @@ export class TsdbReader {
     return withDeadline(asked, "the search for names", this.#limits.answerWaitMs);
   }
 
-  /** @returns undefined where none of the group's series has a sample in range */
+  /**
+   * @param all  what the query makes of each series, those of this group next
+   * @returns undefined where none of the group's series has a sample in range
+   */
   async #columnsOf(
     { names }: SeriesGroup,
-    { query, subQuery, edges, budget }: GroupWork,
+    all: AsyncGenerator<SampleColumns | undefined, void>,
+    { query, subQuery, budget }: SeriesWork,
   ): Promise<SampleColumns | undefined> {
-    const range = readRange(query, edges);
     const series: SampleColumns[] = [];
     let heldCount = 0;
-    for (let from = 0; from < names.length; from += readsAtOnce) {
-      const asked = names
-        .slice(from, from + readsAtOnce)
-        .map((name) => this.#read(name, range, { query, subQuery, edges, budget }));
-      for (const columns of await Promise.all(asked)) {
-        if (columns === undefined || columns.timesMs.length === 0) continue;
-        series.push(columns);
-        heldCount += columns.timesMs.length;
-      }
-      budget.check();
+    for (let i = 0; i < names.length; i++) {
+      const { value: columns } = await all.next();
+      if (columns === undefined || columns.timesMs.length === 0) continue;
+      series.push(columns);
+      heldCount += columns.timesMs.length;
       if (heldCount > heldSampleCountMax) {
         throw new TsdbError(
           413,
@@ -167,51 +173,80 @@ export class TsdbReader {
     return columns.timesMs.length === 0 ? undefined : columns;
   }
 
-  async #read(
-    name: string,
-    range: TimeRange,
-    { query, subQuery, edges, budget }: GroupWork,
-  ): Promise<SampleColumns | undefined> {
-    if (range.fromMs >= range.untilMs) return undefined;
-    const { downsample: asked, rate } = subQuery;
-    let wanted = asked;
-    let columns = await this.#readSteps(name, range, subQuery);
-    if (columns !== undefined && wanted !== undefined) {
-      wanted = { ...wanted, aggregator: { ...wanted.aggregator, run: onlyOne } };
-    } else {
-      const read = this.#parts.series.read(name, range);
-      columns = await withDeadline(read, "the store", this.#limits.answerWaitMs);
-      budget.addSamples(columns?.timesMs.length ?? 0);
+  /** Of each name in turn what the query makes of its samples; undefined where it has none. */
+  async *#seriesOf(
+    names: readonly string[],
+    work: SeriesWork,
+  ): AsyncGenerator<SampleColumns | undefined, void> {
+    const { query, subQuery, edges, budget } = work;
+    const range = readRange(query, edges);
+    if (range.fromMs >= range.untilMs) return;
+    const { series } = this.#parts;
+    const inTime = readerInTime(series, "the store", this.#limits.answerWaitMs);
+    if (hasSteps(series, subQuery)) {
+      const stepped = (name: string): Promise<SampleColumns | undefined> =>
+        this.#readSteps(name, range, work, inTime);
+      for await (const list of readMany({ read: stepped }, names, range)) yield* list;
+      return;
     }
-    if (columns === undefined || columns.timesMs.length === 0) return undefined;
-    if (wanted !== undefined && edges !== undefined) {
-      columns = downsample(columns, wanted, edges, query.endMs);
+    for await (const list of readMany(inTime, names, range)) {
+      for (const columns of list) {
+        budget.addSamples(columns?.timesMs.length ?? 0);
+        yield reduced(columns, subQuery.downsample, work);
+        await budget.breathe();
+      }
     }
-    return rate === undefined ? columns : rateOf(columns, rate);
   }
 
-  /** Where the backend works the steps out by itself: one sample a step. */
+  /** One sample a step, where the backend has worked them out by itself. */
   async #readSteps(
     name: string,
     range: TimeRange,
-    { downsample: wanted }: SubQuery,
+    work: SeriesWork,
+    inTime: ManyReader,
   ): Promise<SampleColumns | undefined> {
-    const { series } = this.#parts;
-    if (series.readSteps === undefined || wanted?.interval.kind !== "fixed") return undefined;
-    const valuesOf = stepValues[wanted.aggregator.name];
-    if (valuesOf === undefined) return undefined;
-    const asked = series.readSteps({ name, range, stepMs: wanted.interval.stepMs });
-    const steps = await withDeadline(asked, "the store", this.#limits.answerWaitMs);
-    return steps === undefined ? undefined : { timesMs: steps.timesMs, values: valuesOf(steps) };
+    const { downsample: wanted } = work.subQuery;
+    const valuesOf = stepValues[wanted?.aggregator.name ?? ""];
+    if (wanted?.interval.kind === "fixed" && valuesOf !== undefined) {
+      const asked = this.#parts.series.readSteps?.({ name, range, stepMs: wanted.interval.stepMs });
+      const steps = asked && (await withDeadline(asked, "the store", this.#limits.answerWaitMs));
+      if (steps !== undefined) {
+        const columns = { timesMs: steps.timesMs, values: valuesOf(steps) };
+        const only = { ...wanted, aggregator: { ...wanted.aggregator, run: onlyOne } };
+        return reduced(columns, only, work);
+      }
+    }
+    const columns = await inTime.read(name, range);
+    work.budget.addSamples(columns?.timesMs.length ?? 0);
+    return reduced(columns, wanted, work);
   }
 }
 
-interface GroupWork {
+interface SeriesWork {
   readonly query: TsdbQuery;
   readonly subQuery: SubQuery;
   /** undefined without downsampling. */
   readonly edges: StepEdges | undefined;
   readonly budget: Budget;
+}
+
+/** Whether a backend may have worked out what is asked. */
+function hasSteps(series: SeriesReader, { downsample: wanted }: SubQuery): boolean {
+  if (series.readSteps === undefined || wanted?.interval.kind !== "fixed") return false;
+  return stepValues[wanted.aggregator.name] !== undefined;
+}
+
+function reduced(
+  columns: SampleColumns | undefined,
+  wanted: SubQuery["downsample"],
+  { query, subQuery: { rate }, edges }: SeriesWork,
+): SampleColumns | undefined {
+  if (columns === undefined || columns.timesMs.length === 0) return undefined;
+  const steps =
+    wanted === undefined || edges === undefined
+      ? columns
+      : downsample(columns, wanted, edges, query.endMs);
+  return rate === undefined ? steps : rateOf(steps, rate);
 }
 
 /** Of a step that the backend has worked out. */
@@ -254,12 +289,14 @@ class Budget {
   #seriesCount = 0;
   #sampleCount = 0;
   #pointCount = 0;
+  #sliceStartedMs: number;
 
   constructor(clock: Clock, limits: TsdbLimits, signal: AbortSignal | undefined) {
     this.#clock = clock;
     this.#limits = limits;
     this.#signal = signal;
-    this.#endMs = clock.elapsedMs() + limits.budgetMs;
+    this.#sliceStartedMs = clock.elapsedMs();
+    this.#endMs = this.#sliceStartedMs + limits.budgetMs;
   }
 
   get seriesRoom(): number {
@@ -273,6 +310,15 @@ class Budget {
   addSamples(count: number): void {
     this.#sampleCount += count;
     this.check();
+  }
+
+  /** Lets others have their turn, where it is theirs. */
+  async breathe(): Promise<void> {
+    const clock = this.#clock;
+    if (clock.elapsedMs() - this.#sliceStartedMs < sliceMs) return;
+    this.check();
+    await setImmediate();
+    this.#sliceStartedMs = clock.elapsedMs();
   }
 
   addPoints(count: number): void {

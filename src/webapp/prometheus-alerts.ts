@@ -11,13 +11,14 @@
  * `__name__="ALERTS"`: `{job="api"}` is about what was sent. A Prometheus' own ALERTS, sent by remote
  * write, stand beside it.
  */
-import type {
-  Episode,
-  EpisodeJournal,
-  NamePage,
-  SampleColumns,
-  SeriesMatcher,
-  TimeRange,
+import {
+  type Episode,
+  type EpisodeJournal,
+  type NamePage,
+  readMany,
+  type SampleColumns,
+  type SeriesMatcher,
+  type TimeRange,
 } from "../model/index.ts";
 import {
   formatSample,
@@ -55,6 +56,11 @@ export function withAlertSeries(
   { episodes, nowMs }: { readonly episodes: EpisodeJournal; readonly nowMs: number },
 ): PromqlSource {
   const known = new Map<string, Episode>();
+  const read: PromqlSource["read"] = (name, range) => {
+    const episode = known.get(name);
+    if (episode === undefined) return source.read(name, range);
+    return Promise.resolve(columnsOf(episode, range, nowMs));
+  };
   return {
     async select(selector): Promise<NamePage> {
       const stored = await source.select(selector);
@@ -74,10 +80,11 @@ export function withAlertSeries(
         totalCount: stored.totalCount + names.length - stored.names.length,
       };
     },
-    read(name, range) {
-      const episode = known.get(name);
-      if (episode === undefined) return source.read(name, range);
-      return Promise.resolve(columnsOf(episode, range, nowMs));
+    read,
+    readMany(names, range) {
+      return names.some((name) => known.has(name))
+        ? readMany({ read }, names, range)
+        : readMany(source, names, range);
     },
   };
 }

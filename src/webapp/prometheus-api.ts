@@ -33,7 +33,7 @@ import {
   typeOf,
 } from "../query/promql/index.ts";
 import { SelectorError } from "../query/select/index.ts";
-import { DeadlineError, withDeadline } from "./deadline.ts";
+import { DeadlineError, readerInTime, withDeadline } from "./deadline.ts";
 import type { WebappContext, WebappEnv } from "./fault.ts";
 import { readForm } from "./form-body.ts";
 import type { WebappFacts } from "./parts.ts";
@@ -237,8 +237,7 @@ class Queries {
         {
           select: (selector) =>
             withDeadline(parts.index.select(selector), "the shards", limits.answerWaitMs),
-          read: (name, range) =>
-            withDeadline(parts.series.read(name, range), "the store", limits.answerWaitMs),
+          ...readerInTime(parts.series, "the store", limits.answerWaitMs),
         },
         { episodes: parts.episodes, nowMs: parts.clock.nowMs() },
       ),

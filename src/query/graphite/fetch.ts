@@ -6,10 +6,12 @@
  */
 import {
   canonicalName,
+  type ManyReader,
+  readMany,
   type SampleColumns,
   type SeriesIndex,
   type SeriesMatcher,
-  type SeriesReader,
+  type TimeRange,
 } from "../../model/index.ts";
 import { checkSelector, SelectorError } from "../select/index.ts";
 import type { Budget } from "./budget.ts";
@@ -19,7 +21,7 @@ import { makeSeries, type Series } from "./series.ts";
 import { parseTagExpressions } from "./tag-expression.ts";
 
 export interface GraphiteSource {
-  readonly series: Pick<SeriesReader, "read">;
+  readonly series: ManyReader;
   readonly index: Pick<SeriesIndex, "select">;
   /** When events with all these tags were, in Unix seconds. */
   readonly eventTimes: (
@@ -112,13 +114,14 @@ export class Fetcher {
     names: readonly string[],
     range: FetchRange,
   ): Promise<readonly Series[]> {
+    const first = await this.#readMany(names, range);
     const read: ReadSeries[] = [];
     for (let i = 0; i < names.length; i += readsAtOnce) {
-      const batch = names.slice(i, i + readsAtOnce).map((name) => this.#read(name, range));
+      const batch = names
+        .slice(i, i + readsAtOnce)
+        .map((name, k) => this.#withStep(name, first[i + k], range));
       for (const one of await Promise.all(batch)) {
-        if (one === undefined) continue;
-        this.#budget.takePoints(one.columns.timesMs.length);
-        read.push(one);
+        if (one !== undefined) read.push(one);
       }
       await this.#budget.breathe();
     }
@@ -137,15 +140,59 @@ export class Fetcher {
     return series;
   }
 
-  /** Reads somewhat more than the range, since a slot may begin before it and end behind it. */
-  async #read(name: string, range: GridRangeOf): Promise<ReadSeries | undefined> {
+  /** By place in `names`, undefined where there is no such series; those of one range with one question. */
+  async #readMany(
+    names: readonly string[],
+    range: GridRangeOf,
+  ): Promise<readonly (SampleColumns | undefined)[]> {
+    const places = new Map<string, { readonly range: TimeRange; readonly of: number[] }>();
+    for (let i = 0; i < names.length; i++) {
+      const asked = this.#firstRange(names[i]!, range);
+      const key = `${asked.fromMs} ${asked.untilMs}`;
+      const same = places.get(key);
+      if (same === undefined) places.set(key, { range: asked, of: [i] });
+      else same.of.push(i);
+    }
+    const found: (SampleColumns | undefined)[] = names.map(() => undefined);
+    for (const { range: asked, of } of places.values()) {
+      const wanted = of.map((i) => names[i]!);
+      let next = 0;
+      for await (const list of readMany(this.#source.series, wanted, asked)) {
+        for (const columns of list) {
+          this.#budget.takePoints(columns?.timesMs.length ?? 0);
+          found[of[next]!] = columns;
+          next += 1;
+        }
+        await this.#budget.breathe();
+      }
+    }
+    return found;
+  }
+
+  /** Somewhat more than the range, since a slot may begin before it and end behind it. */
+  #firstRange(name: string, range: GridRangeOf): TimeRange {
     const { fromSeconds } = range;
-    const until = Math.min(range.untilSeconds, this.#nowSeconds);
-    let step = this.#steps.get(name);
+    const until = this.#readUntil(range);
+    const step = this.#steps.get(name);
     const from = step === undefined ? Math.min(fromSeconds, until - hourSeconds) : fromSeconds;
-    let columns = await this.#samples(name, from, until + Math.max(step ?? 0, hourSeconds));
-    if (columns === undefined) return undefined;
+    return rangeOf(from, until + Math.max(step ?? 0, hourSeconds));
+  }
+
+  #readUntil({ untilSeconds }: GridRangeOf): number {
+    return Math.min(untilSeconds, this.#nowSeconds);
+  }
+
+  /** @param first  what was read of `#firstRange`; more is read where that does not show the step */
+  async #withStep(
+    name: string,
+    first: SampleColumns | undefined,
+    range: GridRangeOf,
+  ): Promise<ReadSeries | undefined> {
+    if (first === undefined) return undefined;
+    let columns = first;
+    let step = this.#steps.get(name);
     if (step === undefined) {
+      const until = this.#readUntil(range);
       step = inferStep(columns.timesMs);
       if (columns.timesMs.length < samplesWanted) {
         const longer = await this.#samples(name, until - lookBackSeconds, until + hourSeconds);
@@ -153,16 +200,21 @@ export class Fetcher {
       }
       if (step !== undefined) this.#steps.set(name, step);
       if (step !== undefined && step > hourSeconds) {
+        const from = Math.min(range.fromSeconds, until - hourSeconds);
         columns = (await this.#samples(name, from, until + step)) ?? columns;
+        this.#budget.takePoints(columns.timesMs.length);
       }
     }
     return { name, columns, step };
   }
 
   #samples(name: string, from: number, until: number): Promise<SampleColumns | undefined> {
-    const range = { fromMs: Math.max(0, from) * 1000, untilMs: until * 1000 };
-    return this.#source.series.read(name, range);
+    return this.#source.series.read(name, rangeOf(from, until));
   }
+}
+
+function rangeOf(fromSeconds: number, untilSeconds: number): TimeRange {
+  return { fromMs: Math.max(0, fromSeconds) * 1000, untilMs: untilSeconds * 1000 };
 }
 
 /** Before the shards are asked, so that what is wrong is told in our words. */

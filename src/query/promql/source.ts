@@ -1,5 +1,12 @@
 /** Where a query's samples come from: the series that pass a selector's conditions, one by one. */
-import type { SampleColumns, SeriesMatcher, SeriesSelector, TimeRange } from "../../model/index.ts";
+import {
+  type ManyReader,
+  readMany,
+  type SampleColumns,
+  type SeriesMatcher,
+  type SeriesSelector,
+  type TimeRange,
+} from "../../model/index.ts";
 import { compileSelector } from "../select/index.ts";
 import type { LabelMatcher } from "./ast.ts";
 import type { Budget } from "./budget.ts";
@@ -7,21 +14,17 @@ import { executionError, PromqlError } from "./error.ts";
 import { LabelSet, metricNameLabel } from "./label-set.ts";
 
 /** What a query asks; the shards answer it, and tests from a table. */
-export interface PromqlSource {
+export interface PromqlSource extends ManyReader {
   select(selector: SeriesSelector): Promise<{
     readonly names: readonly string[];
     readonly totalCount: number;
   }>;
-  read(name: string, range: TimeRange): Promise<SampleColumns | undefined>;
 }
 
 export interface LabelledColumns {
   readonly labels: LabelSet;
   readonly columns: SampleColumns;
 }
-
-/** Series asked for ahead of the one that is worked on, so that the shards are not idle. */
-const aheadCount = 32;
 
 /** Sorted by name; series without samples in the range are left out. */
 export async function* readSelected(
@@ -31,21 +34,16 @@ export async function* readSelected(
   budget: Budget,
 ): AsyncGenerator<LabelledColumns> {
   const names = await selectNames(source, matchers, budget.limits.seriesCountMax);
-  const coming: Promise<SampleColumns | undefined>[] = [];
-  try {
-    for (let i = 0; i < names.length; i++) {
-      while (coming.length < aheadCount && i + coming.length < names.length) {
-        coming.push(source.read(names[i + coming.length]!, range));
-      }
-      const columns = await coming.shift();
+  let i = 0;
+  for await (const list of readMany(source, names, range)) {
+    for (const columns of list) {
+      const name = names[i]!;
+      i += 1;
       await budget.breathe();
       if (columns === undefined || columns.timesMs.length === 0) continue;
       budget.claim(columns.timesMs.length);
-      yield { labels: LabelSet.ofSeriesName(names[i]!), columns };
+      yield { labels: LabelSet.ofSeriesName(name), columns };
     }
-  } finally {
-    // Whoever stops early has no use for what is on its way, nor for its failure.
-    for (const late of coming) late.catch(() => undefined);
   }
 }
 

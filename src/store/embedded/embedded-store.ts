@@ -10,17 +10,20 @@
  * to call it, since what was written is committed `commitIntervalMs` later in any case.
  */
 import { chunkTimeMsMax } from "../../kernel/index.ts";
-import type {
-  AliasBatch,
-  AliasNames,
-  NamePage,
-  NameQuery,
-  SampleBatch,
-  SampleColumns,
-  SeriesStore,
-  StoreStats,
-  TimeRange,
-  WatchedWindow,
+import {
+  type AliasBatch,
+  type AliasNames,
+  type NamePage,
+  type NameQuery,
+  type PageQuery,
+  type SampleBatch,
+  type SampleColumns,
+  type SeriesPage,
+  SeriesPageBuilder,
+  type SeriesStore,
+  type StoreStats,
+  type TimeRange,
+  type WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
@@ -118,6 +121,7 @@ export class EmbeddedStore implements SeriesStore {
     for (;;) {
       const id = this.#memory.find(name);
       if (id === undefined) return undefined;
+      if (this.#isInMemory(range)) return this.#columnsInMemory(id, range);
       const { version, archivedBeforeMs } = maintenance;
       const serial = this.#book.serial(id);
       const columns = new ColumnsBuilder();
@@ -132,6 +136,33 @@ export class EmbeddedStore implements SeriesStore {
       maintenance.backfill.overlay(serial, range, columns);
       return columns.take(range);
     }
+  }
+
+  async readPage(query: PageQuery): Promise<SeriesPage> {
+    if (this.#isClosed) throw closed();
+    const { names, range } = query;
+    const slicer = new Slicer(this.#settings.clock, { sliceMs });
+    const page = new SeriesPageBuilder(query);
+    while (!page.isComplete) {
+      if (slicer.isDue) await slicer.pause();
+      const name = names[page.seriesCount]!;
+      if (this.#isInMemory(range)) {
+        const id = this.#memory.find(name);
+        const countMax = id === undefined ? 0 : this.#memory.sampleCountMax(id, range);
+        if (!page.hasRoomFor(countMax)) break;
+        if (id === undefined) page.addColumns(undefined);
+        else {
+          const { timesMs, values } = page.lend(countMax);
+          page.add(this.#memory.copy(id, range, timesMs, values));
+        }
+      } else {
+        const columns = await this.read(name, range);
+        // Read in vain where it does not fit: it comes first in the next page.
+        if (!page.hasRoomFor(columns?.timesMs.length ?? 0)) break;
+        page.addColumns(columns);
+      }
+    }
+    return page.take();
   }
 
   findNames(query: NameQuery): Promise<NamePage> {
@@ -353,6 +384,24 @@ export class EmbeddedStore implements SeriesStore {
     backfill.add(serial, timeMs, value);
     this.#book.noteNewest(id, timeMs);
     this.#backfilledCount += 1;
+  }
+
+  /** Whether memory alone knows all samples in range. */
+  #isInMemory({ fromMs }: TimeRange): boolean {
+    const { archivedBeforeMs, routeBeforeMs } = this.#maintenance;
+    return fromMs >= archivedBeforeMs && fromMs >= routeBeforeMs;
+  }
+
+  #columnsInMemory(id: number, range: TimeRange): SampleColumns {
+    const countMax = this.#memory.sampleCountMax(id, range);
+    const buffer = new ArrayBuffer(countMax * 16);
+    const timesMs = new Float64Array(buffer, 0, countMax);
+    const values = new Float64Array(buffer, countMax * 8, countMax);
+    const count = this.#memory.copy(id, range, timesMs, values);
+    // A view that shows little of its buffer would hold all of it.
+    if (count * 2 < countMax)
+      return { timesMs: timesMs.slice(0, count), values: values.slice(0, count) };
+    return { timesMs: timesMs.subarray(0, count), values: values.subarray(0, count) };
   }
 
   #readMemory(id: number, range: TimeRange, columns: ColumnsBuilder): void {

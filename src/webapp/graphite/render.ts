@@ -23,7 +23,7 @@ import {
   type Series,
 } from "../../query/graphite/index.ts";
 import { pngOf } from "../../picture/index.ts";
-import { withDeadline } from "../deadline.ts";
+import { readerInTime, withDeadline } from "../deadline.ts";
 import type { WebappContext, WebappEnv } from "../fault.ts";
 import type { WebappLimits, WebappParts } from "../parts.ts";
 import { addRead, answerError } from "./answer.ts";
@@ -69,9 +69,7 @@ function sourceOf(
   { answerWaitMs }: Pick<WebappLimits, "answerWaitMs">,
 ): GraphiteSource {
   return {
-    series: {
-      read: (name, range) => withDeadline(series.read(name, range), "the store", answerWaitMs),
-    },
+    series: readerInTime(series, "the store", answerWaitMs),
     index: {
       select: (selector) => withDeadline(index.select(selector), "the shards", answerWaitMs),
     },
