@@ -131,6 +131,21 @@ test("the kernel makes of any bytes what the twin makes", () => {
   );
 });
 
+test.each([
+  { name: "a run of differences", values: [0x08, 64, 0, 64] },
+  { name: "a run of differences of tenths", values: [0x09, 64, 0, 64] },
+  { name: "equal numbers", values: [0x00, 0, 64] },
+])("the kernel keeps the sign of a -0 that begins $name", ({ values }) => {
+  for (let count = 2; count < 12; count++) {
+    const words = new Uint32Array(8);
+    const bytes = new Uint8Array(words.buffer);
+    bytes.set([0x10, count, 0, 15 + values.length, 0, 0, 0, 0, 0, 0, 0, count - 1, 0, 0, 0]);
+    bytes.set(values, 15);
+    expectSameAnswer(words, `${count} samples`);
+    expect(Object.is(own.values[0], -0)).toBe(true);
+  }
+});
+
 test("the kernel writes nothing outside the room it is given", () => {
   const { timesMs, values } = makeColumns(seededRandom(5), 100);
   const { words, sizeBytes } = encoded(timesMs, values, 100);

@@ -6,7 +6,13 @@
  * from `takePair` are filled where they lie; others get a copy.
  */
 import { assert } from "../base/assert.ts";
-import { chunkBytesMax, chunkSampleCountMax, decodeChunk, encodeChunk } from "./chunk.ts";
+import {
+  chunkBytesMax,
+  chunkCountAt,
+  chunkSampleCountMax,
+  decodeChunk,
+  encodeChunk,
+} from "./chunk.ts";
 import type { KernelModules } from "./kernel-modules.ts";
 import {
   columnCountMax,
@@ -19,6 +25,9 @@ import {
 export interface ChunkKernel {
   /** Where the module runs, for the kernels that work on the same columns. */
   readonly module: SampleModule | undefined;
+
+  /** How many samples the chunks put so far have, by their headers. */
+  readonly putSampleCount: number;
 
   /** A pair of columns of `columnCountMax` samples, the caller's own from now on. */
   takePair(): ColumnPair;
@@ -67,19 +76,19 @@ class ChunkRun {
     return this.#wordCount * 4;
   }
 
-  /** No more than this will come out of the run. */
-  get sampleCountMax(): number {
+  get sampleCount(): number {
     return this.#sampleCount;
   }
 
   put(words: Uint32Array, wordAt: number, sizeBytes: number): boolean {
     const wordCount = (sizeBytes + 3) >>> 2;
+    const run = this.#words;
     const to = this.#wordCount;
-    const sampleCount = this.#sampleCount + ((words[wordAt]! >>> 8) & 0xffff);
-    if (to + wordCount > this.#words.length || sampleCount > columnCountMax) return false;
+    const sampleCount = this.#sampleCount + chunkCountAt(words, wordAt);
+    if (to + wordCount > run.length || sampleCount > columnCountMax) return false;
     // A view to copy from costs more than the copy of what a chunk usually is.
-    if (wordCount > 100) this.#words.set(words.subarray(wordAt, wordAt + wordCount), to);
-    else for (let i = 0; i < wordCount; i++) this.#words[to + i] = words[wordAt + i]!;
+    if (wordCount > 300) run.set(words.subarray(wordAt, wordAt + wordCount), to);
+    else for (let i = 0; i < wordCount; i++) run[to + i] = words[wordAt + i]!;
     this.#wordCount = to + wordCount;
     this.#sampleCount = sampleCount;
     return true;
@@ -105,6 +114,10 @@ class ChunkInstance implements ChunkKernel {
     this.#times = new Float64Array(buffer, spareTimesAt, columnCountMax);
     this.#values = new Float64Array(buffer, spareValuesAt, columnCountMax);
     this.#bytes = new Uint8Array(buffer);
+  }
+
+  get putSampleCount(): number {
+    return this.#run.sampleCount;
   }
 
   takePair(): ColumnPair {
@@ -175,6 +188,10 @@ class ChunkTwin implements ChunkKernel {
   readonly #buffer = new ArrayBuffer(runBytesMax);
   readonly #bytes = new Uint8Array(this.#buffer);
   readonly #run = new ChunkRun(this.#buffer, 0);
+
+  get putSampleCount(): number {
+    return this.#run.sampleCount;
+  }
 
   takePair(): ColumnPair {
     return plainPair();

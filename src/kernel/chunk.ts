@@ -96,6 +96,16 @@ export function chunkBytes(bytes: Uint8Array, offset: number): number {
   return isHeader(bytes, offset) ? readHalf(bytes, offset + 3) : -1;
 }
 
+/** As `chunkBytes`, of what is known to be a chunk and begins at a word. */
+export function chunkBytesAt(words: Uint32Array, wordAt: number): number {
+  return (words[wordAt]! >>> 24) | ((words[wordAt + 1]! & 0xff) << 8);
+}
+
+/** As `chunkCount`, of what is known to be a chunk and begins at a word. */
+export function chunkCountAt(words: Uint32Array, wordAt: number): number {
+  return (words[wordAt]! >>> 8) & 0xffff;
+}
+
 /** Time of the first sample; -1 where the bytes are no chunk. */
 export function chunkFirstMs(bytes: Uint8Array, offset: number): number {
   return isHeader(bytes, offset) ? readFirst(bytes, offset) : -1;

@@ -1,7 +1,9 @@
 export {
   chunkBytes,
+  chunkBytesAt,
   chunkBytesMax,
   chunkCount,
+  chunkCountAt,
   chunkFirstMs,
   chunkLastMs,
   chunkSampleCountMax,

@@ -20,7 +20,7 @@ export const columnCountMax = 131_072;
 export const runBytesMax = 262_144;
 
 const pageBytes = 65_536;
-/** A load of eight or sixteen bytes may begin at the last byte of what it reads. */
+/** Numbers are read in groups of eight, of which the last may have one alone. */
 const overreadBytes = 64;
 const columnBytes = columnCountMax * 8;
 

@@ -42,6 +42,15 @@ export class ChunkDirectory {
     return this.#arena.words(block)[this.#arena.wordAt(block) + index]!;
   }
 
+  /** The words in which the references of a series lie, from `listAt` on; lent until the next change. */
+  list(id: number): Uint32Array {
+    return this.#arena.words(this.#blocks[id]!);
+  }
+
+  listAt(id: number): number {
+    return this.#arena.wordAt(this.#blocks[id]!);
+  }
+
   setChunk(id: number, index: number, chunk: number): void {
     const block = this.#blocks[id]!;
     this.#arena.words(block)[this.#arena.wordAt(block) + index] = chunk;

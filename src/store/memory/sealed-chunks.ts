@@ -9,8 +9,10 @@
 import { assert } from "../../base/assert.ts";
 import {
   chunkBytes,
+  chunkBytesAt,
   chunkBytesMax,
   chunkCount,
+  chunkCountAt,
   chunkFirstMs,
   type ChunkKernel,
   chunkLastMs,
@@ -188,51 +190,62 @@ export class SealedChunks {
   ): number {
     const first = this.#firstEndingFrom(id, fromMs);
     const end = this.#firstBeginningFrom(id, untilMs);
-    if (first >= end || room === 0) return 0;
+    if (first >= end || room <= 0) return 0;
+    const list = this.#directory.list(id);
+    const listAt = this.#directory.listAt(id);
     // Only the chunks at both ends can lie partly outside the range.
-    const head = this.#countBefore(this.#directory.chunk(id, first), fromMs);
-    const lastChunk = this.#directory.chunk(id, end - 1);
-    const tail = this.#count(lastChunk) - this.#countBefore(lastChunk, untilMs);
-    // Where all that the chunks could hold finds room, nobody needs to know how many there are.
-    let skip = 0;
-    if ((end - first) * chunkSampleCountMax > room) {
-      skip = -head - tail - room;
-      for (let i = first; i < end; i++) skip += this.#count(this.#directory.chunk(id, i));
-    }
-    skip = Math.max(0, skip) + head;
+    const lastChunk = list[listAt + end - 1]!;
+    const tail = this.#countBefore(lastChunk, untilMs);
+    const start = this.#newestStart(list, listAt, { first, end, tail }, room);
+    let skip = start.skip;
+    if (start.index === first)
+      skip = Math.max(skip, this.#countBefore(list[listAt + first]!, fromMs));
 
     let at = 0;
     // Whole chunks are gathered and decoded as one run, until one in part comes in between.
-    let pending = 0;
-    for (let i = first; i < end; i++) {
-      const chunk = this.#directory.chunk(id, i);
-      const count = this.#count(chunk);
-      const until = i === end - 1 ? count - tail : count;
-      if (skip >= until) {
-        skip -= count;
+    for (let i = start.index; i < end; i++) {
+      const chunk = list[listAt + i]!;
+      const words = this.#arena.words(chunk);
+      const wordAt = this.#arena.wordAt(chunk);
+      const isLast = i === end - 1;
+      if (skip === 0 && !(isLast && tail < chunkCountAt(words, wordAt))) {
+        const sizeBytes = chunkBytesAt(words, wordAt);
+        if (this.#chunks.put(words, wordAt, sizeBytes)) continue;
+        at += this.#decodeRun(timesMs, values, at);
+        assert(this.#chunks.put(words, wordAt, sizeBytes), "an empty run has room for a chunk");
         continue;
       }
-      const from = Math.max(0, skip);
+      at += this.#decodeRun(timesMs, values, at);
+      const count = this.#decode(chunk, this.#timesMs, this.#values, 0);
+      const until = isLast ? tail : count;
+      for (let k = skip; k < until; k++) {
+        timesMs[at + k - skip] = this.#timesMs[k]!;
+        values[at + k - skip] = this.#values[k]!;
+      }
+      at += Math.max(0, until - skip);
       skip = 0;
-      if (from === 0 && until === count) {
-        if (!this.#put(chunk)) {
-          at += this.#decodeRun(timesMs, values, at, pending);
-          pending = 0;
-          this.#put(chunk);
-        }
-        pending += count;
-        continue;
-      }
-      at += this.#decodeRun(timesMs, values, at, pending);
-      pending = 0;
-      this.#decode(chunk, this.#timesMs, this.#values, 0);
-      for (let k = from; k < until; k++) {
-        timesMs[at + k - from] = this.#timesMs[k]!;
-        values[at + k - from] = this.#values[k]!;
-      }
-      at += until - from;
     }
-    return at + this.#decodeRun(timesMs, values, at, pending);
+    return at + this.#decodeRun(timesMs, values, at);
+  }
+
+  /** Where the newest `room` samples begin: in which chunk, and behind how many of its own. */
+  #newestStart(
+    list: Uint32Array,
+    listAt: number,
+    chunks: { readonly first: number; readonly end: number; readonly tail: number },
+    room: number,
+  ): { readonly index: number; readonly skip: number } {
+    const { first, end, tail } = chunks;
+    // Where all that the chunks could hold finds room, nobody needs to know how many there are.
+    if ((end - first) * chunkSampleCountMax <= room) return { index: first, skip: 0 };
+    let index = end - 1;
+    let count = tail;
+    while (index > first && count < room) {
+      index -= 1;
+      const chunk = list[listAt + index]!;
+      count += chunkCountAt(this.#arena.words(chunk), this.#arena.wordAt(chunk));
+    }
+    return { index, skip: Math.max(0, count - room) };
   }
 
   #rewrite(
@@ -328,14 +341,9 @@ export class SealedChunks {
     this.#arena.free(chunk, length);
   }
 
-  #put(chunk: number): boolean {
-    const bytes = this.#arena.bytes(chunk);
-    const sizeBytes = chunkBytes(bytes, this.#arena.byteAt(chunk));
-    return this.#chunks.put(this.#arena.words(chunk), this.#arena.wordAt(chunk), sizeBytes);
-  }
-
-  /** Decodes what was put. @returns how many samples, which the caller knows */
-  #decodeRun(timesMs: Float64Array, values: Float64Array, at: number, count: number): number {
+  /** Decodes what was put. @returns how many samples */
+  #decodeRun(timesMs: Float64Array, values: Float64Array, at: number): number {
+    const count = this.#chunks.putSampleCount;
     if (count === 0) return 0;
     const decoded = this.#chunks.decode(timesMs, values, at);
     assert(decoded === count, "the chunks in memory are sound");

@@ -1,7 +1,7 @@
 /**
  * Chunks to columns. The format is told in src/kernel/chunk.ts and the files it names; its readers there
  * define the result. Any bytes may come: what is no chunk is answered with -1, nothing is written
- * outside the columns, and nothing read but the run and the sixteen bytes behind it.
+ * outside the columns, and nothing read but the run and the 64 bytes behind it.
  */
 import { magnitudeMax, readIntegers } from "./integer-block";
 import { readSigned, varintEnd } from "./varint";
@@ -68,15 +68,27 @@ function fillRegular(first: i64, span: i64, count: i32, times: usize): bool {
   const step = <f64>span / <f64>(count - 1);
   if (step < 1 || floor(step) != step) return false;
   const start = <f64>first;
+  // Four pairs at once: one would wait for its own addition.
+  const eightSteps = f64x2.splat(8 * step);
   const twoSteps = f64x2.splat(2 * step);
-  let pair = f64x2.replace_lane(f64x2.splat(start), 1, start + step);
-  const pairs = count & ~1;
-  const end = times + ((<usize>pairs) << 3);
-  for (let p = times; p < end; p += 16) {
-    v128.store(p, pair);
-    pair = f64x2.add(pair, twoSteps);
+  let a = f64x2.replace_lane(f64x2.splat(start), 1, start + step);
+  let b = f64x2.add(a, twoSteps);
+  let c = f64x2.add(b, twoSteps);
+  let d = f64x2.add(c, twoSteps);
+  const end = times + ((<usize>count) << 3);
+  let p = times;
+  for (; p + 56 < end; p += 64) {
+    v128.store(p, a);
+    v128.store(p, b, 16);
+    v128.store(p, c, 32);
+    v128.store(p, d, 48);
+    a = f64x2.add(a, eightSteps);
+    b = f64x2.add(b, eightSteps);
+    c = f64x2.add(c, eightSteps);
+    d = f64x2.add(d, eightSteps);
   }
-  if (pairs < count) store<f64>(end, f64x2.extract_lane(pair, 0));
+  let time = f64x2.extract_lane(a, 0);
+  for (; p < end; p += 8, time += step) store<f64>(p, time);
   return true;
 }
 
@@ -136,14 +148,22 @@ function sumUp(from: usize, end: usize): void {
   const isExact = abs(sum) + magnitudeMax * <f64>((end - from) >> 3) < exactMax;
   let p = from + 8;
   if (isExact) {
-    // Two at a time, so that the sum waits for one addition in two.
-    for (; p + 8 < end; p += 16) {
-      const first = load<f64>(p);
-      const both = first + load<f64>(p + 8);
-      store<f64>(p, sum + first);
-      sum += both;
-      store<f64>(p + 8, sum);
+    // Four at a time, so that the sum waits for one addition in four.
+    // Added to it, -0 stays -0.
+    const nothing = f64x2.splat(-0.0);
+    let sums = f64x2.splat(sum);
+    for (; p + 24 < end; p += 32) {
+      const a = v128.load(p);
+      const b = v128.load(p, 16);
+      const upToTwo = f64x2.add(a, v128.shuffle<u64>(nothing, a, 0, 2));
+      const fromThird = f64x2.add(b, v128.shuffle<u64>(nothing, b, 0, 2));
+      const two = v128.shuffle<u64>(upToTwo, upToTwo, 1, 1);
+      const upToFour = f64x2.add(fromThird, two);
+      v128.store(p, f64x2.add(sums, upToTwo));
+      v128.store(p, f64x2.add(sums, upToFour), 16);
+      sums = f64x2.add(sums, v128.shuffle<u64>(upToFour, upToFour, 1, 1));
     }
+    sum = f64x2.extract_lane(sums, 0);
   }
   for (; p < end; p += 8) {
     sum += load<f64>(p);

@@ -65,9 +65,15 @@ export function readIntegers(from: usize, end: usize, count: i32, divisor: f64, 
 
 function fill(to: usize, count: i32, value: f64): void {
   const twice = f64x2.splat(value);
-  const pairs = count & ~1;
-  for (let k = 0; k < pairs; k += 2) v128.store(to + ((<usize>k) << 3), twice);
-  if (pairs < count) store<f64>(to + ((<usize>pairs) << 3), value);
+  const end = to + ((<usize>count) << 3);
+  let p = to;
+  for (; p + 56 < end; p += 64) {
+    v128.store(p, twice);
+    v128.store(p, twice, 16);
+    v128.store(p, twice, 32);
+    v128.store(p, twice, 48);
+  }
+  for (; p < end; p += 8) store<f64>(p, value);
 }
 
 /** How a block will be written; lies in static memory. */

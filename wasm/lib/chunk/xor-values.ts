@@ -1,54 +1,78 @@
 /**
  * Values as the XOR with the one before; format and source are told in src/kernel/xor-values.ts. Bits
- * go from the high end of each byte, so a swapped load of eight bytes shows 57 of them at least.
+ * go from the high end of each byte, so the bytes of each eight are turned round before they are read:
+ * two words then hold any 64 bits, the code of a value and mostly all of its meaningful bits.
  */
 
+const valueBitsMax: u32 = 77;
+const chunkSampleCountMax: u32 = 480;
+/** As many bytes as so many values can take, and a vector and a word behind them. */
+const turned: usize = memory.data(8 + (480 * 77) / 8 + 32, 16);
+
 /**
- * Reads `count` doubles to `to`; eight bytes behind `end` can be read, whatever is in them.
+ * Reads `count` doubles to `to`, at most `chunkSampleCountMax`; sixteen bytes behind `end` can be read,
+ * whatever is in them.
  * @returns whether the run was whole and ended within its last byte at `end`
  */
 export function readXorValues(from: usize, end: usize, count: i32, to: usize): bool {
-  const endBit = (<u32>(end - from)) << 3;
-  if (endBit < 64) return false;
-  let bits = bswap(load<u64>(from));
+  const bytes = <u32>(end - from);
+  const bytesMax: u32 = 8 + ((<u32>(count - 1) * valueBitsMax + 7) >>> 3);
+  // Of a longer run more than the last byte would be left over.
+  if (bytes < 8 || bytes > bytesMax || <u32>count > chunkSampleCountMax) return false;
+  turn(from, end);
+  const endBit = bytes << 3;
+  let bits = load<u64>(turned);
   store<u64>(to, bits);
   let bit: u32 = 64;
   let width: u32 = 0;
   let trailing: u32 = 64;
-  for (let k = 1; k < count; k++) {
+  const columnEnd = to + ((<usize>count) << 3);
+  for (let p = to + 8; p < columnEnd; p += 8) {
     if (bit >= endBit) return false;
-    const code = peek(from, bit);
-    if (<i64>code >= 0) bit += 1;
-    else {
-      if (code >> 62 == 2) bit += 2;
-      else {
-        const leading = (<u32>(code >> 57)) & 31;
-        width = (<u32>(code >> 51)) & 63;
-        if (width == 0) width = 64;
-        if (leading + width > 64) return false;
-        trailing = 64 - leading - width;
-        bit += 13;
-      }
-      // Width 0 is "as before" with none before.
-      if (width == 0 || bit + width > endBit) return false;
-      bits ^= readHighBits(from, bit, width) << (<u64>trailing);
-      bit += width;
+    const next = bitsFrom(bit);
+    if (<i64>next >= 0) {
+      bit += 1;
+      store<u64>(p, bits);
+      continue;
     }
-    store<u64>(to + ((<usize>k) << 3), bits);
+    let meaningful = next << 2;
+    if (next >> 62 == 2) {
+      bit += 2;
+      if (width > 62) meaningful = bitsFrom(bit);
+    } else {
+      const leading = (<u32>(next >> 57)) & 31;
+      width = (<u32>(next >> 51)) & 63;
+      if (width == 0) width = 64;
+      if (leading + width > 64) return false;
+      trailing = 64 - leading - width;
+      bit += 13;
+      meaningful = bitsFrom(bit);
+    }
+    // Width 0 is "as before" with none before.
+    if (width == 0 || bit + width > endBit) return false;
+    bits ^= (meaningful >> (64 - <u64>width)) << (<u64>trailing);
+    bit += width;
+    store<u64>(p, bits);
   }
   return bit <= endBit && endBit - bit < 8;
 }
 
-/** The bits from `bit` on, at the high end; the lowest seven may be missing. */
-function peek(from: usize, bit: u32): u64 {
-  return bswap(load<u64>(from + <usize>(bit >>> 3))) << ((<u64>bit) & 7);
+function turn(from: usize, end: usize): void {
+  let to = turned;
+  for (let p = from; p < end; p += 16, to += 16) {
+    const both = v128.load(p);
+    v128.store(
+      to,
+      v128.shuffle<u8>(both, both, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
+    );
+  }
 }
 
-function readHighBits(from: usize, bit: u32, width: u32): u64 {
-  if (width <= 57) return peek(from, bit) >> (64 - <u64>width);
-  const rest = width - 32;
-  const high = peek(from, bit) >> 32;
-  return (high << (<u64>rest)) | (peek(from, bit + 32) >> (64 - <u64>rest));
+/** The 64 bits from `bit` on; what lies behind the run may be anything. */
+function bitsFrom(bit: u32): u64 {
+  const at = turned + <usize>((bit >>> 6) << 3);
+  const shift = (<u64>bit) & 63;
+  return (load<u64>(at) << shift) | ((load<u64>(at, 8) >> 1) >> (63 - shift));
 }
 
 let out: usize = 0;
