@@ -341,3 +341,24 @@ test("the digest tells once a day what was abnormal, told or not", async () => {
     subject: "Kale: 2 metrics abnormal since the last digest",
   });
 });
+
+test("quiet hours hold a message back until they end, and what lasts is repeated by its route", async () => {
+  const office = open({
+    ...(hook({ repeat: "1h" }) as object),
+    "quiet-hours": [{ from: "11:00", until: "13:00", "time-zone": "UTC" }],
+  });
+  office.take(started(episode("mild", { peak: 16 })));
+  for (let i = 0; i < 10; i++) {
+    clock.offsetMs += 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+  expect(office.deliveries({ limit: 1 })).toEqual([]);
+  clock.offsetMs = 3_600_000;
+  await until(() => received.length === 1);
+  clock.offsetMs += 3_500_000;
+  await until(() => office.deliveries({ limit: 1 })[0]?.state === "sent");
+  expect(received.map(({ body }) => body["kind"])).toEqual(["started"]);
+  clock.offsetMs += 200_000;
+  await until(() => received.length === 2);
+  expect(received.map(({ body }) => body["kind"])).toEqual(["started", "repeated"]);
+});

@@ -9,7 +9,7 @@ import { FeedbackBook } from "./feedback.ts";
 import { journalVersion } from "./journal-file.ts";
 import { Rules } from "./rules.ts";
 
-export interface Said {
+interface Said {
   /** The rules kept on the page, as they were written; "" for none. */
   readonly rulesText: string;
   readonly feedback: readonly Feedback[];

@@ -57,11 +57,35 @@ test.each([
   [
     "a typing error",
     [{ match: "x", "least-absolut": 3 }],
-    /nothing is called "least-absolut"; known are match, ignore/,
+    /nothing is called "least-absolut"; known are match, when, ignore/,
   ],
   ["a score above one", [{ match: "x", "least-score": 2 }], /a number from 0 to 1/],
   ["a number that is none", [{ match: "x", "least-absolute": Infinity }], /a number from 0/],
 ])("readRules() refuses %s, and says what is allowed", (...[, input, fault]) => {
   const reading = readRules(input);
   expect(reading.ok ? "" : reading.fault).toMatch(fault);
+});
+
+test("RuleBook applies a rule with `when` at its times only, in its place among the others", () => {
+  const book = new RuleBook(
+    read([
+      { match: "*", "least-score": 0.5 },
+      { match: "web.*", when: { hours: "02:00-05:00" }, ignore: true, "least-score": 0.9 },
+      { match: "web.api.*", "least-score": 0.7 },
+    ]),
+  );
+  const [atNight, atNoon] = [3 * 3_600_000, 12 * 3_600_000];
+  const plan = book.planFor("web.api.hits");
+  expect(plan.at(atNight)).toMatchObject({ isIgnored: true, leastScore: 0.7 });
+  expect(plan.at(atNoon)).toMatchObject({ isIgnored: false, leastScore: 0.7 });
+  expect(plan.at(atNight)).toMatchObject({ isIgnored: true });
+  expect(book.planFor("web.fe1").at(atNight)).toMatchObject({ isIgnored: true, leastScore: 0.9 });
+  expect(book.floorsFor("web.fe1")).toMatchObject({ isIgnored: false, leastScore: 0.5 });
+  expect(book.planFor("web.fe1").key).toBe(book.planFor("web.fe2").key);
+  expect(book.planFor("web.fe1").key).not.toBe(plan.key);
+  expect(read(book.rules.map(ruleJson))).toEqual(book.rules);
+  expect(readRules([{ match: "a", when: { days: [32] } }])).toEqual({
+    ok: false,
+    fault: "Rule 1: days is [32]; allowed is a list of days of the month, 1 to 31, or last.",
+  });
 });

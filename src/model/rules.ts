@@ -12,7 +12,13 @@
  *       least-absolute: 50
  *       least-duration: 5m
  *       direction: up
+ *     - match: "shop.*"
+ *       when: { dates: [12-25], time-zone: Europe/Berlin }
+ *       ignore: true
+ *
+ * A rule with `when` (rule-calendar.ts) applies at those times only, in its place among the others.
  */
+import { calendarHolds, calendarJson, readCalendar, type RuleCalendar } from "./rule-calendar.ts";
 import { nameMatcher } from "./series-name.ts";
 
 export type RuleDirection = "up" | "down" | "both";
@@ -48,6 +54,8 @@ export const defaultFloors: Floors = {
 export interface Rule extends Partial<Floors> {
   /** Glob over the whole name, or a part of it; see `nameMatcher`. */
   readonly match: string;
+  /** Only at these times. */
+  readonly when?: RuleCalendar;
 }
 
 export const ruleCountMax = 1_000;
@@ -63,18 +71,59 @@ export class RuleBook {
     this.#matched = rules.map((rule) => ({ rule, isFor: nameMatcher(rule.match) }));
   }
 
+  /** What applies at a time for which nothing special is said. */
   floorsFor(name: string): Floors {
-    let floors = defaultFloors;
-    for (const { rule, isFor } of this.#matched) {
-      if (isFor(name)) floors = { ...floors, ...definedOf(rule) };
-    }
-    return floors;
+    return this.planFor(name).usual;
+  }
+
+  planFor(name: string): FloorsPlan {
+    return new FloorsPlan(this.rulesFor(name));
   }
 
   /** Those that apply to a name, in order. */
   rulesFor(name: string): Rule[] {
     return this.#matched.filter(({ isFor }) => isFor(name)).map(({ rule }) => rule);
   }
+}
+
+const minuteMs = 60_000;
+
+/** What applies to one metric at any time. */
+export class FloorsPlan {
+  /** Without the rules that hold at given times only. */
+  readonly usual: Floors;
+  /** The same for plans that say the same. */
+  readonly key: string;
+  /** In order; none where nothing depends on the time. */
+  readonly #rules: readonly Rule[];
+  #minute = Number.NaN;
+  #atMinute: Floors;
+
+  /** @param rules  that match the metric, in order */
+  constructor(rules: readonly Rule[]) {
+    this.usual = floorsOf(rules.filter(({ when }) => when === undefined));
+    this.#atMinute = this.usual;
+    this.#rules = rules.some(({ when }) => when !== undefined) ? rules : [];
+    const dated = this.#rules.map((rule) => [rule.when ?? null, definedOf(rule)]);
+    this.key = JSON.stringify([this.usual, dated]);
+  }
+
+  at(timeMs: number): Floors {
+    if (this.#rules.length === 0) return this.usual;
+    const minute = Math.floor(timeMs / minuteMs);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      const holding = this.#rules.filter(
+        ({ when }) => when === undefined || calendarHolds(when, timeMs),
+      );
+      this.#atMinute = floorsOf(holding);
+    }
+    return this.#atMinute;
+  }
+}
+
+function floorsOf(rules: readonly Rule[]): Floors {
+  return rules.reduce<Floors>((floors, rule) => ({ ...floors, ...definedOf(rule) }), defaultFloors);
 }
 
 /** Whether two mean the same for a metric. */
@@ -113,7 +162,8 @@ export function readRules(input: unknown): RulesReading {
 
 /** As `readRules` takes it. */
 export function ruleJson(rule: Rule): Record<string, unknown> {
-  return { match: rule.match, ...floorsJson(rule) };
+  const when = rule.when === undefined ? {} : { when: calendarJson(rule.when) };
+  return { match: rule.match, ...when, ...floorsJson(rule) };
 }
 
 /** In the words of a rule. */
@@ -192,6 +242,13 @@ function readRule(input: unknown): Rule | string {
     return `match is missing: a pattern of names, such as "web.*" or "latency"`;
   }
   const rule: Record<string, unknown> = { match };
+  const when = given.get("when");
+  given.delete("when");
+  if (when !== undefined && when !== null) {
+    const calendar = readCalendar(when);
+    if (typeof calendar === "string") return calendar;
+    rule["when"] = calendar;
+  }
   for (const name of fieldNames) {
     const { key, allowed, read } = fields[name];
     const found = given.get(key);
@@ -204,7 +261,7 @@ function readRule(input: unknown): Rule | string {
   const [unknown] = given.keys();
   if (unknown !== undefined) {
     const known = fieldNames.map((name) => fields[name].key).join(", ");
-    return `nothing is called ${JSON.stringify(unknown.slice(0, 80))}; known are match, ${known}`;
+    return `nothing is called ${JSON.stringify(unknown.slice(0, 80))}; known are match, when, ${known}`;
   }
   return rule as unknown as Rule;
 }

@@ -9,7 +9,6 @@ import type { Clock } from "../base/clock.ts";
 import { runInSlices } from "../base/steps.ts";
 import { type Judge, replayEpisodes } from "../analyzer/index.ts";
 import {
-  areSameFloors,
   compareTold,
   type Episode,
   type Feedback,
@@ -156,7 +155,7 @@ export async function tryRulesOver(
   const page = await shards.findNames({ query: match, limit: nameCountMax });
   const books = [new RuleBook(inForce), new RuleBook(tried)] as const;
   const affected = page.names.filter((name) => {
-    return !areSameFloors(books[0].floorsFor(name), books[1].floorsFor(name));
+    return books[0].planFor(name).key !== books[1].planFor(name).key;
   });
   const names = affected.slice(0, seriesCountMax);
   const answers = await shards.ask({ names, range, inForce, tried, budgetMs });

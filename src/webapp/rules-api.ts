@@ -168,7 +168,8 @@ function effectiveJson(
     ...new RuleBook(kept).rulesFor(name).map((rule) => ({ from: "kept", rule }) as const),
   ];
   const sourceOf = (field: keyof Floors): string =>
-    applied.findLast(({ rule }) => rule[field] !== undefined)?.rule.match ?? "";
+    applied.findLast(({ rule }) => rule[field] !== undefined && rule.when === undefined)?.rule
+      .match ?? "";
   const fields = Object.keys(floors) as (keyof Floors)[];
   return {
     name,

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { finish } from "../../base/steps.ts";
 import { seededRandom } from "../../base/random.ts";
-import { type Rule, RuleBook } from "../../model/index.ts";
+import { wallTime } from "../../base/time-zone.ts";
+import { readRules, type Rule, RuleBook } from "../../model/index.ts";
 import { Judge } from "../judge.ts";
 import { replayEpisodes } from "./episode-replay.ts";
 import { dayMs, FedSeries, hourMs, minuteMs, mondayMs } from "./stream.fixture.ts";
@@ -64,4 +65,14 @@ test("replayEpisodes leaves out what the rules leave out, and what was over befo
   expect(replay([{ match: "*", isIgnored: true }])).toEqual([]);
   const range = { fromMs: mondayMs + 3 * dayMs, untilMs: mondayMs + 4 * dayMs };
   expect(replay([], range)).toHaveLength(1);
+});
+
+test("replayEpisodes leaves out what a calendar leaves out, that day alone", () => {
+  const all = replay([]).map(({ startedMs }) => startedMs);
+  const day = (all[1]! - (all[1]! % dayMs)) / dayMs;
+  const wall = wallTime(day * 86_400);
+  const date = [wall.month, wall.day].map((part) => String(part).padStart(2, "0")).join("-");
+  const reading = readRules([{ match: "web.*", when: { dates: [date] }, ignore: true }]);
+  if (!reading.ok) throw new Error(reading.fault);
+  expect(replay(reading.rules).map(({ startedMs }) => startedMs)).toEqual([all[0], all[2]]);
 });

@@ -32,6 +32,7 @@ import {
   type ExpectedBasis,
   type ExpectedRange,
   type Floors,
+  type FloorsPlan,
   type KnownAs,
   type Learning,
   RuleBook,
@@ -201,9 +202,9 @@ export class StreamJudge {
   readonly #kinds = new Map<number, KeptKind>();
   readonly #hour = new HourBefore();
   #rules = new RuleBook([]);
-  /** Distinct floors; a column names them by place. */
-  #floors: Floors[] = [defaultFloors];
-  readonly #floorsByText = new Map<string, number>();
+  /** Distinct ones; a column names them by place. */
+  #plans: FloorsPlan[] = [];
+  readonly #planByKey = new Map<string, number>();
   #confirmedIds: (name: string) => boolean = () => false;
   #refusedCount = 0;
   readonly #tellings: TellingQueue<Active>;
@@ -267,8 +268,8 @@ export class StreamJudge {
   /** From now on these apply. What goes on and is ignored now ends with its next row. */
   useRules(rules: RuleBook): void {
     this.#rules = rules;
-    this.#floors = [];
-    this.#floorsByText.clear();
+    this.#plans = [];
+    this.#planByKey.clear();
     this.columns.floors.fill(0);
   }
 
@@ -371,7 +372,7 @@ export class StreamJudge {
       columns.clearLearned(id);
       return undefined;
     }
-    const floors = this.floorsOf(id);
+    const floors = this.floorsOf(id, timeMs);
     const origin = originOf(detector.state, index);
     const kind = this.#kinds.size > 0 ? this.#kindAt(id, timeMs) : undefined;
     const ownResidual = row.value - expectation.value;
@@ -447,16 +448,15 @@ export class StreamJudge {
     return this.#end(id, active, "stale", nowMs);
   }
 
-  floorsOf(id: number): Floors {
+  floorsOf(id: number, timeMs: number): Floors {
     let place = this.columns.floors[id]! - 1;
     if (place < 0) {
-      const floors = this.#rules.floorsFor(this.#window.name(id));
-      const text = JSON.stringify(floors);
-      place = this.#floorsByText.get(text) ?? this.#floors.push(floors) - 1;
-      this.#floorsByText.set(text, place);
+      const plan = this.#rules.planFor(this.#window.name(id));
+      place = this.#planByKey.get(plan.key) ?? this.#plans.push(plan) - 1;
+      this.#planByKey.set(plan.key, place);
       this.columns.floors[id] = place + 1;
     }
-    return this.#floors[place]!;
+    return this.#plans[place]!.at(timeMs);
   }
 
   /** Whether the series is known well enough to be judged; says the same as `learningOf`. */
@@ -513,7 +513,7 @@ export class StreamJudge {
                 id,
                 kind: this.#kindAt(id, seconds * 1000),
               },
-              this.floorsOf(id),
+              this.floorsOf(id, seconds * 1000),
               seconds,
             ),
     };
