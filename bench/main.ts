@@ -15,6 +15,7 @@
  *                                                       [--seeds 1,2,3] a site each, and their sum
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
  *     npm run -s bench -- promql                        sum(rate()) over 1,000 series, and Prometheus' own
+ *     npm run -s bench -- page                          a metric's day to the page, as binary
  *     npm run -s bench -- oculus --seed 1               quality and speed of the similarity search
  *     npm run -s bench -- redis --metrics 20000         series in Redis: load, size, reading back
  *     npm run -s bench -- elasticsearch --metrics 1000  series in OpenSearch: size, load, queries
@@ -39,6 +40,7 @@ import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
 import { runOculusSpeed } from "./oculus/speed.ts";
+import { benchPage } from "./page.ts";
 import { benchPromql } from "./promql.ts";
 import { metricsPerService } from "./quality/site-year.ts";
 import { benchYear, sumOfYears } from "./quality/year.ts";
@@ -121,6 +123,10 @@ if (wanted.has("promql")) {
     sampleStepMs: 30_000,
     runCount: 5,
   });
+}
+if (wanted.has("page")) {
+  report("page");
+  figures["page"] = await benchPage({ requestCount: 3000 });
 }
 if (wanted.has("quality")) {
   const serviceCount = Math.ceil(Number(flags.metrics ?? 20) / metricsPerService);

@@ -97,6 +97,7 @@ describeWith(chromium, "saved views in Chromium", () => {
     const { page, complaints } = await openPage(browser, kale.url + viewAddress);
     await until(async () => (await graphs(page)) === 2);
     expect(await page.locator("h1").innerText()).toBe(name);
+    expect(await page.title()).toContain(`${name} · Kale`);
     expect(await page.getByText("Look at fe3 first.").count()).toBe(1);
     expect(await page.getByRole("button", { name: "1 h", pressed: true }).count()).toBe(1);
 

@@ -30,11 +30,13 @@ import { useKeys } from "./state/keys.ts";
 import { liveStore } from "./state/live.ts";
 import { navigate, placeStore } from "./state/location.ts";
 import { signInStore } from "./state/session.ts";
+import { shownNameStore } from "./state/shown-name.ts";
 import { useStore } from "./state/store.ts";
 
 export function App(): JSX.Element {
   const route = useStore(placeStore, (place) => place.route);
   const abnormal = useStore(liveStore, ({ summary }) => summary?.abnormal ?? 0);
+  const shownName = useStore(shownNameStore);
   const [hasHelp, setHelp] = useState(false);
   const signIn = useStore(signInStore);
   const main = useRef<HTMLElement>(null);
@@ -47,8 +49,8 @@ export function App(): JSX.Element {
     ),
   });
   useEffect(() => {
-    document.title = `${abnormal > 0 ? `(${abnormal}) ` : ""}${titleOf(route)} · Kale`;
-  }, [route, abnormal]);
+    document.title = `${abnormal > 0 ? `(${abnormal}) ` : ""}${shownName ?? titleOf(route)} · Kale`;
+  }, [route, shownName, abnormal]);
   useEffect(() => {
     // A new page takes the focus, so that a screen reader begins there and not at the old link.
     if (!isFirst.current) main.current?.focus({ preventScroll: true });

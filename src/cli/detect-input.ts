@@ -65,7 +65,8 @@ export async function* readLines(
     rest += decoder.decode();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError(`cannot be read further than line ${number}: ${reason}`, { cause });
+    const where = number === 0 ? "" : ` further than line ${number}`;
+    throw new InputError(`cannot be read${where}: ${reason}`, { cause });
   }
   if (isSkipping) yield { number: number + 1, text: undefined };
   else if (rest !== "") yield { number: number + 1, text: withoutReturn(rest) };

@@ -297,7 +297,7 @@ test("kale detect reads gzip by content and tells of a stream that breaks off", 
   const broken = await detect(["--stream", path]);
   expect(broken.status).toBe(1);
   expect(broken.err).toMatch(
-    /odd-name\.csv: cannot be read further than line \d+: unexpected end of file/,
+    /odd-name\.csv: cannot be read(?: further than line \d+)?: unexpected end of file/,
   );
 });
 
@@ -306,7 +306,7 @@ test("kale detect names a file that is not there and judges the others", async (
   writeFileSync(good, '{"name":"a","points":[[1,1],[2,2]]}\n');
   const { status, out, err } = await detect(["--checks", join(folder, "missing.jsonl"), good]);
   expect(status).toBe(1);
-  expect(err).toMatch(/missing\.jsonl: cannot be read further than line 0: ENOENT/);
+  expect(err).toMatch(/missing\.jsonl: cannot be read: ENOENT/);
   expect(jsonLines(out)).toHaveLength(1);
 });
 

@@ -16,6 +16,7 @@ import {
 import { listenInodes, portFindings } from "./doctor/ports.ts";
 import { doctorCommand } from "./doctor.ts";
 import { defaultSettings } from "./settings.ts";
+import { seedCommand } from "./seed.ts";
 import { startSmallKale } from "./small-kale.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kale-doctor-"));
@@ -23,8 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each([
   ["24.21.0", "ok"],
-  ["22.18.0", "ok"],
-  ["22.17.9", "fail"],
+  ["22.19.0", "ok"],
+  ["22.18.9", "fail"],
   ["20.20.0", "fail"],
 ])("nodeFinding(%s) is %s", (version, state) => {
   expect(nodeFinding(version).state).toBe(state);
@@ -88,7 +89,11 @@ test.each([
       webappPort: 0,
       oculusPort: 0,
     };
-    const [finding, ...more] = await portFindings(settings, { isKaleRunning: false, asked });
+    const [finding, ...more] = await portFindings(settings, {
+      isKaleRunning: false,
+      closed: new Map(),
+      asked,
+    });
     holder.close();
     expect(more).toEqual([]);
     expect(finding).toMatchObject({ state, subject: `port ${port} (ports.carbon)` });
@@ -109,4 +114,26 @@ test("kale doctor sends a canary through each protocol of a Kale that runs", asy
     expect(out()).toMatch(new RegExp(`^ok {4}canary by ${way}: came back within \\d+ ms$`, "m"));
   }
   expect(out()).toContain(`ok    data folder ${folder}: can be written\n`);
+});
+
+test("kale doctor and seed tell that a port is another program's, though Kale runs", async () => {
+  const other = createServer((socket) => socket.resume());
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const kale = await startSmallKale({ picklePort: (other.address() as AddressInfo).port });
+  const { pickle, msgpack, carbon, webapp } = kale.ports;
+  const ports = [`--port-pickle=${pickle}`, `--port-msgpack=${msgpack}`, `--port-webapp=${webapp}`];
+  const doctor = testIo();
+  const more = [`--port-carbon=${carbon}`, "--port-oculus=0", `--data=${folder}`];
+  expect(await doctorCommand.run([...ports, ...more], doctor.io)).toBe(0);
+  const taken = `port ${pickle} (tcp) is already taken by another program`;
+  expect(doctor.out()).toContain(
+    `warn  port ${pickle} (ports.pickle): not open in the Kale that runs: ${taken}`,
+  );
+  expect(doctor.out()).toContain("warn  canary by pickle: not sent, since its port is not open\n");
+  const seed = testIo();
+  expect(await seedCommand.run(ports, seed.io)).toBe(1);
+  await kale.stop();
+  other.close();
+  expect(seed.out()).toContain(`FAIL  TCP pickle, port ${pickle}: ${taken}`);
 });

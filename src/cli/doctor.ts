@@ -35,7 +35,11 @@ Exit status: 0 when nothing fails, 1 when something does.
     const findings = [
       ...(await machineFindings(settings, io.clock)),
       ...(await storeFindings(settings, io.clock)),
-      ...(await portFindings(settings, { isKaleRunning: canary.isRunning, asked: loaded.asked })),
+      ...(await portFindings(settings, {
+        isKaleRunning: canary.isRunning,
+        closed: canary.closed,
+        asked: loaded.asked,
+      })),
       ...canary.findings,
     ];
     for (const finding of findings) report(finding, io);

@@ -5,6 +5,7 @@
  * The original's seed_data did the same, but numbered its samples into the future and could not
  * fail. Ours end now, stay within the maximum age, and are compared one by one.
  */
+import { closedPorts } from "./closed-ports.ts";
 import { readBack } from "./reading-back.ts";
 import { UsageError, type Command, type CommandIo } from "./command.ts";
 import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
@@ -62,20 +63,24 @@ async function seed(io: CommandIo, target: SeedTarget): Promise<number> {
   const endMs = Math.floor(io.clock.nowMs() / 1000) * 1000;
   const ways = [
     {
+      protocol: "msgpack",
       title: `UDP MessagePack, port ${target.msgpackPort}`,
       samples: sampleSeries("horizon.test.udp", endMs),
       send: sendMessagePack,
     },
     {
+      protocol: "pickle",
       title: `TCP pickle, port ${target.picklePort}`,
       samples: sampleSeries("horizon.test.pickle", endMs),
       send: sendPickle,
     },
   ];
+  const closed = await closedPorts(target.baseUrl);
   let failedCount = 0;
-  for (const { title, samples, send } of ways) {
+  for (const { protocol, title, samples, send } of ways) {
     const failure = await send(target, samples)
       .then(async () => await verify(target.baseUrl, samples))
+      .then((missing) => (missing === undefined ? undefined : (closed.get(protocol) ?? missing)))
       .catch((error: unknown) => `could not be sent: ${String(error)}`);
     if (failure !== undefined) failedCount += 1;
     io.stdout.write(`${failure === undefined ? "ok   " : "FAIL "} ${title}: `);

@@ -1,6 +1,6 @@
 /**
  * A Kale small enough for tests of the commands that talk to one: real listeners, samples in a Map,
- * and the two routes that the commands ask.
+ * and the routes that the commands ask.
  */
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
@@ -20,7 +20,10 @@ export interface SmallKale extends RunningKale {
   visit(): void;
 }
 
-export async function startSmallKale(): Promise<SmallKale> {
+/** @param picklePort  a port that is taken, so that pickle is not listened for */
+export async function startSmallKale({
+  picklePort = "any",
+}: { readonly picklePort?: number | "any" } = {}): Promise<SmallKale> {
   const samples = new Map<string, (readonly [number, number])[]>();
   const names = new AliasNames();
   const visitors: (() => void)[] = [];
@@ -37,11 +40,11 @@ export async function startSmallKale(): Promise<SmallKale> {
     },
     clock: systemClock,
     logger: silentLogger,
-    settings: { ports: { pickle: "any", msgpack: "any", carbon: "any" } },
+    settings: { ports: { pickle: picklePort, msgpack: "any", carbon: "any" } },
   });
   const results = await horizon.start();
   const portOf = (key: string): number => results.find((result) => result.key === key)?.port ?? 0;
-  const server = pageServer(samples);
+  const server = pageServer(samples, horizon);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const ports = {
@@ -99,11 +102,19 @@ function keep(samples: Map<string, (readonly [number, number])[]>, batch: Sample
 
 function pageServer(
   samples: ReadonlyMap<string, readonly (readonly [timeMs: number, value: number])[]>,
+  horizon: Horizon,
 ): Server {
   return createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     if (url.pathname === "/kale/summary") {
       response.end(JSON.stringify({ metrics: samples.size }));
+      return;
+    }
+    if (url.pathname === "/kale/sources") {
+      const sources = horizon
+        .stats()
+        .map(({ protocol, problem = null }) => ({ protocol, problem }));
+      response.end(JSON.stringify({ sources }));
       return;
     }
     const column = samples.get(url.searchParams.get("name") ?? "");

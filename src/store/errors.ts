@@ -16,9 +16,21 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
 
-  /** @param message  what was tried on what, and the remedy where there is one */
+  /**
+   * @param message  what was tried on what, and the remedy where there is one. Of a disk or file that
+   *   fails: "open X"; it is told as "cannot open X: WHY", because only this line reaches a person, and
+   *   a cause does not cross from thread to thread.
+   */
   constructor(code: StoreErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+    super(isOfSystem(code) ? `cannot ${message}${reasonOf(options?.cause)}` : message, options);
     this.code = code;
   }
+}
+
+function isOfSystem(code: StoreErrorCode): boolean {
+  return code === "STORE_DISK_FULL" || code === "STORE_UNREACHABLE";
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
 }

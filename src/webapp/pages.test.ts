@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { pageLinks } from "../../web/lib/page-links.ts";
 import { startTestWebapp, type TestWebapp } from "./http.fixture.ts";
 
 const html = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -71,9 +72,9 @@ test.each([
   "/oculus",
   "/collections",
   "/collections/miezbp34",
-  "/admin",
-  "/help",
+  "/views/miezbp34",
   "/explore?query=x",
+  ...pageLinks.map(({ address }) => address),
 ])("%s is the page, never cached without asking", async (target) => {
   build("Kale");
   const answer = await app.get(target, html);

@@ -23,7 +23,8 @@ export function encodePointColumns(
   range: TimeRange,
   sampleCount: number,
 ): Uint8Array<ArrayBuffer> {
-  const count = points.timesMs.length;
+  const { timesMs, values } = points;
+  const count = timesMs.length;
   const bytes = new Uint8Array(headerBytes + 16 * count);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
@@ -31,9 +32,18 @@ export function encodePointColumns(
   view.setFloat64(8, range.fromMs / 1000, true);
   view.setFloat64(16, range.untilMs / 1000, true);
   view.setFloat64(24, sampleCount, true);
-  for (let i = 0; i < count; i++) {
-    view.setFloat64(headerBytes + 8 * i, (points.timesMs[i] as number) / 1000, true);
-    view.setFloat64(headerBytes + 8 * (count + i), points.values[i] as number, true);
+  if (!isLittleEndian) {
+    for (let i = 0; i < count; i++) {
+      view.setFloat64(headerBytes + 8 * i, (timesMs[i] as number) / 1000, true);
+      view.setFloat64(headerBytes + 8 * (count + i), values[i] as number, true);
+    }
+    return bytes;
   }
+  const times = new Float64Array(bytes.buffer, headerBytes, count);
+  for (let i = 0; i < count; i++) times[i] = (timesMs[i] as number) / 1000;
+  new Float64Array(bytes.buffer, headerBytes + 8 * count, count).set(values);
   return bytes;
 }
+
+/** On such a machine the columns are the bytes of the body as they are. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

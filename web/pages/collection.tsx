@@ -23,6 +23,7 @@ import { navigate, navigateQuery, placeStore } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
 import { whenSignedIn } from "../state/session.ts";
+import { useShownName } from "../state/shown-name.ts";
 import { useStore } from "../state/store.ts";
 import { DeleteDialog } from "./collections.tsx";
 
@@ -30,6 +31,7 @@ export function CollectionPage({ id }: { readonly id: string }): JSX.Element {
   const { value, failure, refresh } = useQuery(`collection ${id}`, (signal) =>
     fetchCollection(id, signal),
   );
+  useShownName(value?.name);
   return (
     <section class="page">
       <a class="back" href="/collections">

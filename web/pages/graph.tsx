@@ -31,6 +31,7 @@ import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
 import { showRange, showUsualRange, useRangeKeys } from "../state/range-keys.ts";
 import { useRender } from "../state/render.ts";
+import { useShownName } from "../state/shown-name.ts";
 import { useStore } from "../state/store.ts";
 
 const usualChoice: RangeChoice = { kind: "last", seconds: 6 * 3600 };
@@ -40,6 +41,7 @@ export function GraphPage({ viewId }: { readonly viewId: string | null }): JSX.E
   const { query } = useStore(placeStore);
   const id = viewId ?? query.get("view");
   const view = useQuery(id === null ? null : `view ${id}`, (signal) => fetchView(id ?? "", signal));
+  useShownName(view.value?.name);
   return (
     <section class="page graph">
       {id !== null && (

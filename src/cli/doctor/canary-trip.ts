@@ -1,5 +1,6 @@
 /** The doctor's trip through a running Kale: a sample through each protocol, read back over HTTP. */
 import type { Clock } from "../../base/clock.ts";
+import { closedPorts } from "../closed-ports.ts";
 import { readBack } from "../reading-back.ts";
 import { encodeCarbon, encodeMessagePack, encodePickleFrame, type Sample } from "../send/encode.ts";
 import { TcpSender, UdpSender } from "../send/senders.ts";
@@ -8,18 +9,23 @@ import type { Finding } from "./finding.ts";
 
 const patienceMs = 5000;
 
-export async function canaryFindings(
-  settings: Settings,
-  clock: Clock,
-): Promise<{ readonly isRunning: boolean; readonly findings: readonly Finding[] }> {
+export interface CanaryTrip {
+  readonly isRunning: boolean;
+  /** Protocol → why the Kale that runs does not listen for it. */
+  readonly closed: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
+}
+
+export async function canaryFindings(settings: Settings, clock: Clock): Promise<CanaryTrip> {
   const host = reachableHost(settings.bindAddress);
   const baseUrl = `http://${host.includes(":") ? `[${host}]` : host}:${settings.webappPort}`;
   const subject = `Kale at ${baseUrl}`;
   if (settings.webappPort === 0 || !(await answersAsKale(baseUrl))) {
     const message = "does not run, so nothing was sent";
-    return { isRunning: false, findings: [{ state: "ok", subject, message }] };
+    return { isRunning: false, closed: new Map(), findings: [{ state: "ok", subject, message }] };
   }
   const findings: Finding[] = [{ state: "ok", subject, message: "runs" }];
+  const closed = await closedPorts(baseUrl);
   const ways = [
     {
       way: "carbon",
@@ -42,6 +48,11 @@ export async function canaryFindings(
   ];
   for (const { way, port, send } of ways) {
     if (port === 0) continue;
+    if (closed.has(way)) {
+      const message = "not sent, since its port is not open";
+      findings.push({ state: "warn", subject: `canary by ${way}`, message });
+      continue;
+    }
     const timeMs = Math.floor(clock.nowMs() / 1000) * 1000;
     const sample = { name: `kale.doctor.${way}`, timeMs, value: timeMs % 86_400_000 };
     const startedMs = clock.elapsedMs();
@@ -60,7 +71,7 @@ export async function canaryFindings(
           },
     );
   }
-  return { isRunning: true, findings };
+  return { isRunning: true, closed, findings };
 }
 
 /** @returns what is wrong, undefined where the sample is there */

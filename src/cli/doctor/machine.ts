@@ -29,12 +29,12 @@ export async function machineFindings(settings: Settings, clock: Clock): Promise
 
 export function nodeFinding(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const isEnough = major > 22 || (major === 22 && minor >= 18);
+  const isEnough = major > 22 || (major === 22 && minor >= 19);
   return {
     state: isEnough ? "ok" : "fail",
     subject: "Node",
     message: version,
-    remedy: "Kale needs 22.18 or newer; npm run uses the one that npm ci installed",
+    remedy: "Kale needs 22.19 or newer; npm run uses the one that npm ci installed",
   };
 }
 

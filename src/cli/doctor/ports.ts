@@ -8,7 +8,12 @@ import type { Finding } from "./finding.ts";
 
 export async function portFindings(
   settings: Settings,
-  facts: { readonly isKaleRunning: boolean; readonly asked: ReadonlySet<string> },
+  facts: {
+    readonly isKaleRunning: boolean;
+    /** Protocol → why the Kale that runs does not listen for it. */
+    readonly closed: ReadonlyMap<string, string>;
+    readonly asked: ReadonlySet<string>;
+  },
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const field of portFields) {
@@ -18,6 +23,15 @@ export async function portFindings(
     const subject = `port ${port} (${key})`;
     if ((await freePort(settings.bindAddress, port)) !== undefined) {
       findings.push({ state: "ok", subject, message: "free" });
+      continue;
+    }
+    const problem = facts.closed.get(key.replace("ports.", ""));
+    if (problem !== undefined) {
+      findings.push({
+        state: "warn",
+        subject,
+        message: `not open in the Kale that runs: ${problem}`,
+      });
       continue;
     }
     const holder = holderOf(port);

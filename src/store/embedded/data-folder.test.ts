@@ -81,10 +81,13 @@ test.each([
   folderNow.close();
 });
 
-test("a path that cannot be a folder is told as such", async () => {
+test("a path that cannot be a folder is told with what was tried and why it failed", async () => {
   const path = join(folder.path, "file");
   await writeFile(path, "");
   expect(() => DataFolder.open(path, { shardCount: 1, clock: systemClock })).toThrow(
-    expect.objectContaining({ code: "STORE_UNREACHABLE" }) as Error,
+    expect.objectContaining({
+      code: "STORE_UNREACHABLE",
+      message: expect.stringMatching(/^cannot make the data folder .*: EEXIST/) as string,
+    }) as Error,
   );
 });
