@@ -6,6 +6,7 @@ import { performance } from "node:perf_hooks";
 import { Judge } from "../src/analyzer/index.ts";
 import { readKernels } from "../src/cli/read-kernels.ts";
 import { type ChunkKernel, chunkBytesMax, openChunkKernel } from "../src/kernel/index.ts";
+import { decideWindow, undecided, WindowScratch } from "../src/shard/index.ts";
 import { SeriesMemory } from "../src/store/memory/index.ts";
 import { Fleet } from "./fleet.ts";
 
@@ -19,8 +20,10 @@ interface StepFigures {
   /** All nine checks, on the day as it lies there. */
   readonly nineChecks: number;
   readonly decodeAndNineChecks: number;
-  /** The sweep: decode, then the vote with its short-cut. */
+  /** Decode, then the vote with its short-cut. */
   readonly decodeAndDecide: number;
+  /** As the sweep does it, which reads only the newest samples of what was not judged the last time. */
+  readonly sweep: number;
   /** Nanoseconds a point, times included. */
   readonly decodePointNs: number;
   readonly encodePointNs: number;
@@ -89,9 +92,13 @@ class Rig {
         memory.add(id, startMs + i * stepMs, columns[series]![i]!);
     }
 
-    const { timesMs, values } = chunks.takePair();
+    const pair = chunks.takePair();
+    const { timesMs, values } = pair;
     const range = { fromMs: startMs, untilMs: Infinity };
     const judge = new Judge({}, chunks);
+    const fullDurationMs = sampleCount * stepMs;
+    const scratch = new WindowScratch(memory, { fullDurationMs, columns: pair });
+    const decisions = new Uint8Array(columns.length).fill(undecided);
     const copy = (id: number): number => memory.copy(id, range, timesMs, values);
     const times = Float64Array.from({ length: sampleCount }, (_, i) => startMs + i * stepMs);
     const out = new Uint8Array(chunkBytesMax(chunkSampleCount));
@@ -99,6 +106,7 @@ class Rig {
       ["decode", copy],
       ["decodeAndNineChecks", (id) => judge.countVotes(timesMs, values, copy(id), nowMs)],
       ["decodeAndDecide", (id) => judge.decide(timesMs, values, copy(id), nowMs)],
+      ["sweep", (id) => (decisions[id] = decideWindow(judge, scratch, id, nowMs, decisions[id]!))],
       ["verdict", (id) => judge.judge(timesMs, values, copy(id), nowMs)],
       [
         "encodePointNs",
@@ -119,6 +127,7 @@ function figuresOf(costs: ReadonlyMap<keyof StepFigures | "verdict", number>): S
     nineChecks: round2(cost("decodeAndNineChecks") - cost("decode")),
     decodeAndNineChecks: round2(cost("decodeAndNineChecks")),
     decodeAndDecide: round2(cost("decodeAndDecide")),
+    sweep: round2(cost("sweep")),
     decodePointNs: round2((cost("decode") * 1000) / sampleCount),
     encodePointNs: round2((cost("encodePointNs") * 1000) / sampleCount),
   };

@@ -69,6 +69,11 @@ export class Judge {
     return this.#abstainedCount;
   }
 
+  /** So many of the newest samples settle whether a series is judged at all. */
+  get newestCountMax(): number {
+    return Math.max(1, this.settings.minTolerableLength, this.settings.maxTolerableBoredom);
+  }
+
   /**
    * All of it, with numbers.
    *
@@ -95,7 +100,7 @@ export class Judge {
    * than ever before may make the scratch grow.
    */
   decide(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): Decision {
-    const before = this.#precheck(timesMs, values, count, nowMs);
+    const before = this.precheck(timesMs, values, count, nowMs);
     if (before !== decision.calm) return before;
     const answers = this.#ask(timesMs, values, count, nowMs, true);
     if (answers >= 0) {
@@ -151,10 +156,22 @@ export class Judge {
 
   /** Whether the series would be judged at all. */
   status(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): VerdictStatus {
-    const code = this.#precheck(timesMs, values, count, nowMs);
+    const code = this.precheck(timesMs, values, count, nowMs);
     if (code === decision.tooShort) return "TooShort";
     if (code === decision.stale) return "Stale";
     return code === decision.boring ? "Boring" : "ok";
+  }
+
+  /**
+   * The original's three reasons not to judge, in its order; "calm" stands for none of them. The newest
+   * `newestCountMax` samples say the same as all.
+   */
+  precheck(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): Decision {
+    const { minTolerableLength, stalePeriodMs } = this.settings;
+    if (count === 0 || count < minTolerableLength) return decision.tooShort;
+    if (nowMs - timesMs[count - 1]! > stalePeriodMs) return decision.stale;
+    if (this.#isBoring(values, count)) return decision.boring;
+    return decision.calm;
   }
 
   #ask(
@@ -171,15 +188,6 @@ export class Judge {
     const { fullDurationMs, compat, floorsTail } = this.settings;
     this.#facts.prepare(timesMs, values, count, nowMs, fullDurationMs, compat && floorsTail);
     return this.#facts.count > 0;
-  }
-
-  /** The original's three reasons, in its order; "calm" stands for none of them. */
-  #precheck(timesMs: Float64Array, values: Float64Array, count: number, nowMs: number): Decision {
-    const { minTolerableLength, stalePeriodMs } = this.settings;
-    if (count === 0 || count < minTolerableLength) return decision.tooShort;
-    if (nowMs - timesMs[count - 1]! > stalePeriodMs) return decision.stale;
-    if (this.#isBoring(values, count)) return decision.boring;
-    return decision.calm;
   }
 
   /** Whether the newest samples have exactly as many distinct values as bores. */

@@ -1,6 +1,7 @@
 export { replayBand } from "./band-replay.ts";
 export { BatchPort } from "./batch-port.ts";
 export { BatchRouter } from "./batch-router.ts";
+export { decideWindow, undecided } from "./decide-window.ts";
 export { KnownShapes } from "./known-shapes.ts";
 export { LearnedFile } from "./learned-file.ts";
 export { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";

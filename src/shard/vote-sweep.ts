@@ -22,11 +22,11 @@ import type {
   Verdict,
   VerdictStatus,
 } from "../model/index.ts";
+import { decideWindow, undecided } from "./decide-window.ts";
 import type { SeriesSweep } from "./judge-loop.ts";
 import { type Lane, lane } from "./waiting-ids.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
-const undecided = 255;
 /** A verdict older than this is renewed even without new samples: windows move with the clock. */
 const recheckMs = 60_000;
 
@@ -110,11 +110,11 @@ export class VoteSweep implements SeriesSweep {
 
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
-    const { timesMs, values } = this.#scratch;
-    const count = this.#scratch.copyFrom(id, nowMs);
-    const decided = this.#judge.decide(timesMs, values, count, nowMs);
+    const expected = this.#expected(id, nowMs);
+    const decided = decideWindow(this.#judge, this.#scratch, id, nowMs, expected);
+    const { timesMs, values, count, isWhole } = this.#scratch;
     this.#check(id, decided, timesMs[count - 1], nowMs);
-    this.#votes.rebase(id, timesMs, values, count, nowMs);
+    if (isWhole) this.#votes.rebase(id, timesMs, values, count, nowMs);
     this.#become(id, decided);
     this.#decidedMs[id] = nowMs;
     let event: EpisodeEvent | undefined;
@@ -162,6 +162,12 @@ export class VoteSweep implements SeriesSweep {
     if (id === undefined) return undefined;
     const count = this.#scratch.copyFrom(id, nowMs);
     return this.#judge.judge(this.#scratch.timesMs, this.#scratch.values, count, nowMs);
+  }
+
+  /** What bores without a base is read whole, so that rows which come can be told from one again. */
+  #expected(id: number, nowMs: number): number {
+    const before = this.#decisionOf[id]!;
+    return this.#votes.decide(id, nowMs) ?? (before === decision.boring ? undecided : before);
   }
 
   /** Compares with what was said without the full computation, where both have seen the same samples. */

@@ -11,6 +11,11 @@ export class WindowScratch {
   readonly #window: SeriesWindow;
   readonly #fullDurationMs: number;
   readonly #range = { fromMs: 0, untilMs: Infinity };
+  /** The start of both columns, as long as the newest samples were asked for the last time. */
+  #newestTimesMs: Float64Array = new Float64Array(0);
+  #newestValues: Float64Array = new Float64Array(0);
+  #count = 0;
+  #isWhole = true;
 
   /** @param options  `columns`: where to copy to, of `judgedSampleCountMax` samples */
   constructor(
@@ -23,18 +28,46 @@ export class WindowScratch {
     this.#fullDurationMs = options.fullDurationMs;
   }
 
+  /** How many samples the last copy brought. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether it brought all there was, not the newest alone. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   /** All that is judged at a moment, samples that lie ahead of it too. @returns how many samples */
   copyFrom(id: number, nowMs: number): number {
     this.#range.fromMs = nowMs - this.#fullDurationMs;
     this.#range.untilMs = Infinity;
-    return this.#window.copy(id, this.#range, this.timesMs, this.values);
+    this.#isWhole = true;
+    this.#count = this.#window.copy(id, this.#range, this.timesMs, this.values);
+    return this.#count;
+  }
+
+  /** The newest `countMax` samples of what `copyFrom` copies. @returns how many there are of them */
+  copyNewest(id: number, nowMs: number, countMax: number): number {
+    if (this.#newestTimesMs.length !== countMax) {
+      this.#newestTimesMs = this.timesMs.subarray(0, countMax);
+      this.#newestValues = this.values.subarray(0, countMax);
+    }
+    this.#range.fromMs = nowMs - this.#fullDurationMs;
+    this.#range.untilMs = Infinity;
+    const newest = this.#newestTimesMs;
+    this.#isWhole = false;
+    this.#count = this.#window.copy(id, this.#range, newest, this.#newestValues);
+    return this.#count;
   }
 
   /** The judged part up to and with a time. @returns how many samples */
   copy(id: number, untilMs: number): number {
     this.#range.fromMs = untilMs - this.#fullDurationMs;
     this.#range.untilMs = untilMs + 1;
-    return this.#window.copy(id, this.#range, this.timesMs, this.values);
+    this.#isWhole = true;
+    this.#count = this.#window.copy(id, this.#range, this.timesMs, this.values);
+    return this.#count;
   }
 
   name(id: number): string {
