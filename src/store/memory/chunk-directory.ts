@@ -1,6 +1,7 @@
 /**
  * Which blocks hold the sealed chunks of each series, oldest first: a list of references per series,
- * kept in a block of the same arena. Four bytes per chunk; a list grows by a quarter.
+ * kept in a block of the same arena. Four bytes per chunk; a list grows by a quarter, from 16 chunks
+ * on by four, from 64 on by a sixteenth, since every series has one.
  */
 import { assert } from "../../base/assert.ts";
 import { type BlockArena, blockBytesMax, grown } from "./block-arena.ts";
@@ -93,7 +94,8 @@ export class ChunkDirectory {
   #resize(id: number, needed: number): void {
     const count = Math.min(this.#counts[id]!, needed);
     const oldRoom = this.#rooms[id]!;
-    const room = Math.min(chunkCountMax, Math.max(roomMin, needed + (needed >>> 2)));
+    const spare = Math.min(needed >>> 2, Math.max(roomMin, needed >>> 4));
+    const room = Math.min(chunkCountMax, Math.max(roomMin, needed + spare));
     const block = this.#arena.allocate(room * referenceBytes);
     const words = this.#arena.words(block);
     const at = this.#arena.wordAt(block);
