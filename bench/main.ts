@@ -7,6 +7,7 @@
  *                                                       [--detector kale|skyline]
  *     npm run -s bench                                  ingest, judge, latency and a small site
  *     npm run -s bench -- ingest | readers | judge | latency | search
+ *     npm run -s bench -- memory --metrics 50000       bytes a metric by part, and a sample, after a day
  *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
@@ -36,6 +37,7 @@ import { benchReaders } from "./ingest-readers.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJudge } from "./judge.ts";
 import { benchLatency } from "./latency.ts";
+import { benchMemory } from "./memory.ts";
 import { benchOculusEngine } from "./oculus/engine.ts";
 import { benchOpenTsdb } from "./opentsdb.ts";
 import { runOculusQuality } from "./oculus/quality.ts";
@@ -93,6 +95,14 @@ if (wanted.has("ingest") || wanted.has("readers")) {
 if (wanted.has("judge")) {
   report("judge");
   figures["judge"] = benchJudge({ seriesCount: 400 });
+}
+if (wanted.has("memory")) {
+  report("memory");
+  figures["memory"] = await benchMemory({
+    seriesCount: Number(flags.metrics ?? 50_000),
+    hours: Number(flags.hours ?? 24),
+    report,
+  });
 }
 if (wanted.has("votes")) {
   report("votes");

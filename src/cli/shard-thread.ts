@@ -82,7 +82,11 @@ const keeper = new ShapeKeeper(window, clock, {
   warmDurationMs: settings.miniDurationMs,
   kernel: data.kernels.distances,
 });
-besideBytes = () => keeper.memoryBytes + (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
+besideBytes = () =>
+  keeper.memoryBytes +
+  loop.tableBytes +
+  sweep.tableBytes +
+  (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
 const trials = trialsOf(stream);
 main = serveShard(parentPort, producers, {
   shard,

@@ -40,6 +40,8 @@ const idsPerStepMax = 65_536;
 
 /** Judges one series at a time. */
 export interface SeriesSweep {
+  /** Memory that grows with the series, besides what the detector says of itself. */
+  readonly tableBytes: number;
   readonly activeEpisodeCount: number;
   readonly abstainedCount: number;
   /** Verdicts without a full computation that one did not confirm. */
@@ -160,6 +162,11 @@ export class JudgeLoop implements WindowListener {
     this.#roundMinMs = options.roundMinMs ?? 1000;
     this.#roundMs = options.roundMs ?? 50_000;
     this.#rows = new RowRing(options.rowCountMax ?? rowCountMax);
+  }
+
+  /** What grows with the series. */
+  get tableBytes(): number {
+    return this.#waiting.tableBytes;
   }
 
   start(): void {

@@ -66,6 +66,17 @@ export class StreamSweep implements SeriesSweep {
     this.#fullDurationMs = options.fullDurationMs;
   }
 
+  get tableBytes(): number {
+    return (
+      this.#judgedMs.byteLength +
+      this.#revisions.byteLength +
+      this.#judgedCounts.byteLength +
+      this.#judgedLately.byteLength +
+      this.#seen.byteLength +
+      this.#flags.byteLength
+    );
+  }
+
   get activeEpisodeCount(): number {
     return this.#stream.activeCount;
   }

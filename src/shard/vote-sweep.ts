@@ -56,6 +56,10 @@ export class VoteSweep implements SeriesSweep {
     this.#votes = new RunningVotes(judge.settings);
   }
 
+  get tableBytes(): number {
+    return this.#decisionOf.byteLength + this.#isOpen.byteLength + this.#decidedMs.byteLength;
+  }
+
   get activeEpisodeCount(): number {
     return this.#tracker.activeCount;
   }

@@ -30,6 +30,10 @@ export class WaitingIds {
   readonly #tails = new Int32Array(4).fill(nobody);
   readonly #counts = new Uint32Array(4);
 
+  get tableBytes(): number {
+    return this.#next.byteLength + this.#sinceMs.byteLength + this.#laneOf.byteLength;
+  }
+
   has(id: number): boolean {
     return id < this.#laneOf.length && this.#laneOf[id] !== 0;
   }

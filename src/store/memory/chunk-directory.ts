@@ -27,6 +27,11 @@ export class ChunkDirectory {
     return this.#blocks.byteLength + this.#rooms.byteLength + this.#counts.byteLength;
   }
 
+  /** Memory in the arena; looks at every series. */
+  get listBytes(): number {
+    return this.#rooms.reduce((sum, room) => sum + room * referenceBytes, 0);
+  }
+
   growTo(idRoom: number): void {
     this.#blocks = grown(this.#blocks, new Uint32Array(idRoom));
     this.#rooms = grown(this.#rooms, new Uint16Array(idRoom));

@@ -62,6 +62,11 @@ export class NameTable {
     );
   }
 
+  /** Memory in the arena; looks at every name. */
+  get storedBytes(): number {
+    return this.#lengths.reduce((sum, length) => sum + Math.ceil(length / 4) * 4, 0);
+  }
+
   isLive(id: number): boolean {
     return id < this.#idCount && this.#lengths[id]! > 0;
   }

@@ -69,6 +69,11 @@ export class SealedChunks {
     return this.#directory.tableBytes;
   }
 
+  /** Memory in the arena besides the chunks; looks at every series. */
+  get listBytes(): number {
+    return this.#directory.listBytes;
+  }
+
   growTo(idRoom: number): void {
     this.#directory.growTo(idRoom);
   }

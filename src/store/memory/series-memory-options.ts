@@ -34,6 +34,21 @@ export interface SeriesMemoryOptions {
   ) => void;
 }
 
+/** Where the bytes of `memoryBytes` are. */
+export interface SeriesMemoryParts {
+  readonly names: number;
+  /** Samples in no chunk yet, and those that came late. */
+  readonly open: number;
+  readonly late: number;
+  readonly directory: number;
+  /** What else is kept by id. */
+  readonly columns: number;
+  /** What blocks are rounded up by is theirs for the most part. */
+  readonly chunks: number;
+  /** Free blocks in pages in use. */
+  readonly free: number;
+}
+
 export interface SeriesMemoryStats {
   readonly seriesCount: number;
   /** Late samples that wait to be merged count, even where they will replace another. */

@@ -39,7 +39,11 @@ import { NameTable } from "./name-table.ts";
 import { RawSamples } from "./raw-samples.ts";
 import { RefusedNameCounts } from "./refused-names.ts";
 import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
-import type { SeriesMemoryOptions, SeriesMemoryStats } from "./series-memory-options.ts";
+import type {
+  SeriesMemoryOptions,
+  SeriesMemoryParts,
+  SeriesMemoryStats,
+} from "./series-memory-options.ts";
 
 const chunkSampleCountDefault = 120;
 const idRoomMin = 128;
@@ -358,6 +362,19 @@ export class SeriesMemory implements WatchedWindow {
       this.#revisions.byteLength +
       this.#stated.byteLength
     );
+  }
+
+  /** The same by parts; looks at every series. */
+  memoryParts(): SeriesMemoryParts {
+    const names = this.#names.tableBytes + this.#names.storedBytes;
+    const open = this.#open.tableBytes + this.#open.segmentBytes;
+    const late = this.#late.tableBytes + this.#late.segmentBytes;
+    const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
+    const columns =
+      this.#newestMs.byteLength + this.#revisions.byteLength + this.#stated.byteLength;
+    const free = this.#arena.usedBytes - this.#arena.liveBytes;
+    const chunks = this.memoryBytes - names - open - late - directory - columns - free;
+    return { names, open, late, directory, columns, chunks, free };
   }
 
   /** From now on this is the `memoryBytesMax` of the options. */
