@@ -83,7 +83,7 @@ async function measureStart(
   const since = (): number => Math.round(performance.now() - startedMs) / 1000;
   const child = spawn(
     process.execPath,
-    ["src/cli/main.ts", "start", "--data", folder, "--no-host-metrics", ...ports],
+    [...nodeFlags, "src/cli/main.ts", "start", "--data", folder, "--no-host-metrics", ...ports],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
   const ended = new Promise((resolve) => child.once("exit", resolve));

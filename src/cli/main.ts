@@ -1,6 +1,10 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --single-threaded-gc --min-semi-space-size=8
 /**
  * The entry of the program `kale`: joins the command line to the process.
+ *
+ * The flags of V8 above, and in package.json and packaging/: what Kale keeps lies in typed arrays, its heaps
+ * hold little but the litter of reads and messages. V8's parallel collector woke its helpers for them again and
+ * again, which took a third of all CPU while taking in; so each thread collects for itself.
  *
  * Exit status: 0 fine, 1 failed or not fine, 2 wrongly asked, 70 our own mistake (EX_SOFTWARE of
  * sysexits.h).

@@ -21,6 +21,6 @@ export {
   type SingleQuery,
 } from "./distance-rows.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
-export { firstPlace, KnownRows, type SenderPlace } from "./known-rows.ts";
+export { firstPlace, KnownRows } from "./known-rows.ts";
 export type { KnownColumns } from "./known-names.ts";
 export { columnCountMax, type ColumnPair, type SampleModule } from "./sample-module.ts";

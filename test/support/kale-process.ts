@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const startPatienceMs = 60_000;
+/** As `npm start` has them. */
+export const nodeFlags = ["--single-threaded-gc", "--min-semi-space-size=8"];
 
 export const portKeys = ["pickle", "msgpack", "carbon", "webapp", "oculus"] as const;
 export type PortKey = (typeof portKeys)[number];
@@ -43,7 +45,15 @@ export async function startKaleProcess(options: KaleProcessOptions = {}): Promis
   const args = portKeys.flatMap((key) => [`--port-${key}`, String(ports[key])]);
   const child = spawn(
     process.execPath,
-    ["src/cli/main.ts", "start", "--data", dataFolder, ...args, ...(options.args ?? [])],
+    [
+      ...nodeFlags,
+      "src/cli/main.ts",
+      "start",
+      "--data",
+      dataFolder,
+      ...args,
+      ...(options.args ?? []),
+    ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   let output = "";
