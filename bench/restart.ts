@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { connect } from "node:net";
 import type { PointsJson, StatusJson } from "../src/webapp/contract.ts";
-import { freePorts, temporaryFolder } from "../test/support/kale-process.ts";
+import { freePorts, nodeFlags, temporaryFolder } from "../test/support/kale-process.ts";
 import { fillFolder } from "./fill-folder.ts";
 import { cpuSecondsOf, residentBytesOf } from "./load/process-figures.ts";
 

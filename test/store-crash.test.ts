@@ -23,7 +23,7 @@ type Model = Map<string, Set<number | undefined>>;
 
 test(
   "EmbeddedStore keeps every committed sample through fifty kills under load",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "kale-crash-"));
     const startedMs = systemClock.nowMs();
