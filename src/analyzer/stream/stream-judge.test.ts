@@ -118,6 +118,20 @@ test("StreamJudge tells of a nightly job twice, then knows it, and still tells o
   expect(series.turns.length).toBeGreaterThan(before);
 });
 
+test("StreamJudge ends what a counter's reset began, once it is found to be a counter", () => {
+  const series = new FedSeries();
+  const random = seededRandom(1);
+  let count = 1_000_000;
+  const count10s = (): number => (count += nextInteger(random, 4));
+  series.feed(40 * minuteMs, 10_000, count10s);
+  count = 100;
+  series.feed(4 * hourMs, 10_000, count10s);
+  expect(series.turns.map(({ change }) => change)).toEqual(["started", "ended"]);
+  const { startedMs, endedMs } = series.turns[1]!.episode;
+  expect(endedMs! - startedMs).toBeLessThan(2.5 * hourMs);
+  expect(series.judge.standingOf(0, series.nowMs / 1000)?.nature).toBe("counter");
+});
+
 test("StreamJudge judges a counter by its growth", () => {
   const series = new FedSeries();
   const random = seededRandom(7);

@@ -370,7 +370,9 @@ export class StreamJudge {
     // The first row, and the first of a series whose nature was found out: all is learned anew.
     if (row.rowCount === 1) {
       columns.clearLearned(id);
-      return undefined;
+      // What was abnormal by the nature it was thought to have is not by the one it has.
+      const active = lastMs > 0 ? this.#active.get(id) : undefined;
+      return active && this.#end(id, active, "accepted", timeMs);
     }
     const floors = this.floorsOf(id, timeMs);
     const origin = originOf(detector.state, index);
