@@ -39,7 +39,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "rules",
-    summary: "tries rules on the history of a running Kale, changing nothing",
+    summary: "tries rules on history, changing nothing",
     load: async () => (await import("./rules.ts")).rulesCommand,
   },
   {
