@@ -48,8 +48,7 @@ import {
 import { readPages } from "./page-reading.ts";
 import { type ShardTrial, tryRulesOver } from "./rules-trial.ts";
 
-/** So many names are looked at for a trial of rules, to find those that it is about. */
-/** Of each order. */
+/** So many places a list of cardinality has, of each order. */
 const cardinalityTopCount = 100;
 
 /** The questions a shard thread answers; see shard-service.ts. */

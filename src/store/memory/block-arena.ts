@@ -14,6 +14,7 @@
  * Bonwick, "The Slab Allocator" (USENIX 1994), with the free list threaded through the blocks.
  */
 import { assert } from "../../base/assert.ts";
+import { grown } from "../../base/grown.ts";
 
 /** The largest block. */
 export const blockBytesMax = 16_384;
@@ -193,15 +194,6 @@ export class BlockArena {
     if (before === none) this.#openPage[blockClass] = next;
     else this.#pageNext[before] = next;
   }
-}
-
-/** Copies `from` to the start of `to`. */
-export function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(
-  from: T,
-  to: T,
-): T {
-  to.set(from);
-  return to;
 }
 
 function classOf(sizeBytes: number): number {

@@ -4,7 +4,8 @@
  * on by four, from 64 on by a sixteenth, since every series has one.
  */
 import { assert } from "../../base/assert.ts";
-import { type BlockArena, blockBytesMax, grown } from "./block-arena.ts";
+import { grown } from "../../base/grown.ts";
+import { type BlockArena, blockBytesMax } from "./block-arena.ts";
 
 const referenceBytes = 4;
 const roomMin = 4;

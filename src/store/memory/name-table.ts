@@ -12,8 +12,9 @@
  * An id whose name was removed is given to a later name.
  */
 import { assert } from "../../base/assert.ts";
+import { grown } from "../../base/grown.ts";
 import { hashName, nameBytesMax } from "../../model/index.ts";
-import { type BlockArena, grown } from "./block-arena.ts";
+import type { BlockArena } from "./block-arena.ts";
 
 const slotCountMin = 256;
 const idRoomMin = 128;

@@ -13,7 +13,8 @@
  * lines or three are all that a sample touches. Half a segment of a series is empty on average.
  */
 import { assert } from "../../base/assert.ts";
-import { type BlockArena, grown } from "./block-arena.ts";
+import { grown } from "../../base/grown.ts";
+import type { BlockArena } from "./block-arena.ts";
 
 /** Samples of one series lie closer together than this. */
 const spanMsMax = 2 ** 31;

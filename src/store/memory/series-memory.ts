@@ -14,6 +14,7 @@
  * No object per series, chunk or sample: columns by id, and one arena for everything of variable size.
  */
 import { assert } from "../../base/assert.ts";
+import { grown } from "../../base/grown.ts";
 import {
   chunkBytes,
   chunkBytesMax,
@@ -33,7 +34,7 @@ import {
   type WatchedWindow,
   type WindowListener,
 } from "../../model/index.ts";
-import { BlockArena, grown } from "./block-arena.ts";
+import { BlockArena } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
 import { RawSamples } from "./raw-samples.ts";
