@@ -14,7 +14,7 @@
  */
 
 /** Raised with every change of the layout, of what a cell means, or of habits: what was saved under another is not read. */
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 /** Offsets into a series' share of `clocks`. */
 export const clock = { last: 0, first: 1, origin: 2, lastValue: 3 } as const;
@@ -63,14 +63,15 @@ const sizes = {
   // range.ts
   lowest: 1,
   highest: 1,
-  // shape-voice.ts
-  sums: 1,
-  summed: 1,
-  stride: 1,
+  // cycle.ts
   crossings: 1,
   lastCrossing: 1,
   intervals: 2,
   side: 1,
+  // shape-voice.ts
+  sums: 1,
+  summed: 1,
+  stride: 1,
   center: 1,
   scale: 1,
   points: 1,

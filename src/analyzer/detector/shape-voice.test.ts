@@ -64,3 +64,24 @@ test("judgeShape() finds a broken shape whether it is asked for each point or fo
   expect(changes(sampled)).toBeLessThan(130);
   expect(sampled.cells[cell.distances]! / asked.cells[cell.distances]!).toBeCloseTo(1, 1);
 });
+
+test("judgeShape() begins its ring again when the cycle turns out longer than early noise had it", () => {
+  const random = seededRandom(5);
+  const cells = new Float32Array(cellCount);
+  const ring = new Int8Array(ringCount);
+  const row = new Row();
+  row.deviation = 0.7;
+  row.stepSeconds = 10;
+  const scores = Array.from({ length: 40_000 }, (unused, i) => {
+    const isNoise = i < 150;
+    const isReversed = i >= 38_400 && i < 38_720;
+    const phase = (isReversed ? -i : i) / 320;
+    row.rowCount = i + 1;
+    row.value = isNoise ? nextNormal(random) : 2 * (phase - Math.floor(phase)) - 1;
+    return judgeShape(cells, ring, 0, 0, row, true);
+  });
+  expect(cells[cell.stride]).toBeGreaterThan(10);
+  const most = scores.indexOf(Math.max(...scores.slice(5_000)), 5_000);
+  expect(most).toBeGreaterThan(38_400);
+  expect(most).toBeLessThan(39_100);
+});

@@ -4,33 +4,33 @@
  * Zuluaga and Keogh, "Matrix Profile XXIV", KDD 2022, for the idea of looking back only).
  *
  * What it may cost decides the rest. The past is a ring of 256 points of a byte each, every point the mean
- * of as many rows as make one cycle sixteen points long; a cycle is told once, from how often the early
- * series crosses its mean. So the ring holds sixteen cycles, and a search happens once per point,
- * not per row. Where nobody asks, as the other voices are calm, it happens for one point in eight only, which
- * then counts for all eight in how large the distance usually is.
+ * of as many rows as make one cycle sixteen points long (cycle.ts). So the ring holds sixteen cycles, and a search
+ * happens once per point, not per row. Where nobody asks, as the other voices are calm, it happens for one point
+ * in eight only, which then counts for all eight in how large the distance usually is.
  * Deviations from the published: windows lose their mean, not their deviation (a quiet stretch is no shape).
  */
+import {
+  countCrossings,
+  crossingsWanted,
+  cyclePoints,
+  isCycleOther,
+  isCycleTold,
+  strideWanted,
+} from "./cycle.ts";
 import { addToHistory, standing } from "./history.ts";
 import { cell, ringCount } from "./layout.ts";
 import type { Row } from "./row.ts";
 
-const windowPoints = 16;
+/** A window is one cycle. */
+const windowPoints = cyclePoints;
 /** One point in so many is searched for unasked, and counts for them all. */
 const sampledEvery = 8;
 const levelsPerDeviation = 32;
 const byteMax = 127;
 
-/** When the cycle is told: after so many crossings, or rows; not before the fewest rows. */
-const crossingsWanted = 12;
-const fewestRows = 100;
-const mostRows = 1_000;
-const hysteresis = 0.5;
-const unknownCycleRows = 24;
-
 /** What makes a rhythm: how much intervals may vary, and how far a cycle may be from its like. */
 const intervalSpreadMax = 1;
 const distanceShareMax = 0.25;
-const intervalMemory = 100;
 const distanceMemoryPoints = 3_000;
 /** So many points in a row beyond a byte: the series has moved, the ring starts again around it. */
 const clippedMax = 2 * windowPoints;
@@ -54,8 +54,12 @@ export function judgeShape(
   isAsked: boolean,
 ): number {
   const isBegun = cells[base + cell.stride] !== 0;
-  countCrossings(cells, base, row);
-  if (!isBegun) return 0;
+  const hasCrossed = countCrossings(cells, base, row);
+  if (!isBegun) {
+    if (isCycleTold(cells, base, row)) startRing(cells, base, row);
+    return 0;
+  }
+  if (hasCrossed && isCycleOther(cells, base, row)) startRing(cells, base, row);
   const stride = cells[base + cell.stride]!;
   cells[base + cell.sums] = cells[base + cell.sums]! + row.value;
   cells[base + cell.summed] = cells[base + cell.summed]! + 1;
@@ -78,33 +82,15 @@ export function judgeShape(
   return cells[base + cell.shapeScore]!;
 }
 
-/** Upward crossings of the mean, with hysteresis; once there are enough, the stride is set and the ring begins. */
-function countCrossings(cells: Float32Array, base: number, row: Row): void {
-  if (!(row.deviation > 0)) return;
-  const height = (row.value - row.mean) / row.deviation;
-  const side = cells[base + cell.side]!;
-  if (side <= 0 && height > hysteresis) {
-    if (side < 0) addCrossing(cells, base, row.rowCount);
-    cells[base + cell.side] = 1;
-  } else if (side >= 0 && height < -hysteresis) cells[base + cell.side] = -1;
-
-  if (cells[base + cell.stride] !== 0 || row.rowCount <= fewestRows) return;
-  const crossings = cells[base + cell.crossings]!;
-  if (crossings < crossingsWanted && row.rowCount <= mostRows) return;
-  const cycleRows = crossings > 2 ? cells[base + cell.intervals]! : unknownCycleRows;
-  cells[base + cell.stride] = Math.max(1, Math.round(cycleRows / windowPoints));
+function startRing(cells: Float32Array, base: number, row: Row): void {
+  cells[base + cell.stride] = Math.round(strideWanted(cells, base, row));
+  cells[base + cell.sums] = 0;
+  cells[base + cell.summed] = 0;
+  cells[base + cell.points] = 0;
+  cells[base + cell.clipped] = 0;
+  cells[base + cell.shapeScore] = 0;
   cells[base + cell.center] = row.mean;
   cells[base + cell.scale] = row.deviation;
-}
-
-function addCrossing(cells: Float32Array, base: number, rowCount: number): void {
-  const crossings = cells[base + cell.crossings]!;
-  const interval = rowCount - cells[base + cell.lastCrossing]!;
-  if (crossings > 0) {
-    addToHistory(cells, base + cell.intervals, interval, crossings, intervalMemory);
-  }
-  cells[base + cell.crossings] = crossings + 1;
-  cells[base + cell.lastCrossing] = rowCount;
 }
 
 /**
