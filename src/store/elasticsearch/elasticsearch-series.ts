@@ -200,9 +200,10 @@ export class ElasticsearchSeries implements RemoteSeries {
         }
       });
       for (const [name, documents] of byName) {
-        const ownHours = [...(this.#open.get(name)?.hours.values() ?? [])];
-        const columns = joinOwn(documents, ownHours).take(range);
-        if (columns.timesMs.length > 0) yield { name, columns };
+        const own = this.#open.get(name);
+        const columns = joinOwn(documents, [...(own?.hours.values() ?? [])]).take(range);
+        if (columns.timesMs.length === 0) continue;
+        yield { name, columns, stated: statedOf(documents) | (own?.stated ?? 0) };
       }
     }
     onProgress(totalCount, totalCount);
@@ -225,7 +226,8 @@ export class ElasticsearchSeries implements RemoteSeries {
     });
     const always = { fromMs: 0, untilMs: Infinity };
     for (const [name, documents] of byName) {
-      yield { name, columns: joinDocuments(documents).take(always) };
+      const columns = joinDocuments(documents).take(always);
+      yield { name, columns, stated: statedOf(documents) };
     }
   }
 
@@ -347,9 +349,9 @@ export class ElasticsearchSeries implements RemoteSeries {
     await this.#readClusterHealth();
   }
 
-  #restore({ name, hour, bytes, writtenMs }: PointDocument): void {
-    const points = HourPoints.parse(Uint8Array.from(bytes));
-    if (points !== undefined) this.#open.restore(name, hour, points, writtenMs);
+  #restore(document: PointDocument): void {
+    const points = HourPoints.parse(Uint8Array.from(document.bytes));
+    if (points !== undefined) this.#open.restore(document, points);
   }
 
   /** Creates the sealed documents, and only then removes the open ones. */
@@ -469,10 +471,16 @@ function joinOwn(
       hour: open.hour,
       writer: "",
       writtenMs: open.writtenMs,
+      stated: open.series.stated,
       bytes: open.points.bytes,
     })),
   ]);
   return joined;
+}
+
+/** Joined over the hours of one series: see stated-type.ts. */
+function statedOf(documents: readonly PointDocument[]): number {
+  return documents.reduce((bits, { stated }) => bits | stated, 0);
 }
 
 function nextTurn(): Promise<void> {
@@ -481,7 +489,7 @@ function nextTurn(): Promise<void> {
 
 function detached(document: PointDocument, points: HourPoints): OpenHour {
   const holder = new OpenHours();
-  holder.restore(document.name, document.hour, points, document.writtenMs);
+  holder.restore(document, points);
   const series = holder.get(document.name) as OpenSeries;
   return series.hours.get(document.hour) as OpenHour;
 }

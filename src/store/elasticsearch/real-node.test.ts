@@ -11,7 +11,14 @@ import { describeWith } from "../../../test/support/requirements.ts";
 import { ManualClock, systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/log.ts";
 import { backingIndexes, count, EngineClient, refreshIndex, search } from "../../engine/index.ts";
-import { batchOf, type SampleColumns, type TimeRange } from "../../model/index.ts";
+import {
+  batchOf,
+  partitionOfName,
+  SampleBatchBuilder,
+  type SampleColumns,
+  statedCounter,
+  type TimeRange,
+} from "../../model/index.ts";
 import type { ScannedSeries } from "../remote/remote-series.ts";
 import { type ElasticsearchSeries, openElasticsearchSeries } from "./index.ts";
 
@@ -169,6 +176,25 @@ describeWith(openSearch, "series in a real OpenSearch", () => {
       ["a;host=x", expected],
     ]);
     expect(await all(one.changedSince(startMs + 10_000, partitions))).toEqual([]);
+  });
+
+  test("what senders stated of a series is told to other processes, over a restart and a seal", async () => {
+    const [one, two] = [await open("w1"), await open("w2")];
+    const builder = new SampleBatchBuilder(2);
+    const name = Buffer.from("orders");
+    builder.add(name, 0, name.length, startMs, 1, statedCounter);
+    await one.write(builder.take());
+    await one.close();
+    const again = await open("w1");
+    await again.write(batchOf([["orders", startMs + hourMs, 2]]));
+    clock.advance(2 * hourMs);
+    await again.maintain();
+    await refresh();
+    const changed = await all(two.changedSince(startMs, [partitionOfName("orders")]));
+    expect(changed.map(({ stated }) => stated)).toEqual([statedCounter]);
+    const request = { range: { fromMs: startMs + hourMs, untilMs: 2 ** 47 }, wants: () => true };
+    const found = await all(two.scan({ ...request, onProgress: () => undefined }));
+    expect(found).toMatchObject([{ name: "orders", stated: statedCounter }]);
   });
 
   test("scan() gives every wanted series with samples in range, once", async () => {
