@@ -306,7 +306,7 @@ describeWith(openSearch, "series in a real OpenSearch", () => {
     });
   });
 
-  test("summarize() adds up in the engine what the points add up to, late and open hours too", async () => {
+  test("readSteps() adds up in the engine what the points add up to, late and open hours too", async () => {
     const series = await open();
     const firstMs = Math.floor(startMs / dayMs) * dayMs - 2 * dayMs;
     const names = ["a", "b", "late", "open"];
@@ -333,8 +333,11 @@ describeWith(openSearch, "series in a real OpenSearch", () => {
 
     const range = { fromMs: firstMs, untilMs: firstMs + 4 * dayMs };
     for (const stepMs of [hourMs, 6 * hourMs, dayMs]) {
-      const summaries = await series.summarize({ names: [...names, "nobody"], range, stepMs });
-      expect([...summaries.keys()].sort()).toEqual([...names].sort());
+      const asked = [...names, "nobody"];
+      // Of one moment, so that the engine is asked once.
+      const answers = asked.map((name) => series.readSteps({ name, range, stepMs }));
+      const summaries = new Map((await Promise.all(answers)).map((steps, i) => [asked[i], steps]));
+      expect(summaries.get("nobody")).toEqual([]);
       for (const name of names) {
         const steps = new Map<number, number[]>();
         for (const [timeMs, value] of [...truth.get(name)!].sort(([a], [b]) => a - b)) {
