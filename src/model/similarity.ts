@@ -1,5 +1,5 @@
 /** The question "what moved like this?", and its answer. */
-import type { TimeRange } from "./ports.ts";
+import type { TimeRange } from "./samples.ts";
 
 /**
  * "change" asks what changed at the same time, whatever its shape; the others compare shapes.

@@ -11,6 +11,10 @@
 
 const roomMin = 1024;
 
+const usualMemoryRows = 10_000;
+const usualClip = 4;
+const shareMemoryRows = 1_000;
+
 export const stage = { calm: 0, armed: 1, active: 2 } as const;
 
 export class StreamColumns {
@@ -47,6 +51,14 @@ export class StreamColumns {
     this.floors = floors;
   }
 
+  /** The id is free, or its series is to be learned anew. */
+  clear(id: number): void {
+    this.clearLearned(id);
+    this.stage[id] = stage.calm;
+    this.stated[id] = 0;
+    this.floors[id] = 0;
+  }
+
   /** Forgets what was learned of a series, not what is going on with it. */
   clearLearned(id: number): void {
     this.usual[id] = 0;
@@ -54,6 +66,28 @@ export class StreamColumns {
     this.zeros[id] = 0;
     this.score[id] = 0;
     this.oddRun[id] = 0;
+  }
+
+  /**
+   * @param row  its number, how far from expected it lies, its value, and how many usual steps after the one before
+   */
+  learn(
+    id: number,
+    row: {
+      readonly rowCount: number;
+      readonly size: number;
+      readonly value: number;
+      readonly steps: number;
+    },
+  ): void {
+    const { rowCount, size, value, steps } = row;
+    const usual = this.usual[id]!;
+    const counted = rowCount < 20 ? size : Math.min(size, usualClip * usual + 0.01 * size);
+    this.usual[id] = usual + (counted - usual) / Math.min(rowCount, usualMemoryRows);
+    const rate = 1 / Math.min(rowCount, shareMemoryRows);
+    const isIrregular = steps > 1.5 || steps < 0.5 ? 1 : 0;
+    this.irregular[id] = this.irregular[id]! + rate * (isIrregular - this.irregular[id]!);
+    this.zeros[id] = this.zeros[id]! + rate * ((value === 0 ? 1 : 0) - this.zeros[id]!);
   }
 }
 
