@@ -11,6 +11,7 @@ import { type Rpc, tell } from "../base/rpc.ts";
 import { openChunkKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
+  giveHistoryLessons,
   JudgeLoop,
   KnownShapes,
   LearnedFile,
@@ -73,6 +74,7 @@ const judge = new Judge(
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
+let isClosed = false;
 let stream: StreamJudge | undefined;
 let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
@@ -112,6 +114,7 @@ main = serveShard(parentPort, producers, {
     stream?.useRules(new RuleBook(rules));
   },
   onClose: async () => {
+    isClosed = true;
     skyline?.close();
     await learned?.close();
   },
@@ -123,7 +126,9 @@ if (isJudging) {
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
+      const lessons = historyLessons(stream);
       loop.start();
+      return lessons;
     });
 }
 if (settings.roles.includes("oculus")) keeper.start();
@@ -180,6 +185,15 @@ function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
     clock,
     statedOf: (name) => statedOf(judged, name),
   });
+}
+
+/** Only where history lies on this machine: asking another for weeks of each series would take it hours. */
+async function historyLessons(judged: StreamJudge | undefined): Promise<void> {
+  if (judged === undefined || !(sweep instanceof StreamSweep)) return;
+  if (settings.storeKind !== "embedded") return;
+  const { fullDurationMs } = settings;
+  const options = { fullDurationMs, isStopped: () => isClosed };
+  await giveHistoryLessons({ store, window, stream: judged, sweep, clock, logger }, options);
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */
