@@ -377,8 +377,14 @@ test("however many searches are under way, judging waits for one slice at a time
   const clock = new LookClock();
   const window = windowOf(1500);
   const { searcher } = shardOf(window, clock);
-  const methods = ["fastdtw", "dtw", "best", "change", "correlation", "euclidean"] as const;
-  const pointCounts = [60, 60, 60, 0, 30, 1000];
+  const asked = [
+    { method: "fastdtw", pointCount: 60 },
+    { method: "dtw", pointCount: 60 },
+    { method: "best", pointCount: 60 },
+    { method: "change", pointCount: 0 },
+    { method: "correlation", pointCount: 30 },
+    { method: "euclidean", pointCount: 1000 },
+  ] as const;
   let before = clock.looks;
   let longest = 0;
   let turns = 0;
@@ -391,8 +397,8 @@ test("however many searches are under way, judging waits for one slice at a time
   };
   setImmediate(judge);
   await Promise.all(
-    methods.map((method, searchId) => {
-      const values = Float64Array.from(walk(searchId + 1, pointCounts[searchId]!));
+    asked.map(({ method, pointCount }, searchId) => {
+      const values = Float64Array.from(walk(searchId + 1, pointCount));
       return searcher.search(shardSearch(window, { searchId, method, values }));
     }),
   );

@@ -188,12 +188,14 @@ export class Searcher {
   ): Promise<ShardSearchReply> {
     const { turns } = this.#keeper;
     let toldMs = this.#clock.elapsedMs();
-    for (await turns.next(); !search.runFor(searchSliceMs, this.#clock); await turns.next()) {
+    await turns.next();
+    while (!search.runFor(searchSliceMs, this.#clock)) {
       if (isOver()) search.cancel();
       else if (this.#clock.elapsedMs() - toldMs >= progressMs) {
         this.#tell(this.#reply(asked, search, table));
         toldMs = this.#clock.elapsedMs();
       }
+      await turns.next();
     }
     return this.#reply(asked, search, table);
   }
