@@ -9,6 +9,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { StreamReader } from "../wire/index.ts";
 import type { Intake } from "./intake.ts";
 import type { Listener } from "./listener.ts";
+import { giveBack } from "./read-buffer.ts";
 import type { Source } from "./source.ts";
 
 /** A peer whose machine is gone is found by the kernel's probes, from this long after its last byte. */
@@ -106,6 +107,7 @@ export class TcpListener implements Listener {
 
   #read(socket: Socket, stream: StreamReader, chunk: Buffer): void {
     if (!this.#source.readChunk(stream, chunk)) socket.destroy();
+    giveBack(chunk);
   }
 
   #pauseAll(): void {

@@ -13,6 +13,7 @@ import { chunkTimeMsMax, rowRoom, type RowRange } from "../../kernel/index.ts";
 import {
   type AliasBatch,
   type AliasNames,
+  columnsHeadroomBytes,
   type NamePage,
   type NameQuery,
   type PageQuery,
@@ -363,9 +364,9 @@ export class EmbeddedStore implements SeriesStore {
 
   #columnsInMemory(id: number, range: TimeRange): SampleColumns {
     const countMax = this.#memory.sampleCountMax(id, range);
-    const buffer = new ArrayBuffer(countMax * 16);
-    const timesMs = new Float64Array(buffer, 0, countMax);
-    const values = new Float64Array(buffer, countMax * 8, countMax);
+    const buffer = new ArrayBuffer(columnsHeadroomBytes + countMax * 16);
+    const timesMs = new Float64Array(buffer, columnsHeadroomBytes, countMax);
+    const values = new Float64Array(buffer, columnsHeadroomBytes + countMax * 8, countMax);
     const count = this.#memory.copy(id, range, timesMs, values);
     // A view that shows little of its buffer would hold all of it.
     if (count * 2 < countMax)
