@@ -26,6 +26,7 @@ import {
   VoteSweep,
   WindowScratch,
 } from "../shard/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { openShardStore } from "./shard-store.ts";
 import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
@@ -165,7 +166,7 @@ function streamSweep(): SeriesSweep {
     tellsLater: true,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
-  stream.useRules(new RuleBook(settings.rules));
+  stream.useRules(new RuleBook(configuredRules(settings)));
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
