@@ -8,7 +8,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
-import { openChunkKernel } from "../kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
@@ -52,6 +52,7 @@ const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
   chunks,
+  rows: new RowKernel(data.kernels),
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
