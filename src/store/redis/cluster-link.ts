@@ -8,7 +8,6 @@
  *
  * Source: Redis Cluster specification, "Redirection and resharding".
  */
-import { ErrorReply } from "redis";
 import { RemoteError } from "../remote/remote-series.ts";
 import { slotCount, slotOfKey } from "./key-slot.ts";
 import { NodeLink, type NodeLinkOptions, numberOf, type Reply, textOf } from "./node-link.ts";
@@ -115,14 +114,14 @@ export class ClusterLink implements ServerLink {
     const again: number[] = [];
     for (const i of open) {
       const reply = replies[i];
-      if (!(reply instanceof ErrorReply)) continue;
+      if (!(reply instanceof Error)) continue;
       if (/^(MOVED|TRYAGAIN) ?/.test(reply.message)) again.push(i);
       const asked = /^ASK \d+ (\S+)$/.exec(reply.message)?.[1];
       if (asked === undefined) continue;
       const node = this.#nodeAt(asked);
       const [, answer = null] = await node.run([["ASKING"], commands[i]!.args], replicaCount);
       replies[i] = answer;
-      if (answer instanceof ErrorReply && answer.message.startsWith("TRYAGAIN")) again.push(i);
+      if (answer instanceof Error && answer.message.startsWith("TRYAGAIN")) again.push(i);
     }
     if (again.length > 0) await this.#learn();
     return again;

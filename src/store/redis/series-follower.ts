@@ -9,7 +9,6 @@
  * Keys to which others were lately seen to append are looked at in every round, those that we write
  * ourselves and that grew by what we wrote need no look, and the rest takes turns.
  */
-import { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { type SampleBatch, SampleBatchBuilder } from "../../model/index.ts";
@@ -128,7 +127,7 @@ export class SeriesFollower {
     const moved: number[] = [];
     for (const [i, { id, tail, name, from }] of looks.entries()) {
       const reply = replies[i];
-      if (space.nameOf(id) !== name || reply instanceof ErrorReply) continue;
+      if (space.nameOf(id) !== name || reply instanceof Error) continue;
       const bytes = reply instanceof Buffer ? reply : Buffer.alloc(0);
       if (bytes.length < tail.length || !bytes.subarray(0, tail.length).equals(tail)) {
         moved.push(id);
@@ -188,7 +187,7 @@ export class SeriesFollower {
     const nowMs = clock.nowMs();
     for (const [i, { id, name, isNew, tail, checkedMs }] of looks.entries()) {
       const reply = replies[i];
-      if (space.nameOf(id) !== name || reply instanceof ErrorReply) continue;
+      if (space.nameOf(id) !== name || reply instanceof Error) continue;
       const bytes = reply instanceof Buffer ? reply : Buffer.alloc(0);
       const at = isNew || tail.length < tailBytes ? -1 : bytes.lastIndexOf(tail);
       const seen = { bytes, valueBytes: bytes.length, nowMs };

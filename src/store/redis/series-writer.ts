@@ -5,7 +5,7 @@
  * only what does not stand there is appended. A row stands there when the last point of its time has
  * its value. NodeLink sees to it that nothing of the first attempt is still to come.
  */
-import { ErrorReply } from "redis";
+import type { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleBatch } from "../../model/index.ts";
 import type { KeySpace } from "./key-space.ts";
@@ -92,7 +92,7 @@ export class SeriesWriter {
     const made: string[] = [];
     for (const [i, { name, rows }] of groups.entries()) {
       const reply = replies[i];
-      if (reply instanceof ErrorReply) {
+      if (reply instanceof Error) {
         this.#noteRefused(space.keyOf(name), reply, isCounted ? rows.length : 0);
         continue;
       }
@@ -170,7 +170,7 @@ export class SeriesWriter {
   /** Nothing where the key is not there or no string; any other error says nothing of the key. */
   #bytesOf(reply: Reply | undefined): Buffer {
     if (reply instanceof Buffer) return reply;
-    if (reply instanceof ErrorReply && !reply.message.startsWith("WRONGTYPE")) {
+    if (reply instanceof Error && !reply.message.startsWith("WRONGTYPE")) {
       throw remoteErrorOf(this.#link.description, reply);
     }
     return noBytes;
@@ -222,7 +222,7 @@ function registrations(space: KeySpace, names: readonly string[]): KeyedCommand[
 }
 
 function throwFirst(link: ServerLink, replies: readonly unknown[]): void {
-  const failed = replies.find((reply) => reply instanceof ErrorReply);
+  const failed = replies.find((reply) => reply instanceof Error);
   if (failed !== undefined) throw remoteErrorOf(link.description, failed);
 }
 
