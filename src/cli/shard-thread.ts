@@ -8,7 +8,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
-import { openChunkKernel } from "../kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
@@ -26,6 +26,7 @@ import {
   VoteSweep,
   WindowScratch,
 } from "../shard/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { openShardStore } from "./shard-store.ts";
 import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
@@ -51,6 +52,7 @@ const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
   chunks,
+  rows: new RowKernel(data.kernels),
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
@@ -164,7 +166,7 @@ function streamSweep(): SeriesSweep {
     tellsLater: true,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
-  stream.useRules(new RuleBook(settings.rules));
+  stream.useRules(new RuleBook(configuredRules(settings)));
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });

@@ -2,7 +2,7 @@
  * Reads series from a file of JSON lines, `{"name":"…","values":[1,2.5,null,…]}`, gzip or not.
  *
  * Whether a file is gzip is told by its first two bytes, never by its name. A value that is null is a
- * gap and becomes NaN.
+ * gap and becomes NaN. So is NaN and Infinity, which JSON does not know and Python's writer emits.
  */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
@@ -27,12 +27,8 @@ export async function* readSeriesLines(
 }
 
 export function parseSeriesLine(text: string): SeriesLine {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { ok: false, name: null, fault: "not-json" };
-  }
+  const parsed = parseJson(text) ?? parseJson(withoutWordsForNumbers(text));
+  if (parsed === undefined) return { ok: false, name: null, fault: "not-json" };
   const { name, values } = (parsed ?? {}) as { name?: unknown; values?: unknown };
   if (typeof name !== "string") return { ok: false, name: null, fault: "no-name" };
   if (!Array.isArray(values)) return { ok: false, name, fault: "no-values" };
@@ -43,6 +39,21 @@ export function parseSeriesLine(text: string): SeriesLine {
     numbers[i] = value ?? Number.NaN;
   }
   return { ok: true, name, values: numbers };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** NaN and Infinity become null, but not inside of strings. */
+function withoutWordsForNumbers(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
+    part.startsWith('"') ? part : "null",
+  );
 }
 
 /** Not by node:readline, which ends quietly where its input fails: half a file is no library. */

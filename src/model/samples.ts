@@ -31,3 +31,9 @@ export interface SeriesPage {
   /** Of the first names of the question, at least one. */
   readonly counts: Int32Array<ArrayBuffer>;
 }
+
+/**
+ * A store that reads one series into one buffer leaves this much in front of it, so that a header fits
+ * there without a copy: `[headroom | times, capacity c | values, capacity c]`, of 32 + 16c bytes.
+ */
+export const columnsHeadroomBytes = 32;

@@ -56,6 +56,16 @@ test("SavedShapes does not take a drop for a rise, nor noise for anything", () =
   expect(rise.match(restless.range, restless.timesMs, restless.values, 5)).toEqual([]);
 });
 
+test("SavedShapes finds the best of each collection, however many items another has", () => {
+  const many = Array.from({ length: 150 }, (slot, i) =>
+    saved("many", step(0, 30, { seed: 10 + i })),
+  );
+  const one = saved("one", step(0, 28, { seed: 400, height: 25 }));
+  const { range, timesMs, values } = step(5e12, 30, { seed: 500 });
+  const matches = new SavedShapes([...many, one]).match(range, timesMs, values, 5);
+  expect(matches.map(({ collectionId }) => collectionId)).toEqual(["many", "one"]);
+});
+
 test("SavedShapes passes over windows without a shape, saved or asked", () => {
   const flat = { ...noise, item: { ...noise.item, values: noise.item.values.map(() => 7) } };
   const shapes = new SavedShapes([flat, stepUp]);

@@ -9,6 +9,7 @@
 import { assert } from "../base/assert.ts";
 import type { SavedItem, TimeRange } from "../model/index.ts";
 import { Grid } from "./grid.ts";
+import { matchCountMax } from "./nearest.ts";
 import { planSearch } from "./search-options.ts";
 import { ShapeSearch } from "./search.ts";
 import { ShapeTable } from "./shape-table.ts";
@@ -72,7 +73,8 @@ export class SavedShapes {
       return [];
     }
     const planned = planSearch(
-      { method: "correlation", lagMax, inverse: false, limit: Math.min(this.count, 100) },
+      // All of them: many items of one collection must not hide the best of another.
+      { method: "correlation", lagMax, inverse: false, limit: Math.min(this.count, matchCountMax) },
       pointCount,
     );
     assert(planned.ok, "the plan is one that can be made");
