@@ -10,6 +10,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { SampleBatch } from "../../model/index.ts";
 import type { KeySpace } from "./key-space.ts";
 import type { Reply } from "./node-link.ts";
+import { alignedStart } from "./point-columns.ts";
 import { PointReader, PointWriter } from "./points.ts";
 import { remoteErrorOf } from "./redis-errors.ts";
 import type { RedisLedger } from "./redis-ledger.ts";
@@ -21,9 +22,6 @@ const namesPerCommand = 512;
 const lookBackBytes = 2048;
 /** Whole values that are read at a time where that is not enough. */
 const wholeValuesPerPipeline = 16;
-/** Bytes of one point are fewer than this, so one begins among so many. */
-const alignBytesMax = 40;
-
 export interface SeriesWriterParts {
   readonly link: ServerLink;
   readonly spaces: readonly KeySpace[];
@@ -224,18 +222,6 @@ function registrations(space: KeySpace, names: readonly string[]): KeyedCommand[
 function throwFirst(link: ServerLink, replies: readonly unknown[]): void {
   const failed = replies.find((reply) => reply instanceof Error);
   if (failed !== undefined) throw remoteErrorOf(link.description, failed);
-}
-
-/** Where a point begins such that all up to the end are points; -1 where none does. */
-function alignedStart(bytes: Buffer): number {
-  for (let start = 0; start < alignBytesMax; start++) {
-    if (bytes[start] !== 0x92) continue;
-    const reader = new PointReader(bytes, start);
-    let kind = reader.next();
-    while (kind === "point") kind = reader.next();
-    if (kind === "none" && reader.isAtEnd) return start;
-  }
-  return -1;
 }
 
 /**
