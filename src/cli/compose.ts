@@ -25,6 +25,7 @@ import type {
 import { SearchPool, type ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, IncidentBook, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { alertPicture } from "./alert-picture.ts";
 import { AnomalySeries } from "./anomaly-series.ts";
 import { Canary } from "./canary.ts";
@@ -190,7 +191,7 @@ async function start(
     },
   });
   const rules = new JournalRulesDesk({
-    configured: settings.rules,
+    configured: configuredRules(settings),
     journal: journal.rules,
     use: (inForce) => pool.useRules(inForce),
     clock,

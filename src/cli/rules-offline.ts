@@ -35,6 +35,7 @@ import {
   timeTextForms,
   trialJson,
 } from "../webapp/index.ts";
+import { configuredRules, zoneRules } from "./configured-rules.ts";
 import { UsageError, type CommandIo } from "./command.ts";
 import { fileSource, InputError, readLines } from "./detect-input.ts";
 import { type CsvColumns, readHeader, readRow } from "./detect-stream.ts";
@@ -110,10 +111,11 @@ export async function tryRulesOffline(
       trial.useFeedback(history.feedback);
       return trial;
     });
+    const configured = configuredRules(settings);
     const rules =
       given === undefined
-        ? { inForce: kept, tried: [...settings.rules, ...kept] }
-        : { inForce: [...settings.rules, ...kept], tried: [...settings.rules, ...given] };
+        ? { inForce: [...zoneRules(settings), ...kept], tried: [...configured, ...kept] }
+        : { inForce: [...configured, ...kept], tried: [...configured, ...given] };
     const answer = await tryRulesOver(
       {
         findNames: async (query) => {

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { wallTime } from "../base/time-zone.ts";
 import { ruleJson } from "../model/index.ts";
 import type { ErrorJson, RulesTrialAskJson, RulesTrialJson } from "../webapp/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { UsageError, type Command, type CommandIo } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
 import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
@@ -145,7 +146,7 @@ function askedRules(
       readFileSync(path, "utf8"),
     );
     if (problems.length === 0) {
-      return { rules: settings.rules.map(ruleJson), replaces: "configured" };
+      return { rules: configuredRules(settings).map(ruleJson), replaces: "configured" };
     }
     io.stderr.write(showProblems(problems));
   } catch (error) {

@@ -2,13 +2,14 @@
  * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
-import { openChunkKernel } from "../kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   JudgeLoop,
@@ -26,6 +27,7 @@ import {
   VoteSweep,
   WindowScratch,
 } from "../shard/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { openShardStore } from "./shard-store.ts";
 import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
@@ -51,6 +53,7 @@ const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
   chunks,
+  rows: new RowKernel(data.kernels),
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
@@ -127,6 +130,7 @@ if (isJudging) {
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+flushCompileCache();
 
 /** A series that others judge, or that was silent for longer than the window: from its samples. */
 async function judgeStranger(name: string): Promise<Verdict | undefined> {
@@ -164,7 +168,7 @@ function streamSweep(): SeriesSweep {
     tellsLater: true,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
-  stream.useRules(new RuleBook(settings.rules));
+  stream.useRules(new RuleBook(configuredRules(settings)));
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });

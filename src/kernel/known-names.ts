@@ -18,6 +18,7 @@
  * its next generation, in which aliases are given from 0 again.
  */
 import { assert } from "../base/assert.ts";
+import type { GrowingMemory } from "./growing-memory.ts";
 
 /** Words of the state, from the start of the memory. */
 export const stateWord = {
@@ -54,12 +55,6 @@ const slackBytes = 64;
 const shardCountMax = 256;
 const pageBytes = 65536;
 const slotCountMin = 4096;
-
-/** Pages of memory that can grow: WebAssembly's own, or an ArrayBuffer that is copied. */
-export interface GrowingMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pageCount: number): void;
-}
 
 export interface KnownNamesOptions {
   readonly shardCount: number;

@@ -1,5 +1,5 @@
 /**
- * What judging keeps of each series beside the detector's state: 21 bytes in columns, by id.
+ * What judging keeps of each series beside the detector's state: 23 bytes in columns, by id.
  *
  * - usual      how far from expected the series usually is: a mean of sizes, where one row counts at most
  *              four times the mean, so that an outage hardly widens what is expected
@@ -28,9 +28,11 @@ export class StreamColumns {
   stated = new Uint8Array(0);
   /** Place among the distinct floors plus one; 0 where it is not known yet. */
   floors = new Uint16Array(0);
+  /** Of the clock that days and hours go by; see series-clocks.ts. */
+  zone = new Uint16Array(0);
 
   /** Of one series. */
-  readonly bytesPerSeries = 4 * 4 + 3 + 2;
+  readonly bytesPerSeries = 4 * 4 + 3 + 2 * 2;
 
   get room(): number {
     return this.usual.length;
@@ -46,9 +48,8 @@ export class StreamColumns {
     this.oddRun = grownBytes(this.oddRun, length);
     this.stage = grownBytes(this.stage, length);
     this.stated = grownBytes(this.stated, length);
-    const floors = new Uint16Array(length);
-    floors.set(this.floors);
-    this.floors = floors;
+    this.floors = grownWords(this.floors, length);
+    this.zone = grownWords(this.zone, length);
   }
 
   /** The id is free, or its series is to be learned anew. */
@@ -57,6 +58,7 @@ export class StreamColumns {
     this.stage[id] = stage.calm;
     this.stated[id] = 0;
     this.floors[id] = 0;
+    this.zone[id] = 0;
   }
 
   /** Forgets what was learned of a series, not what is going on with it. */
@@ -93,6 +95,12 @@ export class StreamColumns {
 
 function grownFloats(column: Float32Array, length: number): Float32Array<ArrayBuffer> {
   const longer = new Float32Array(length);
+  longer.set(column);
+  return longer;
+}
+
+function grownWords(column: Uint16Array, length: number): Uint16Array<ArrayBuffer> {
+  const longer = new Uint16Array(length);
   longer.set(column);
   return longer;
 }

@@ -40,8 +40,10 @@ export interface OpenEpisode {
   isQueued: boolean;
   /** Nobody is to hear of it any more. */
   isGone: boolean;
-  /** What was expected before it began; undefined where an earlier run knew it. */
-  readonly kept: Float32Array | undefined;
+  /** What the series knew before it began; undefined where it knew nothing. */
+  kept: Float32Array | undefined;
+  /** An earlier run's, of which no row was seen here. */
+  isAdopted: boolean;
   calmRows: number;
   told: Episode;
   toldMs: number;
@@ -64,6 +66,7 @@ export function openEpisode(
     isQueued: false,
     isGone: false,
     kept,
+    isAdopted: false,
     calmRows: 0,
     told: episode,
     toldMs,

@@ -124,7 +124,22 @@ export class OpenEpisodes {
 
   /** Goes on with an episode of an earlier run. There is room. */
   adopt(id: number, episode: Episode): void {
-    this.#open.set(id, openEpisode(id, episode, undefined, episode.lastSeenMs));
+    const open = openEpisode(id, episode, undefined, episode.lastSeenMs);
+    open.isAdopted = true;
+    this.#open.set(id, open);
+  }
+
+  /** Whether the next row is the first of an episode of an earlier run. */
+  isAdopted(id: number): boolean {
+    return this.#open.get(id)?.isAdopted === true;
+  }
+
+  /** What the series of an adopted episode knew before it. */
+  keep(id: number, kept: Float32Array | undefined): void {
+    const open = this.#open.get(id);
+    assert(open !== undefined, "an episode that was adopted is open");
+    open.kept = kept;
+    open.isAdopted = false;
   }
 
   /** Looks anew which are like ones that a person spoke of. */

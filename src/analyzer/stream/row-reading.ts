@@ -15,7 +15,7 @@ import {
   originOf,
   restoreTaught,
 } from "../detector/index.ts";
-import { halfWidth, isSparse, rangeOf } from "./band.ts";
+import { halfWidth, isSparse, type ProfileClock, rangeOf } from "./band.ts";
 import type { StreamColumns } from "./columns.ts";
 import { expectedOn } from "./day-kind.ts";
 import type { KeptKind } from "./other-days.ts";
@@ -51,13 +51,13 @@ export class RowReading {
     const usualResidual = row.value - expectation.value;
     if (kind !== undefined) {
       restoreTaught(state, index, kind.kept);
-      expectation.value = expectedOn(detector, index, kind, row.seconds) - origin;
+      expectation.value = expectedOn(detector, index, kind, row.wallSeconds) - origin;
     }
     const residual = row.value - expectation.value;
     const center = expectation.value + origin;
     facts.center = center;
     facts.usual = columns.usual[id]!;
-    facts.hourScale = hourScale(state, index, row.seconds, row.ageSeconds);
+    facts.hourScale = hourScale(state, index, row.wallSeconds, row.ageSeconds);
     facts.isSparse = isSparse(columns, id);
     // Of the rows before: this one has widened the range, where it did, by no more than itself.
     facts.lowest = Math.min(lowestOf(state, index), center);
@@ -81,21 +81,27 @@ export class RowReading {
   }
 
   /** What was expected of the row that was read last. */
-  expected(detector: Detector, index: number, kind: KeptKind | undefined): ExpectedRange {
+  expected(
+    detector: Detector,
+    index: number,
+    kind: KeptKind | undefined,
+    clock: ProfileClock,
+  ): ExpectedRange {
     const { row, expectation, state } = detector;
     this.#readEnds(detector, index, kind);
     const origin = originOf(state, index);
     const { center, half } = this;
     const [from, to] = [this.#from + origin, this.#to + origin];
     const band = { center, half, lowest: this.#lowest, from, to };
-    return rangeOf(expectation.baseline, band, row.seconds, row.ageSeconds, kind);
+    const at = { ...clock, wallSeconds: row.wallSeconds, ageSeconds: row.ageSeconds };
+    return rangeOf(expectation.baseline, band, at, kind);
   }
 
   /** Between what the expected value lies around the row; on another kind of day, the value alone. */
   #readEnds(detector: Detector, index: number, kind: KeptKind | undefined): void {
     const { state, row, expectation } = detector;
     if (kind === undefined) {
-      expectedEnds(state, index, row.seconds, expectation, this.half, ends);
+      expectedEnds(state, index, row.wallSeconds, expectation, this.half, ends);
     } else ends.lower = ends.upper = expectation.value;
     this.#from = ends.lower;
     this.#to = ends.upper;

@@ -43,8 +43,9 @@ import {
 } from "../detector/index.ts";
 import type { Judge } from "../judge.ts";
 import { type Armed, ArmedSeries } from "./armed-series.ts";
-import { expectedAt, isSparse } from "./band.ts";
+import { clockOf, expectedAt, isSparse } from "./band.ts";
 import { stage, StreamColumns } from "./columns.ts";
+import type { DayKind } from "./day-kind.ts";
 import { EpisodeTeller } from "./episode-teller.ts";
 import { FloorsTable } from "./floors-table.ts";
 import { Habits } from "./habits.ts";
@@ -53,6 +54,7 @@ import type { JudgedRow } from "./open-episode.ts";
 import { OpenEpisodes, type OpenEpisodesOptions } from "./open-episodes.ts";
 import { OtherDays } from "./other-days.ts";
 import { RowReading } from "./row-reading.ts";
+import { SeriesClocks } from "./series-clocks.ts";
 import type { StreamWindow } from "./stream-window.ts";
 import { voicesOf } from "./voices.ts";
 
@@ -79,7 +81,10 @@ export interface StreamJudgeOptions extends OpenEpisodesOptions {
 export class StreamJudge {
   readonly bank = new DetectorBank();
   readonly columns = new StreamColumns();
-  readonly habits = new Habits({ seriesCountMax: habitSeriesCountMax });
+  readonly clocks = new SeriesClocks(this.bank, this.columns);
+  readonly habits = new Habits({ seriesCountMax: habitSeriesCountMax }, (id, timeMs) =>
+    this.clocks.wallMs(id, timeMs),
+  );
   readonly #window: StreamWindow;
   readonly #options: StreamJudgeOptions;
   readonly #floors: FloorsTable;
@@ -92,10 +97,16 @@ export class StreamJudge {
   constructor(window: StreamWindow, judge: Judge, options: StreamJudgeOptions) {
     this.#window = window;
     this.#options = options;
-    this.#floors = new FloorsTable(this.columns, (id) => window.name(id));
+    this.#floors = new FloorsTable(
+      this.columns,
+      (id) => window.name(id),
+      (id, { usual }) => {
+        if (this.clocks.change(id, usual.timeZone)) this.#otherDays.forget(id);
+      },
+    );
     const teller = new EpisodeTeller(window, judge, options.knownAs);
     this.#open = new OpenEpisodes(teller, this.habits, options);
-    this.#otherDays = new OtherDays(window, this.columns);
+    this.#otherDays = new OtherDays(window, this.columns, this.clocks);
   }
 
   /** Anomalies and changes that wait to be told. */
@@ -201,6 +212,18 @@ export class StreamJudge {
     this.habits.forget(id);
   }
 
+  /** What kind of day the series has; undefined for a day like every other. */
+  kindOf(id: number): DayKind | undefined {
+    return this.#otherDays.of(id);
+  }
+
+  /** Goes on with a day of an earlier run, once what was learned is back. */
+  restoreKind(id: number, kind: DayKind): void {
+    if (this.#otherDays.count >= this.#options.activeCountMax) return;
+    const kept = rememberTaught(this.bank.detectorOf(id).state, this.bank.indexOf(id));
+    this.#otherDays.restore(id, kind, kept);
+  }
+
   /** Goes on with an episode of an earlier run. @returns false where there is no room */
   adopt(id: number, episode: Episode): boolean {
     this.columns.grow(id + 1);
@@ -228,7 +251,14 @@ export class StreamJudge {
     const index = this.bank.indexOf(id);
     const lastMs = lastSecondsOf(detector.state, index) * 1000;
     const stated = statedOf(columns.stated[id]!);
-    const score = detector.judge(index, timeMs / 1000, value, stated);
+    if (columns.stage[id] === stage.active && this.#open.isAdopted(id)) {
+      // What an earlier run learned before it: the anomaly is to teach nothing over a restart either.
+      const isKnown = rowCountOf(detector.state, index) > 0;
+      this.#open.keep(id, isKnown ? rememberTaught(detector.state, index) : undefined);
+    }
+    const plan = this.#floors.planOf(id);
+    const wallShift = plan.profileShift(timeMs);
+    const score = detector.judge(index, timeMs / 1000, value, stated, wallShift);
     if (!Number.isFinite(value)) return undefined;
     const { row } = detector;
     columns.score[id] = score;
@@ -238,7 +268,7 @@ export class StreamJudge {
       // What was abnormal by the nature it was thought to have is not by the one it has.
       return lastMs > 0 && this.isActive(id) ? this.#end(id, "accepted", timeMs) : undefined;
     }
-    const floors = this.floorsOf(id, timeMs);
+    const floors = plan.at(timeMs);
     const kind = this.#otherDays.count > 0 ? this.#otherDays.at(id, timeMs) : undefined;
     const series = { id, detector, index, columns, kind };
     const reading = this.#reading;
@@ -272,7 +302,7 @@ export class StreamJudge {
         why: {
           score,
           scoredMs: timeMs,
-          expected: reading.expected(detector, index, kind),
+          expected: reading.expected(detector, index, kind, clockOf(floors)),
           voices: voicesOf(detector),
           stepMs,
           isRate: factsOf(detector.state, index).isCounter,
@@ -292,7 +322,7 @@ export class StreamJudge {
   }
 
   floorsOf(id: number, timeMs: number): Floors {
-    return this.#floors.at(id, timeMs);
+    return this.#floors.planOf(id).at(timeMs);
   }
 
   /** Whether the series is known well enough to be judged; says the same as `learningOf`. */
@@ -319,8 +349,7 @@ export class StreamJudge {
       learning,
       nature: isCounter ? "counter" : isSparse(columns, id) ? "sparse" : "steady",
       stated: statedOf(columns.stated[id]!) ?? null,
-      expected:
-        rowCount < 2 ? null : expectedAt(series, this.floorsOf(id, seconds * 1000), seconds),
+      expected: rowCount < 2 ? null : expectedAt(series, this.#floors.planOf(id), seconds),
     };
   }
 
@@ -348,10 +377,11 @@ export class StreamJudge {
   }
 
   /** Whether today is another kind of day, which explains what is odd; from then on it is judged by that. */
-  #isOtherDay(id: number, { timeMs, floors }: JudgedRow, kept: Float32Array): boolean {
+  #isOtherDay(id: number, { timeMs }: JudgedRow, kept: Float32Array): boolean {
     const detector = this.bank.detectorOf(id);
     const index = this.bank.indexOf(id);
-    const kind = this.#otherDays.explain({ id, detector, index }, timeMs, floors, kept);
+    const plan = this.#floors.planOf(id);
+    const kind = this.#otherDays.explain({ id, detector, index }, timeMs, plan, kept);
     if (kind === undefined) return false;
     this.#armed.forget(id);
     restoreTaught(detector.state, index, kind.kept);
