@@ -6,7 +6,7 @@
  * "string_escape" and "raw_unicode_escape".
  */
 import { uint32LittleEndian } from "./byte-order.ts";
-import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
+import { parseDecimal, parseNonFinite } from "./decimal.ts";
 import {
   kindLiteral,
   kindLongText,
@@ -47,7 +47,8 @@ export function addFloatLine(
   start: number,
   end: number,
 ): number {
-  if (isNonFiniteWord(bytes, start, end)) return values.add(kindNumber, NaN, start, end);
+  const word = parseNonFinite(bytes, start, end);
+  if (word !== undefined) return values.add(kindNumber, word, start, end);
   return addNumberText(values, bytes, start, end);
 }
 
