@@ -187,7 +187,7 @@ class Beside {
     for (let id = 0; id < this.#memory.idCount; id++) this.#sweep.judge(id, nowMs, []);
     for (const untilMs of [nowMs - stepMs, nowMs]) {
       const range = { fromMs: untilMs - this.#windowMs, untilMs };
-      await this.#keeper.fill(range, shapePointCount, () => true);
+      await this.#keeper.tableOf(range, shapePointCount, () => true);
     }
   }
 }
