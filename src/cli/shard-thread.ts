@@ -2,6 +2,7 @@
  * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
@@ -129,6 +130,7 @@ if (isJudging) {
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+flushCompileCache();
 
 /** A series that others judge, or that was silent for longer than the window: from its samples. */
 async function judgeStranger(name: string): Promise<Verdict | undefined> {
