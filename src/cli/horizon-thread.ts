@@ -1,4 +1,5 @@
 /** The entry of the horizon thread: listeners that never wait for judging or for pages. */
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { parentPort, workerData } from "node:worker_threads";
@@ -84,3 +85,4 @@ const main: Rpc = new Rpc(parentPort, {
   },
 });
 main.tell("ready", undefined);
+flushCompileCache();

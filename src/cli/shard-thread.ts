@@ -2,13 +2,14 @@
  * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
-import { openChunkKernel } from "../kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
   giveHistoryLessons,
@@ -53,6 +54,7 @@ const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
   chunks,
+  rows: new RowKernel(data.kernels),
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
@@ -133,6 +135,7 @@ if (isJudging) {
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+flushCompileCache();
 
 /** A series that others judge, or that was silent for longer than the window: from its samples. */
 async function judgeStranger(name: string): Promise<Verdict | undefined> {

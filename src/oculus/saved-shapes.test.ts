@@ -48,6 +48,13 @@ test("SavedShapes recognises a shape that comes back, at another time, level and
   expect(matches[0]!.likeness).toBeGreaterThan(90);
 });
 
+test("SavedShapes recognises a shape that was drawn", () => {
+  const shapes = new SavedShapes([noise, drop, stepUp]);
+  const drawn = Float64Array.from({ length: 24 }, (slot, i) => (i < 13 ? 10 : 90));
+  expect(shapes.matchValues(drawn, 5).map(({ collectionId }) => collectionId)).toEqual(["step"]);
+  expect(shapes.matchValues(new Float64Array(24), 5)).toEqual([]);
+});
+
 test("SavedShapes does not take a drop for a rise, nor noise for anything", () => {
   const rise = new SavedShapes([stepUp, noise]);
   const down = step(5e12, 30, { seed: 6, height: -30 });

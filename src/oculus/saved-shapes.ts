@@ -13,6 +13,7 @@ import { matchCountMax } from "./nearest.ts";
 import { planSearch } from "./search-options.ts";
 import { ShapeSearch } from "./search.ts";
 import { ShapeTable } from "./shape-table.ts";
+import { resample, zNormalise } from "./shape.ts";
 
 const pointCount = 60;
 const lagMax = 20;
@@ -72,6 +73,16 @@ export class SavedShapes {
     if (new Grid(range, pointCount).shape(timesMs, values, timesMs.length, shape) !== undefined) {
       return [];
     }
+    return this.#nearest(shape, limit);
+  }
+
+  /** The same for values that lie evenly over a window, as a drawn shape's. */
+  matchValues(values: Float64Array, limit: number): SavedMatch[] {
+    const shape = resample(values, pointCount);
+    return this.count > 0 && zNormalise(shape) ? this.#nearest(shape, limit) : [];
+  }
+
+  #nearest(shape: Float64Array, limit: number): SavedMatch[] {
     const planned = planSearch(
       // All of them: many items of one collection must not hide the best of another.
       { method: "correlation", lagMax, inverse: false, limit: Math.min(this.count, matchCountMax) },

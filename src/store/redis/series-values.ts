@@ -1,5 +1,5 @@
 /** Whole values of keys: read, decoded, and what they tell kept in the key space. */
-import { ErrorReply } from "redis";
+import type { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleColumns, TimeRange } from "../../model/index.ts";
 import { RemoteError, type ScannedSeries, type ScanRequest } from "../remote/remote-series.ts";
@@ -89,7 +89,7 @@ export class SeriesValues {
 
   /** @returns 0 where there is nothing to be read */
   #lengthOf(key: string, reply: Reply | undefined): number {
-    if (reply instanceof ErrorReply) {
+    if (reply instanceof Error) {
       this.#noteUnusable(key, reply);
       return 0;
     }
@@ -104,7 +104,7 @@ export class SeriesValues {
     const replies = await this.#link.run(keys.map((key) => ({ key, args: ["GET", key] })));
     return replies.map((reply, i) => {
       if (reply instanceof Buffer) return reply;
-      if (reply instanceof ErrorReply) this.#noteUnusable(keys[i] ?? "", reply);
+      if (reply instanceof Error) this.#noteUnusable(keys[i] ?? "", reply);
       return undefined;
     });
   }
