@@ -20,7 +20,7 @@ import {
 
 const stepSeconds = 10;
 /** Rounds that are sent before any is measured, in order and shuffled. */
-const warmRoundCount = 4;
+const warmRoundCount = 8;
 const warmShuffledCount = 1;
 
 const starts = {
