@@ -11,6 +11,7 @@
  *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
+ *                                                       [--only kale] of them
  *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
  *     npm run -s bench -- quality --metrics 20          a year of a simulated site, judged; minutes
  *                                                       [--seeds 1,2,3] a site each, and their sum
@@ -68,6 +69,7 @@ const { values: flags, positionals } = parseArgs({
     spikes: { type: "string", default: "100" },
     verdicts: { type: "string", default: "1e7" },
     to: { type: "string", multiple: true, default: [] },
+    only: { type: "string", multiple: true },
   },
 });
 /** With a size and no part it is the whole program that is meant. */
@@ -170,10 +172,13 @@ if (wanted.has("compare")) {
     seriesCount: Number(flags.metrics ?? 50_000),
     roundCount: 10,
     others: flags.to,
+    only: flags.only,
     report,
   });
-  const hours = Number(flags.hours ?? 24);
-  figures["compareBytes"] = await compareBytes({ seriesCount: 2000, hours, report });
+  if (flags.only === undefined) {
+    const hours = Number(flags.hours ?? 24);
+    figures["compareBytes"] = await compareBytes({ seriesCount: 2000, hours, report });
+  }
 }
 if (wanted.has("search")) {
   report("search");

@@ -7,7 +7,7 @@
  */
 import { Judge, StreamJudge } from "../src/analyzer/index.ts";
 import { readKernels } from "../src/cli/read-kernels.ts";
-import { openChunkKernel } from "../src/kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../src/kernel/index.ts";
 import {
   JudgeLoop,
   RoomMeter,
@@ -35,7 +35,7 @@ export interface MemoryFigures {
     readonly open: number;
     readonly late: number;
     readonly directory: number;
-    readonly columns: number;
+    readonly records: number;
     readonly free: number;
     readonly schedule: number;
     readonly shapeTables: number;
@@ -70,6 +70,7 @@ export async function benchMemory(options: {
   const memory = new SeriesMemory({
     seriesCountMax: seriesCount,
     chunks: openChunkKernel(kernels),
+    rows: new RowKernel(kernels),
     onNewSeries: () => undefined,
     onSealed: () => undefined,
   });
@@ -115,7 +116,7 @@ export async function benchMemory(options: {
       open: share(parts.open),
       late: share(parts.late),
       directory: share(parts.directory),
-      columns: share(parts.columns),
+      records: share(parts.records),
       free: share(parts.free),
       schedule: share(beside.scheduleBytes),
       shapeTables: share(beside.shapeBytes),
@@ -186,7 +187,7 @@ class Beside {
     for (let id = 0; id < this.#memory.idCount; id++) this.#sweep.judge(id, nowMs, []);
     for (const untilMs of [nowMs - stepMs, nowMs]) {
       const range = { fromMs: untilMs - this.#windowMs, untilMs };
-      await this.#keeper.fill(range, shapePointCount, () => true);
+      await this.#keeper.tableOf(range, shapePointCount, () => true);
     }
   }
 }

@@ -199,7 +199,8 @@ describeWith(redisServer, "a Cluster", () => {
   });
 
   test("a slot that moves to another node takes its writes along", async () => {
-    const [from, to] = cluster.nodes as [RedisServer, RedisServer];
+    // The first node, which is asked for the map first, hears of the move last.
+    const [, from, to] = cluster.nodes as [RedisServer, RedisServer, RedisServer];
     const keys = await from.ask<Buffer[]>("KEYS", "metrics.s*");
     const key = String(keys[0]);
     const name = key.slice("metrics.".length);
@@ -216,7 +217,7 @@ describeWith(redisServer, "a Cluster", () => {
     await writeUntilDone(series, [[name, baseMs + 50_000, 1]]);
     for (const node of [to, from]) await node.ask("CLUSTER", "SETSLOT", slot, "NODE", toId);
     // Behind the move: MOVED.
-    await writeUntilDone(series, [[name, baseMs + 51_000, 2]]);
+    await writeRows(series, [[name, baseMs + 51_000, 2]]);
     expect(pairsOf(await series.read(name, always)).slice(before)).toEqual([
       [baseMs + 50_000, 1],
       [baseMs + 51_000, 2],

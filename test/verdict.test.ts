@@ -80,6 +80,9 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       await incident.waitFor({ timeout: patienceMs });
       expect(await incident.innerText()).toContain("3 metrics on 2 hosts");
       expect(await page.locator("[data-anomaly]").count()).toBe(1);
+      // One row, and beside it the earliest of the three in full.
+      const [earliest] = incidents[0]!.members;
+      await page.getByRole("heading", { name: earliest!.name }).waitFor();
       await incident.getByRole("button").click();
       await until(
         async () => (await page.locator("[data-anomaly]").count()) === names.length,
@@ -97,6 +100,9 @@ describeWith(chromium, "the default verdict in Chromium", () => {
         lower: number;
         upper: number;
       };
+      const limits = JSON.parse((await hour.getAttribute("data-limits"))!) as { value: number }[];
+      expect(limits.length).toBeGreaterThan(0);
+      expect(limits[0]!.value).toBeGreaterThan(65);
       expect(corridor.points).toBeGreaterThan(20);
       expect(corridor.lower).toBeGreaterThan(20);
       expect(corridor.upper).toBeLessThan(120);
@@ -122,7 +128,9 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       expect(former).toMatchObject({ endReason: "calm", known: null });
       const { page, complaints } = await openPage(browser, `${kale.url}/a/${former!.id}`);
       page.setDefaultTimeout(patienceMs);
-      await page.locator("[data-normal]").click();
+      await page.getByRole("heading", { name: names[0] }).waitFor();
+      expect(await page.title()).toContain(names[0]);
+      await page.keyboard.press("n");
       const token = /token\s+(\S+)/.exec(kale.output())![1]!;
       await page.getByText("Admin token", { exact: true }).first().waitFor();
       if ((await page.locator("input[name=token]").count()) === 0) {
@@ -151,10 +159,31 @@ describeWith(chromium, "the default verdict in Chromium", () => {
         { kind: "normal", anomaly: former!.id, name: names[0], pattern: names[0] },
       ]);
 
+      // Kept and muted by keys too.
+      await page.keyboard.press("c");
+      await page.getByLabel("Name", { exact: true }).fill("nightly trouble");
+      await page.keyboard.press("Enter");
+      await page.locator("[data-collected]").waitFor();
+      await page.keyboard.press("m");
+      await page.locator("[data-mute-form]").getByRole("button", { name: "Mute" }).click();
+      await page.locator("[data-muted]").waitFor();
+      await page.locator("[data-unmute]").click();
+      await page.locator("[data-mute]").waitFor();
+
       await page.locator("[data-undo]").click();
       await until(async () => (await activeOne())?.known === null, patienceMs);
       await until(async () => (await row.locator("[data-known]").count()) === 0, patienceMs);
       expect(await kale.get<FeedbackJson[]>("/kale/feedback")).toEqual([]);
+
+      // A rule for certain times stands where it is asked what holds for a metric.
+      await page.goto(`${kale.url}/rules?name=${names[0]}`);
+      await page
+        .locator("[data-rules-editor] textarea")
+        .fill('- { match: "shop.*", when: { hours: "02:00-05:00" }, ignore: true }');
+      await page.locator("[data-keep]").click();
+      const timed = page.locator('tr[data-timed="ignore"]');
+      await timed.waitFor();
+      expect(await timed.innerText()).toMatch(/at 02:00-05:00.*true.*shop\.\*/s);
       expect(complaints.filter((text) => !text.includes("401"))).toEqual([]);
       await page.close();
     },

@@ -59,7 +59,6 @@ function fingerprintOfSources(): string {
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
       .map((entry) => relative(root, resolve(entry.parentPath, entry.name))),
     "package-lock.json",
-    "src/webapp/contract.ts",
     "tools/build-pages.ts",
   ].sort();
   const hash = createHash("sha256");

@@ -14,8 +14,9 @@ import {
   columnTimes,
   columnTypes,
   columnValues,
-  isBlankInside,
   recordHeadBytes,
+  recordIsBlankInside,
+  recordShard,
   stateAt,
 } from "./lib/known-names";
 
@@ -78,12 +79,12 @@ function expectedLines(start: usize, end: usize): usize {
     let nameEnd: usize = 0;
     if (record != 0) {
       const head = (<usize>record) << 4;
-      const length = <usize>load<u32>(head);
+      const length = <usize>load<u16>(head);
       if (
         at + length < end &&
         load<u8>(at + length) == 0x20 &&
         isSame(at, head + recordHeadBytes, length) &&
-        (load<u32>(head + 16) & isBlankInside) == 0
+        load<u8>(head + recordIsBlankInside) == 0
       ) {
         nameEnd = at + length;
         if (score < 64) score++;
@@ -150,17 +151,20 @@ function strangeLines(start: usize, end: usize): usize {
     lookAhead = 2;
     return start;
   }
+  // One word of each slot, and then of each line of each record, brings all near before the first is needed.
   const until = scratchAt + ((<usize>count) << 4);
-  for (s = scratchAt; s < until; s += 16) {
-    const slot = slots + ((<usize>(load<u32>(s) & mask)) << 3);
-    const entry = load<u64>(slot);
-    store<u32>(s, <u32>(entry >> 32) == load<u32>(s) ? <u32>entry : 0, 12);
-  }
-  // Reading one word of each record brings them all near before the first is needed.
   let touched: u32 = 0;
   for (s = scratchAt; s < until; s += 16) {
-    const record = (<usize>load<u32>(s, 12)) << 4;
-    touched |= load<u32>(record) | load<u32>(record + 48);
+    touched |= load<u32>(slots + ((<usize>(load<u32>(s) & mask)) << 3));
+  }
+  for (s = scratchAt; s < until; s += 16) {
+    const record = recordOfHash(load<u32>(s), slots, mask);
+    store<u32>(s, record, 12);
+    touched |= load<u32>((<usize>record) << 4);
+  }
+  for (s = scratchAt; s < until; s += 16) {
+    const name = ((<usize>load<u32>(s, 12)) << 4) + recordHeadBytes;
+    touched |= <u32>load<u8>(name + <usize>load<u32>(s, 8) - 1);
   }
   store<u32>(scratchAt + 2048, touched);
 
@@ -174,7 +178,7 @@ function strangeLines(start: usize, end: usize): usize {
     const head = (<usize>record) << 4;
     if (
       record == 0 ||
-      <usize>load<u32>(head) != length ||
+      <usize>load<u16>(head) != length ||
       !isSame(at, head + recordHeadBytes, length)
     ) {
       record = probe(load<u32>(s), at, length);
@@ -268,6 +272,16 @@ function hashOf(start: usize, length: usize): u32 {
   return hash ^ (hash >>> 16);
 }
 
+/** @returns the first record whose name has the hash, 0 where none has */
+function recordOfHash(hash: u32, slots: usize, mask: u32): u32 {
+  let slot = hash & mask;
+  while (true) {
+    const entry = load<u64>(slots + ((<usize>slot) << 3));
+    if (<u32>(entry >> 32) == hash || <u32>entry == 0) return <u32>entry;
+    slot = (slot + 1) & mask;
+  }
+}
+
 /** @returns the record of the name, 0 where it is not known */
 function probe(hash: u32, name: usize, length: usize): u32 {
   const slots = <usize>load<u32>(sSlots);
@@ -279,7 +293,7 @@ function probe(hash: u32, name: usize, length: usize): u32 {
     if (record == 0) return 0;
     if (<u32>(entry >> 32) == hash) {
       const head = (<usize>record) << 4;
-      if (<usize>load<u32>(head) == length && isSame(name, head + recordHeadBytes, length))
+      if (<usize>load<u16>(head) == length && isSame(name, head + recordHeadBytes, length))
         return record;
     }
     slot = (slot + 1) & mask;
@@ -381,7 +395,7 @@ function productError(a: f64, b: f64, product: f64): f64 {
 }
 
 function writeRow(head: usize, timeMs: f64, value: f64, types: u32): void {
-  const shard = load<u32>(head + 16) & 0xffff;
+  const shard = <u32>load<u8>(head + recordShard);
   const counter = sCounts + ((<usize>shard) << 2);
   const row = <usize>load<u32>(counter);
   const room = <usize>load<u32>(sRowRoom);
@@ -427,7 +441,7 @@ export function items(start: usize, end: usize, countMax: u32): usize {
     let record: u32 = previous == 0 ? 0 : load<u32>(((<usize>previous) << 4) + 8);
     if (
       record == 0 ||
-      <usize>load<u32>((<usize>record) << 4) != length ||
+      <usize>load<u16>((<usize>record) << 4) != length ||
       !isSame(name, ((<usize>record) << 4) + recordHeadBytes, length)
     ) {
       record = probe(hashOf(name, length), name, length);

@@ -16,13 +16,16 @@ import {
 import { startRedis } from "../../test/support/redis-server.ts";
 import { TcpSender } from "../../src/cli/send/senders.ts";
 import { cpuSecondsOf } from "../load/process-figures.ts";
+import { messagePackItems } from "./messagepack-items.ts";
 import { appendCommands } from "./redis-append.ts";
 
 export interface Receiver {
   readonly name: string;
   readonly pid: number;
   /** Sends a piece of Carbon's plaintext, or what stands for it there. */
-  send(piece: Uint8Array): Promise<void>;
+  readonly send: (piece: Uint8Array) => Promise<void>;
+  /** Sends the same as MessagePack; missing where it is not taken. */
+  readonly sendItems?: (piece: Uint8Array) => Promise<void>;
   /** Resolves when all that was sent is taken in. @returns points that are known to be lost */
   settle(sentCount: number): Promise<number>;
   end(): Promise<void>;
@@ -37,21 +40,25 @@ export async function startKale(): Promise<Receiver> {
     args: ["--roles", "horizon,webapp", "--no-host-metrics", "--max-age", "24h"],
   });
   const sender = await TcpSender.connect({ host: "127.0.0.1", port: kale.ports.carbon });
+  const itemSender = await TcpSender.connect({ host: "127.0.0.1", port: kale.ports.msgpack });
   const acceptedCount = async (): Promise<number> => {
     const { sources } = await kale.get<SourcesJson>("/kale/sources");
-    return sources.find(({ protocol }) => protocol === "carbon")?.accepted ?? 0;
+    return sources.reduce((sum, { accepted }) => sum + accepted, 0);
   };
   return {
     name: "kale",
     pid: kale.child.pid!,
     send: (piece) => sender.send(piece),
+    sendItems: (piece) => itemSender.send(messagePackItems(piece)),
     async settle(sentCount) {
-      await until(async () => (await acceptedCount()) >= sentCount, 60_000).catch(() => undefined);
+      // Asking costs as much as thousands of points, so that comes after.
       await quiet(kale.child.pid!);
+      await until(async () => (await acceptedCount()) >= sentCount, 60_000).catch(() => undefined);
       return Math.max(0, sentCount - (await acceptedCount()));
     },
     async end() {
       await sender.close();
+      await itemSender.close();
       await kale.end();
     },
   };
@@ -127,7 +134,7 @@ export async function startSkylineRedis(): Promise<Receiver> {
   return {
     name: "redis",
     pid: Number(/process_id:(\d+)/.exec(info)?.[1]),
-    async send(piece) {
+    send: async (piece) => {
       const { bytes, count } = appendCommands(piece);
       commandCount += count;
       await written(socket, bytes);

@@ -54,6 +54,8 @@ const adverse: readonly ((random: Random, i: number, n: number) => number)[] = [
   (random) => 2 ** 62 + 4096 * nextInteger(random, 9),
   (random, i) => (i % 2 === 0 ? -7 : 7),
   (random, i) => (i % 3) - 1,
+  (random, i, n) => (i >= n - 3 ? 3.3 : i % 2),
+  (random, i, n) => (i >= n - 3 ? 0.1 : 9 + (i % 2)),
   (random, i, n) => (i < n / 2 ? 0 : 1),
   (random, i) => Math.floor(i / 50),
   (random, i) => 1e9 + i,

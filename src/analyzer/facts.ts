@@ -35,6 +35,8 @@ export class SeriesFacts {
   tail = 0;
   /** The same by true division, whatever the original did to integers. */
   trueTail = 0;
+  /** The tail as it was summed: it may miss three equal values by one digit. */
+  summedTail = 0;
   least = 0;
   greatest = 0;
   /** Over all values: mean and Σ (value - mean)². */
@@ -141,12 +143,15 @@ export class SeriesFacts {
     const { values, count } = this;
     this.tail = this.last;
     this.trueTail = this.last;
+    this.summedTail = this.last;
     if (count < 3) return;
     const a = values[count - 3]!;
     const b = values[count - 2]!;
+    const third = (a + b + this.last) / 3;
     // Three equal values have themselves as mean; a sum by three may miss it by one digit.
-    this.trueTail = a === b && b === this.last ? this.last : (a + b + this.last) / 3;
+    this.trueTail = a === b && b === this.last ? this.last : third;
     this.tail = floorsTail ? Math.floor(this.trueTail) : this.trueTail;
+    this.summedTail = floorsTail ? Math.floor(third) : third;
   }
 
   /** Copies what is finite, multiplied so that the greatest magnitude lies between 1 and 2. */

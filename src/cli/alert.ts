@@ -17,11 +17,12 @@ Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wr
   kale alert test --config /etc/kale/kale.yaml
   kale alert test ops-mail --config kale.yaml
 `,
+  secondWords: ["test"],
   async run([action, ...args], io) {
     if (action !== "test") throw new UsageError("needs the word test: kale alert test");
     const [first, ...others] = args;
     const channel = first !== undefined && !first.startsWith("-") ? first : undefined;
-    const { settings, problems } = loadSettings(
+    const { settings, problems, warnings } = loadSettings(
       channel === undefined ? args : others,
       io.env,
       (path) => readFileSync(path, "utf8"),
@@ -30,6 +31,7 @@ Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wr
       io.stderr.write(showProblems(problems));
       return 1;
     }
+    for (const warning of warnings) io.stderr.write(`kale alert: ${warning}\n`);
     const { channels, pageUrl } = settings.alerts;
     const wanted = channels.filter(({ name }) => channel === undefined || name === channel);
     if (wanted.length === 0) {

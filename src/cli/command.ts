@@ -15,6 +15,8 @@ export interface Command {
   readonly summary: string;
   /** The whole text of `kale NAME --help`. */
   readonly help: string;
+  /** What may stand next, where that is a word out of a list: `kale import csv`. */
+  readonly secondWords?: readonly string[];
   /**
    * @param args  what stood behind the command's name
    * @returns the exit status. Throws a `UsageError` for wrong arguments.

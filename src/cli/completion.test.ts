@@ -16,6 +16,7 @@ test.each(["bash", "zsh", "fish"])(
     const text = await script(shell);
     expect(text).toContain("check-config");
     expect(text).toMatch(/(--|-l )port-carbon-pickle/);
+    expect(text).toMatch(/import.*graphite whisper prometheus csv json redis/);
   },
 );
 
@@ -31,6 +32,10 @@ test("bash completes a command and its options with the script", async () => {
   expect(ask("kale che")).toBe("check-config");
   expect(ask("kale demo --ser")).toBe("--series");
   expect(ask("kale seed --port-m")).toBe("--port-msgpack");
+  expect(ask("kale alert t")).toBe("test");
+  expect(ask("kale oculus ")).toBe("import");
+  expect(ask("kale import g")).toBe("graphite");
+  expect(ask("kale completion f")).toBe("fish");
 });
 
 test("completion refuses another shell", async () => {

@@ -1,8 +1,9 @@
 /**
  * kale completion SHELL: scripts for bash, zsh and fish.
  *
- * Options are read out of each command's help, so that help and completion cannot differ. The
- * scripts hold fixed words only: nothing of the user's is evaluated.
+ * Options are read out of each command's help, so that help and completion cannot differ; the words
+ * that may stand behind a command are its `secondWords`. The scripts hold fixed words only: nothing
+ * of the user's is evaluated.
  */
 import { UsageError, type Command } from "./command.ts";
 import type { CommandEntry } from "./dispatch.ts";
@@ -12,6 +13,7 @@ interface Completed {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly string[];
+  readonly secondWords: readonly string[];
 }
 
 /** @param entries  the commands that the scripts know */
@@ -27,6 +29,7 @@ Prints a script for the shell. To have it in every new shell:
   zsh    kale completion zsh > "\${fpath[1]}/_kale"
   fish   kale completion fish > ~/.config/fish/completions/kale.fish
 `,
+    secondWords: Object.keys(scripts),
     async run(args, io) {
       const { words } = readOptions(args, []);
       const script = words.length === 1 ? scripts[words[0] ?? ""] : undefined;
@@ -39,9 +42,13 @@ Prints a script for the shell. To have it in every new shell:
 }
 
 /** The flags that a help text lists at the begin of its lines. */
-function completedOf({ name, summary, help }: Command): Completed {
+function completedOf({ name, summary, help, secondWords = [] }: Command): Completed {
   const flags = [...help.matchAll(/^ +(--[a-z][a-z-]*)/gm)].map(([, flag]) => flag ?? "");
-  return { name, summary, flags: [...new Set([...flags, "--help"])] };
+  return { name, summary, secondWords, flags: [...new Set([...flags, "--help"])] };
+}
+
+function withWords(commands: readonly Completed[]): readonly Completed[] {
+  return commands.filter(({ secondWords }) => secondWords.length > 0);
 }
 
 const scripts: Readonly<Record<string, (commands: readonly Completed[]) => string>> = {
@@ -53,6 +60,12 @@ _kale() {
   elif [ "\${word:0:1}" = "-" ]; then
     case "\${COMP_WORDS[1]}" in
 ${commands.map(({ name, flags }) => `      ${name}) words="${flags.join(" ")}" ;;`).join("\n")}
+    esac
+  elif [ "$COMP_CWORD" -eq 2 ]; then
+    case "\${COMP_WORDS[1]}" in
+${withWords(commands)
+  .map(({ name, secondWords }) => `      ${name}) words="${secondWords.join(" ")}" ;;`)
+  .join("\n")}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$word"))
@@ -69,6 +82,13 @@ ${commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", ""
     _describe command commands
     return
   fi
+  if (( CURRENT == 3 )); then
+    case "$words[2]" in
+${withWords(commands)
+  .map(({ name, secondWords }) => `      ${name}) compadd -- ${secondWords.join(" ")} ;;`)
+  .join("\n")}
+    esac
+  fi
   case "$words[2]" in
 ${commands.map(({ name, flags }) => `    ${name}) compadd -- ${flags.join(" ")} ;;`).join("\n")}
   esac
@@ -83,6 +103,11 @@ compdef _kale kale
         ({ name, summary }) =>
           `complete -c kale -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", "")}'`,
       ),
+      ...withWords(commands).map(({ name, secondWords }) => {
+        const words = secondWords.join(" ");
+        const isNext = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${words}`;
+        return `complete -c kale -n '${isNext}' -f -a '${words}'`;
+      }),
       ...commands.flatMap(({ name, flags }) =>
         flags.map(
           (flag) => `complete -c kale -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)}`,

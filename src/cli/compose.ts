@@ -9,13 +9,11 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { MessageChannel } from "node:worker_threads";
 import { openAlertOffice } from "../alert/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { HostVitals, type ListenResult } from "../horizon/index.ts";
 import { openAdmin, openJournal } from "../journal/index.ts";
-import type { KernelModules } from "../kernel/index.ts";
 import type {
   BodyIntake,
   BodyOutcome,
@@ -24,14 +22,16 @@ import type {
   MetricMetadata,
   SourceStats,
 } from "../model/index.ts";
-import { BatchPort, BatchRouter, SearchPool, ShardPool } from "../shard/index.ts";
+import { SearchPool, type ShardPool } from "../shard/index.ts";
 import { DataFolder, StoreError } from "../store/index.ts";
 import { EpisodeFeed, IncidentBook, startWebapp, type WebappPort } from "../webapp/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { alertPicture } from "./alert-picture.ts";
 import { AnomalySeries } from "./anomaly-series.ts";
 import { Canary } from "./canary.ts";
 import { ClusterShare } from "./cluster-share.ts";
 import { processIdOf } from "./identity.ts";
+import { FirstVisit } from "./first-visit.ts";
 import { JournalFeedbackDesk } from "./feedback-desk.ts";
 import { readCollectdFiles } from "./collectd-files.ts";
 import { readScrapeFiles } from "./scrape-files.ts";
@@ -46,16 +46,10 @@ import { StartProgress } from "./start-progress.ts";
 import type { Settings } from "./settings.ts";
 import { withShareWords } from "./share-words.ts";
 import { openSkylineMemory } from "./skyline-memory.ts";
-import { type StoreChoice, storeChoiceOf } from "./store-choice.ts";
-import {
-  type RunningThread,
-  type ShardEvents,
-  startHorizonThread,
-  startShardThread,
-} from "./threads.ts";
+import { shardLines, startShards, type UndoStep, warmShareOf } from "./start-shards.ts";
+import { storeChoiceOf } from "./store-choice.ts";
+import { type RunningThread, startHorizonThread } from "./threads.ts";
 import { programVersion } from "./version.ts";
-
-type UndoStep = () => Promise<void> | void;
 
 /** After this a search answers with what it has found. */
 const searchBudgetMs = 10_000;
@@ -197,7 +191,7 @@ async function start(
     },
   });
   const rules = new JournalRulesDesk({
-    configured: settings.rules,
+    configured: configuredRules(settings),
     journal: journal.rules,
     use: (inForce) => pool.useRules(inForce),
     clock,
@@ -362,107 +356,6 @@ async function start(
   };
 }
 
-interface RunningShards {
-  readonly pool: ShardPool;
-  /** From the main thread into the shards. */
-  readonly sink: BatchRouter;
-  /** Resolves when all shards have read what they kept; rejects where one cannot. */
-  readonly shardsReady: Promise<void>;
-}
-
-/** The lines on which batches come to a shard, from each thread that sends some. */
-interface ShardLines {
-  readonly fromMain: MessageChannel;
-  readonly fromHorizon: MessageChannel;
-}
-
-function shardLines(shardCount: number): ShardLines[] {
-  return Array.from({ length: shardCount }, () => ({
-    fromMain: new MessageChannel(),
-    fromHorizon: new MessageChannel(),
-  }));
-}
-
-/** Starts a thread for each shard, with one line to it from each thread that sends batches. */
-function startShards(
-  {
-    folder,
-    settings,
-    kernels,
-    store,
-    processId,
-    lines,
-    progress,
-    logger,
-  }: {
-    readonly folder: DataFolder;
-    readonly settings: Settings;
-    readonly kernels: KernelModules;
-    readonly store: StoreChoice;
-    readonly processId: string;
-    readonly lines: readonly ShardLines[];
-    readonly progress: StartProgress;
-    readonly logger: Logger;
-  },
-  eventsOf: (shard: number) => ShardEvents,
-  undo: UndoStep[],
-): RunningShards {
-  const own = lines.map(({ fromMain }) => new BatchPort(fromMain.port1));
-  const { shardCount } = folder;
-  const threads = lines.map(({ fromMain, fromHorizon }, shard) => {
-    const thread = startShardThread(
-      {
-        shard,
-        shardCount,
-        folder: folder.shardFolder(shard),
-        settings,
-        kernels,
-        store,
-        processId,
-        isJudging: settings.roles.includes("analyzer"),
-        producers: [fromMain.port2, fromHorizon.port2],
-      },
-      eventsOf(shard),
-      logger,
-    );
-    thread.rpc.hold(() => progress.error());
-    return thread;
-  });
-  undo.push(async () => {
-    await Promise.all(threads.map((thread) => thread.terminate()));
-  });
-  const pool = new ShardPool(
-    threads.map(({ rpc }) => rpc),
-    {
-      namesAreShared: store.kind === "elasticsearch",
-      remoteAddsUp: store.kind === "elasticsearch",
-    },
-  );
-  const sink = new BatchRouter(own);
-  undo.push(async () => {
-    if (progress.isDone) {
-      await sink.drained();
-      await pool.close();
-    }
-    for (const port of own) port.close();
-  });
-  const shardsReady = Promise.all(threads.map(({ ready }) => ready)).then(() => undefined);
-  // Waited for once the listeners are open; a shard that fails sooner is no failure nobody hears of.
-  shardsReady.catch(() => undefined);
-  return { pool, sink, shardsReady };
-}
-
-/** How much of the shards' windows is filled, 0 to 1; undefined while their store is not reached. */
-async function warmShareOf(pool: ShardPool): Promise<number | undefined> {
-  const shards = await pool.stats();
-  const warmths = shards.flatMap(({ store }) => store.remote?.warmth ?? []);
-  if (warmths.some(({ state }) => state === "waiting")) return undefined;
-  if (warmths.every(({ state }) => state === "warm")) return 1;
-  const doneCount = warmths.reduce((sum, warmth) => sum + warmth.doneCount, 0);
-  const totalCount = warmths.reduce((sum, warmth) => sum + warmth.totalCount, 0);
-  return totalCount === 0 ? 0 : Math.min(doneCount / totalCount, 0.999);
-}
-
 /** History that is judged after the fact is recorded, and nobody is woken by it. */
 const newsAgeMs = 900_000;
 
@@ -528,21 +421,4 @@ function canaryFor(
     host: localHost(bindAddress),
     port: door.port,
   });
-}
-
-/** Calls its listeners once. */
-class FirstVisit {
-  readonly #listeners: (() => void)[] = [];
-  #hasHappened = false;
-
-  listen(listener: () => void): void {
-    if (this.#hasHappened) listener();
-    else this.#listeners.push(listener);
-  }
-
-  happened(): void {
-    if (this.#hasHappened) return;
-    this.#hasHappened = true;
-    for (const listener of this.#listeners.splice(0)) listener();
-  }
 }

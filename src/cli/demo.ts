@@ -95,13 +95,14 @@ export async function runDemo(
 
 async function runSite(
   plan: DemoPlan,
-  { settings, origins, asked: askedPorts }: LoadedSettings,
+  { settings, origins, asked: askedPorts, warnings }: LoadedSettings,
   io: CommandIo,
   parts: StartParts,
   asked: Promise<unknown>,
 ): Promise<void> {
   const { clock } = io;
   const logger = loggerOf(settings, io);
+  for (const warning of warnings) logger.warn(warning);
   const nowMs = stepBefore(clock.nowMs());
   const site = new Site({ seed: plan.seed, seriesCount: plan.seriesCount });
   for (const incident of pastIncidents(nowMs)) site.add(incident);

@@ -1,4 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -310,8 +317,26 @@ test("kale detect names a file that is not there and judges the others", async (
   expect(jsonLines(out)).toHaveLength(1);
 });
 
+test("kale detect says why the folder of --out cannot be made", async () => {
+  const file = join(folder, "in-the-way.jsonl");
+  writeFileSync(file, '{"name":"a","points":[[1,1],[2,2]]}\n');
+  const { status, err } = await detect(["--checks", "--out", file, file]);
+  expect(status).toBe(1);
+  expect(err).toContain(`--out ${file} cannot be made: ${file} is a file, not a folder`);
+});
+
+test("kale detect --out refuses a link to the folder of its input", async () => {
+  const file = join(folder, "linked.jsonl");
+  writeFileSync(file, '{"name":"a","points":[[1,1],[2,2]]}\n');
+  symlinkSync(folder, join(folder, "link"));
+  await expect(detect(["--checks", "--out", join(folder, "link"), file])).rejects.toThrow(
+    /would overwrite/,
+  );
+});
+
 test.each([
   { args: [], message: /needs one of --checks, --stream/ },
+  { args: ["--checks", "--out", "", "a"], message: /--out needs a folder/ },
   { args: ["--checks", "--stream"], message: /needs one of --checks, --stream/ },
   { args: ["--stream", "--compat"], message: /--compat goes with --checks/ },
   { args: ["--stream", "a", "b"], message: /needs --out/ },

@@ -5,8 +5,10 @@
  * A line that cannot be read is named on stderr with its file and line and left out; the rest goes on, and
  * the exit status is 1. Of a file with many such lines the first few are named and the rest counted.
  */
-import { mkdir, stat } from "node:fs/promises";
+import { realpathSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolders } from "../store/index.ts";
 import { type Command, type CommandIo, UsageError } from "./command.ts";
 import { ChecksJudge } from "./detect-checks.ts";
 import {
@@ -85,7 +87,15 @@ something was not.
     if (isOn("compat") && !isOn("checks")) throw new UsageError("--compat goes with --checks");
     const jobs = planJobs(words, values.get("out"), isOn("stream"), io);
     const outDirectory = values.get("out");
-    if (outDirectory !== undefined) await mkdir(outDirectory, { recursive: true });
+    if (outDirectory !== undefined) {
+      try {
+        makeFolders(outDirectory);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        io.stderr.write(`kale detect: --out ${outDirectory} cannot be made: ${reason}\n`);
+        return 1;
+      }
+    }
 
     const progress = new ProgressBar(io, await totalBytes(words));
     const stdout = standardOutput(io.stdout);
@@ -129,6 +139,7 @@ function planJobs(
       outPath: undefined,
     }));
   }
+  if (outDirectory === "") throw new UsageError("--out needs a folder");
   if (paths.length === 0 || paths.includes("-")) throw new UsageError("--out needs files to read");
   const seen = new Map<string, string>();
   return paths.map((path) => {
@@ -138,11 +149,21 @@ function planJobs(
       throw new UsageError(`${other} and ${path} would be written to the same file of --out`);
     }
     seen.set(name, path);
-    if (resolve(outDirectory) === resolve(dirname(path))) {
+    if (isSameFolder(outDirectory, dirname(path))) {
       throw new UsageError(`--out ${outDirectory} would overwrite ${path}`);
     }
     return { source: fileSource(path), outPath: join(outDirectory, name) };
   });
+}
+
+/** Also where one is a link to the other. A folder that is not there is the same as none. */
+function isSameFolder(first: string, second: string): boolean {
+  if (resolve(first) === resolve(second)) return true;
+  try {
+    return realpathSync(first) === realpathSync(second);
+  } catch {
+    return false;
+  }
 }
 
 /** @returns 0 where it is not known */

@@ -105,7 +105,7 @@ test.each([
 test("kale doctor sends a canary through each protocol of a Kale that runs", async () => {
   const kale = await startSmallKale();
   const { pickle, msgpack, carbon, webapp } = kale.ports;
-  const { io, out } = testIo();
+  const { io, out } = testIo({ env: { KALE_BNID: "::1" } });
   const ports = `--port-pickle=${pickle} --port-msgpack=${msgpack} --port-carbon=${carbon} --port-webapp=${webapp}`;
   const args = [...ports.split(" "), "--port-oculus=0", `--data=${folder}`];
   expect(await doctorCommand.run(args, io)).toBe(0);
@@ -114,6 +114,7 @@ test("kale doctor sends a canary through each protocol of a Kale that runs", asy
     expect(out()).toMatch(new RegExp(`^ok {4}canary by ${way}: came back within \\d+ ms$`, "m"));
   }
   expect(out()).toContain(`ok    data folder ${folder}: can be written\n`);
+  expect(out()).toContain("warn  environment: the environment variable KALE_BNID means nothing");
 });
 
 test("kale doctor and seed tell that a port is another program's, though Kale runs", async () => {

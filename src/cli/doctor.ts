@@ -32,7 +32,8 @@ Exit status: 0 when nothing fails, 1 when something does.
     }
     const { settings } = loaded;
     const canary = await canaryFindings(settings, io.clock);
-    const findings = [
+    const findings: Finding[] = [
+      ...loaded.warnings.map(environmentFinding),
       ...(await machineFindings(settings, io.clock)),
       ...(await storeFindings(settings, io.clock)),
       ...(await portFindings(settings, {
@@ -46,6 +47,11 @@ Exit status: 0 when nothing fails, 1 when something does.
     return findings.some(({ state }) => state === "fail") ? 1 : 0;
   },
 };
+
+function environmentFinding(message: string): Finding {
+  const remedy = "unset it, or give it the name of a setting: docs/settings.md lists them";
+  return { state: "warn", subject: "environment", message, remedy };
+}
 
 function report({ state, subject, message, remedy }: Finding, io: CommandIo): void {
   const mark = state === "fail" ? "FAIL" : state;

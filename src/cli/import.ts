@@ -49,6 +49,7 @@ Every option of kale start is taken too. Exit status: 0; 1 where it could not be
 
 ${sourceKinds.map(({ example }) => `  kale import ${example}`).join("\n")}
 `,
+  secondWords: sourceKinds.map(({ name }) => name),
   run,
 };
 

@@ -71,7 +71,10 @@ function openSite(
   const book = new IncidentBook({
     episodes: journal,
     series: { read: read ?? samplesOf },
-    seenBefore: { seenBefore: () => Promise.resolve(seen) },
+    seenBefore: {
+      seenBefore: () => Promise.resolve(seen),
+      shapeSeenBefore: () => Promise.resolve(seen),
+    },
     logger: silentLogger,
   });
   const { port } = receiver.address() as AddressInfo;

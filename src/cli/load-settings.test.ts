@@ -114,6 +114,7 @@ test("loadSettings() knows which ports were asked for by name", () => {
 test("loadSettings() warns of unknown variables, but not of those that Kubernetes sets", () => {
   const env = {
     KALE_BNID: "::1",
+    KALE_TOKEN: "secret",
     KALE_PORT: "tcp://10.0.0.1:1500",
     KALE_SERVICE_HOST: "10.0.0.1",
     KALE_PORT_1500_TCP_ADDR: "10.0.0.1",

@@ -31,6 +31,9 @@ export interface LoadedSettings {
   readonly configPath: string | undefined;
 }
 
+/** Variables of ours that are no settings: the file of them, and the token of `kale oculus import`. */
+const notSettings: ReadonlySet<string> = new Set(["KALE_CONFIG", "KALE_TOKEN"]);
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every flag that `loadSettings` understands. */
@@ -123,7 +126,7 @@ export function loadSettings(
   function takeEnvironment(): void {
     const known = new Map(settingFields.map((field) => [envNameOf(settingOf(field).key), field]));
     for (const [name, text] of Object.entries(env)) {
-      if (text === undefined || !name.startsWith("KALE_") || name === "KALE_CONFIG") continue;
+      if (text === undefined || !name.startsWith("KALE_") || notSettings.has(name)) continue;
       const field = known.get(name);
       if (field !== undefined) take(field, text, { source: "env", where: name });
       else if (!isServiceLink(name)) {

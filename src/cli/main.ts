@@ -10,6 +10,7 @@
  * sysexits.h).
  */
 import { systemClock } from "../base/clock.ts";
+import { useCompileCache } from "./compile-cache.ts";
 import { commandEntries } from "./commands.ts";
 import { dispatch } from "./dispatch.ts";
 
@@ -25,6 +26,7 @@ process.stderr.on("error", () => undefined);
 process.on("uncaughtException", failLoudly);
 process.on("unhandledRejection", failLoudly);
 
+useCompileCache(process.env);
 const status = await dispatch(process.argv.slice(2), commandEntries, {
   env: process.env,
   clock: systemClock,

@@ -34,6 +34,7 @@ asked.
 
   KALE_TOKEN=… kale oculus import
 `,
+  secondWords: ["import"],
   async run(args, io) {
     const { values, words } = readOptions(args, [
       { flag: "--url", placeholder: "URL", doc: "Where Kale listens." },

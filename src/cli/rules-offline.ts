@@ -35,6 +35,7 @@ import {
   timeTextForms,
   trialJson,
 } from "../webapp/index.ts";
+import { configuredRules, zoneRules } from "./configured-rules.ts";
 import { UsageError, type CommandIo } from "./command.ts";
 import { fileSource, InputError, readLines } from "./detect-input.ts";
 import { type CsvColumns, readHeader, readRow } from "./detect-stream.ts";
@@ -110,10 +111,11 @@ export async function tryRulesOffline(
       trial.useFeedback(history.feedback);
       return trial;
     });
+    const configured = configuredRules(settings);
     const rules =
       given === undefined
-        ? { inForce: kept, tried: [...settings.rules, ...kept] }
-        : { inForce: [...settings.rules, ...kept], tried: [...settings.rules, ...given] };
+        ? { inForce: [...zoneRules(settings), ...kept], tried: [...configured, ...kept] }
+        : { inForce: [...configured, ...kept], tried: [...configured, ...given] };
     const answer = await tryRulesOver(
       {
         findNames: async (query) => {
@@ -146,8 +148,18 @@ function settingsOf(path: string | undefined): Settings {
   return settings;
 }
 
+/** @throws an error with a code, which names the file */
+export function readRulesFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TrialInputError(`${path} cannot be read: ${reason}`, { cause });
+  }
+}
+
 function rulesOf(path: string): readonly Rule[] {
-  const reading = parseRulesText(readFileSync(path, "utf8"));
+  const reading = parseRulesText(readRulesFile(path));
   if (!reading.ok) throw new TrialInputError(`${path}: ${reading.fault}`);
   return reading.rules;
 }

@@ -7,10 +7,11 @@ import { readFileSync } from "node:fs";
 import { wallTime } from "../base/time-zone.ts";
 import { ruleJson } from "../model/index.ts";
 import type { ErrorJson, RulesTrialAskJson, RulesTrialJson } from "../webapp/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { UsageError, type Command, type CommandIo } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
 import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
-import { tryRulesOffline } from "./rules-offline.ts";
+import { readRulesFile, tryRulesOffline } from "./rules-offline.ts";
 
 const defaultUrl = "http://127.0.0.1:1500";
 const answerTimeoutMs = 60_000;
@@ -65,6 +66,7 @@ Exit status: 0 with an answer, 1 without or for rules that cannot be read, 2 for
   kale rules test --rules quieter.yaml --data /var/lib/kale
   kale rules test --rules quieter.yaml --from 2026-10-01 exported/*.csv
 `,
+  secondWords: ["test"],
   async run([action, ...args], io) {
     if (action !== "test") throw new UsageError("needs the word test: kale rules test");
     const { values, words } = readOptions(args, options);
@@ -138,13 +140,13 @@ function askedRules(
   }
   try {
     if (rulesPath !== undefined) {
-      return { text: readFileSync(rulesPath, "utf8"), replaces: "kept" };
+      return { text: readRulesFile(rulesPath), replaces: "kept" };
     }
     const { settings, problems } = loadSettings([`--config=${configPath ?? ""}`], {}, (path) =>
       readFileSync(path, "utf8"),
     );
     if (problems.length === 0) {
-      return { rules: settings.rules.map(ruleJson), replaces: "configured" };
+      return { rules: configuredRules(settings).map(ruleJson), replaces: "configured" };
     }
     io.stderr.write(showProblems(problems));
   } catch (error) {

@@ -30,6 +30,10 @@ export class CollectionMatcher implements SeenBeforeReader {
     return shapes.match(range, samples.timesMs, samples.values, matchCountMax);
   }
 
+  shapeSeenBefore(values: Float64Array): Promise<readonly SeenBefore[]> {
+    return Promise.resolve(this.#current().matchValues(values, matchCountMax));
+  }
+
   #current(): SavedShapes {
     const { revision } = this.#collections;
     if (this.#shapes === undefined || this.#revision !== revision) {

@@ -4,6 +4,7 @@
  * A kind reads text (flags, environment variables, words in the file) or what YAML made of it
  * (numbers, booleans, lists), and says what is allowed in words that fit an error message.
  */
+import { TimeZone } from "../base/time-zone.ts";
 import { readRules, type Rule, ruleJson } from "../model/index.ts";
 
 /** What reading gives: the value, or undefined where the input is not one. */
@@ -72,6 +73,19 @@ export const pathKind: SettingKind<string> = {
   allowed: "a path",
   placeholder: "PATH",
   read: (input) => (textOf(input) === "" ? undefined : textOf(input)),
+};
+
+/** A zone of wall clocks. */
+export const zoneKind: SettingKind<string> = {
+  allowed: 'machine, UTC, or a zone such as "Europe/Berlin"',
+  placeholder: "ZONE",
+  words: ["machine", "UTC"],
+  read: (input) => {
+    const name = textOf(input);
+    if (name === undefined) return undefined;
+    return name === "machine" || TimeZone.of(name) !== undefined ? name : undefined;
+  },
+  show: String,
 };
 
 /** A text that may be left out: "" in the program, `none` in the file. */

@@ -24,6 +24,7 @@ import {
   pathKind,
   portKind,
   rulesKind,
+  zoneKind,
   sizeKind,
   sizeOrAutoKind,
   switchKind,
@@ -371,6 +372,13 @@ export const settingsTable = {
     kind: rulesKind,
     standard: [],
     doc: "What matters enough to be told, by pattern of name: a list of rules, of which later ones change what earlier ones said; see docs/detection.md.",
+    group: "Judging",
+  },
+  timeZone: {
+    key: "time-zone",
+    kind: zoneKind,
+    standard: "machine",
+    doc: "By which clock the days and hours of metrics are learned, daylight saving and all, where no rule says another; several processes on one store need the same.",
     group: "Judging",
   },
   checks: {

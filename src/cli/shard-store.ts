@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assert, unreachable } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { ChunkKernel } from "../kernel/index.ts";
+import type { ChunkKernel, RowKernel } from "../kernel/index.ts";
 import {
   type NamePage,
   partitionsOfShard,
@@ -61,11 +61,12 @@ interface OpeningParts extends Parts {
   /** What stands beside the store and grows with its series. */
   readonly besideBytes: () => number;
   readonly chunks: ChunkKernel;
+  readonly rows: RowKernel;
 }
 
 export async function openShardStore(
   data: ShardThreadData,
-  { onProgress, besideBytes, ...parts }: OpeningParts,
+  { onProgress, besideBytes, rows, ...parts }: OpeningParts,
 ): Promise<ShardStore> {
   const { settings, shard, shardCount, folder } = data;
   const common = {
@@ -78,7 +79,7 @@ export async function openShardStore(
     memoryBytesMax: Math.floor(memoryLimitBytes(settings) / shardCount),
   };
   if (data.store.kind === "embedded") {
-    const store = await EmbeddedStore.open(folder, { ...common, onProgress, besideBytes });
+    const store = await EmbeddedStore.open(folder, { ...common, rows, onProgress, besideBytes });
     return {
       store,
       window: store.window,

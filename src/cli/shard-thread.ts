@@ -2,15 +2,17 @@
  * The entry of a shard thread: joins the store, the judge and the loop that runs it over
  * the store's window, and serves them to the main thread.
  */
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { type Rpc, tell } from "../base/rpc.ts";
-import { openChunkKernel } from "../kernel/index.ts";
+import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
+  giveHistoryLessons,
   JudgeLoop,
   KnownShapes,
   LearnedFile,
@@ -26,6 +28,7 @@ import {
   VoteSweep,
   WindowScratch,
 } from "../shard/index.ts";
+import { configuredRules } from "./configured-rules.ts";
 import { openShardStore } from "./shard-store.ts";
 import { adoptTriggers, openSkylineMemory, triggerWriter } from "./skyline-memory.ts";
 import type { ShardThreadData } from "./thread-messages.ts";
@@ -51,6 +54,7 @@ const { store, window, ...opened } = await openShardStore(data, {
   clock,
   logger,
   chunks,
+  rows: new RowKernel(data.kernels),
   besideBytes: () => besideBytes(),
   onProgress: (share) => {
     tell(mainPort, "progress", share);
@@ -72,6 +76,7 @@ const judge = new Judge(
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
+let isClosed = false;
 let stream: StreamJudge | undefined;
 let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
@@ -111,6 +116,7 @@ main = serveShard(parentPort, producers, {
     stream?.useRules(new RuleBook(rules));
   },
   onClose: async () => {
+    isClosed = true;
     skyline?.close();
     await learned?.close();
   },
@@ -122,11 +128,14 @@ if (isJudging) {
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
+      const lessons = historyLessons(stream);
       loop.start();
+      return lessons;
     });
 }
 if (settings.roles.includes("oculus")) keeper.start();
 main.tell("ready", undefined);
+flushCompileCache();
 
 /** A series that others judge, or that was silent for longer than the window: from its samples. */
 async function judgeStranger(name: string): Promise<Verdict | undefined> {
@@ -164,7 +173,7 @@ function streamSweep(): SeriesSweep {
     tellsLater: true,
     knownAs: (id, episode) => shapes.knownAs(id, episode),
   });
-  stream.useRules(new RuleBook(settings.rules));
+  stream.useRules(new RuleBook(configuredRules(settings)));
   stream.useConfirmed((name) => shapes.isConfirmed(name));
   learned = new LearnedFile(join(data.folder, "learned"), window, stream, logger);
   return new StreamSweep({ window, stream, judge, scratch }, { stalePeriodMs, fullDurationMs });
@@ -179,6 +188,15 @@ function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
     clock,
     statedOf: (name) => statedOf(judged, name),
   });
+}
+
+/** Only where history lies on this machine: asking another for weeks of each series would take it hours. */
+async function historyLessons(judged: StreamJudge | undefined): Promise<void> {
+  if (judged === undefined || !(sweep instanceof StreamSweep)) return;
+  if (settings.storeKind !== "embedded") return;
+  const { fullDurationMs } = settings;
+  const options = { fullDurationMs, isStopped: () => isClosed };
+  await giveHistoryLessons({ store, window, stream: judged, sweep, clock, logger }, options);
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */

@@ -65,7 +65,7 @@ function writeTable(answer: Readonly<Record<string, unknown>>, io: CommandIo): v
     const rows = matches.map(({ name, likeness, distance, lag, sign }) => [
       likeness === undefined ? "" : `${likeness.toFixed(1)} %`,
       distance === undefined ? "" : distance.toPrecision(4),
-      lag === undefined || lag === 0 ? "" : lag > 0 ? `+${lag}` : String(lag),
+      lag === undefined || lag === 0 ? "" : `${lag > 0 ? "+" : ""}${lag} s`,
       sign === -1 ? "inverted" : "",
       printable(name),
     ]);

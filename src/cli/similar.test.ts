@@ -181,6 +181,38 @@ test("kale similar stretches other lengths, fills gaps, and says why a line has 
   }
 });
 
+test("kale similar reads NaN and Infinity, which Python's writer emits, as gaps", async () => {
+  const values = "[0,1,NaN,1,0,-Infinity,-2,-1,0,1,3,1]";
+  const library = writeLines("nan.jsonl", [`{"name":"a,NaN,\\"NaN","values":${values}}`, "[NaN"]);
+  const queries = writeLines("nan-query.jsonl", [{ name: "q", values: wave }]);
+  const outcome = await run(["--library", library, "--queries", queries, "--method", "dtw"]);
+  expect(answers(outcome)[0]!.matches.map(({ name }) => name)).toEqual(['a,NaN,"NaN']);
+  expect(outcome.err).toContain("2: left out, not-json");
+});
+
+test("kale similar takes a radius of the length of long series, and says where that is too much", async () => {
+  const long = (shift: number): number[] =>
+    Array.from({ length: 1100 }, (slot, i) => Math.sin((i + shift) / 90) + (i % 7) / 50);
+  const library = writeLines("long.jsonl", [{ name: "late", values: long(20) }]);
+  const queries = writeLines("long-query.jsonl", [{ name: "q", values: long(0) }]);
+  const args = ["--library", library, "--queries", queries, "--method", "fastdtw"];
+  const [answer] = answers(await run([...args, "--radius", "1100"]));
+  expect(answer!.matches).toHaveLength(1);
+  const huge = writeLines("huge.jsonl", [
+    { name: "q", values: Array.from({ length: 20_000 }, (slot, i) => Math.sin(i / 90)) },
+  ]);
+  const tooMuch = run([
+    "--library",
+    library,
+    "--queries",
+    huge,
+    ...args.slice(4),
+    "--radius",
+    "20000",
+  ]);
+  await expect(tooMuch).rejects.toThrow(/radius of 20000 over 20000 points takes too much memory/);
+});
+
 test("kale similar leaves out the series of the query's name when asked to", async () => {
   const library = writeLines("same.jsonl", [
     { name: "q", values: wave },
@@ -195,7 +227,9 @@ test("kale similar leaves out the series of the query's name when asked to", asy
 test("kale similar says which file it could not read", async () => {
   const { status, err } = await run(["--library", join(folder, "none"), "--queries", "none"]);
   expect(status).toBe(1);
-  expect(err).toContain("ENOENT");
+  expect(err).toContain(`kale similar: ${join(folder, "none")} cannot be read: ENOENT`);
+  const wrong = await run(["--library", folder, "--queries", "none"]);
+  expect(wrong.err).toContain(`kale similar: ${folder} cannot be read: EISDIR`);
 });
 
 test("kale similar does not take half a library for a whole one", async () => {
@@ -215,6 +249,7 @@ test.each([
   { args: ["--library", "x", "--queries", "y", "--from", "1"], message: /--from/ },
   { args: ["a", "--method", "psychic"], message: /--method is one of/ },
   { args: ["a", "--band", "wide"], message: /--band takes a number/ },
+  { args: ["a", "--lag", "long"], message: /--lag takes seconds/ },
   { args: ["a", "--colour"], message: /--colour/ },
   { args: ["a", "--url", "nowhere"], message: /no URL/ },
 ])("kale similar $args is refused as misuse", async ({ args, message }) => {
@@ -261,7 +296,7 @@ test("kale similar NAME asks the server for what the options say, and writes JSO
     "--until",
     "999999000",
   ];
-  const { status, out } = await run([...args, "--inverse", "--limit", "5"]);
+  const { status, out } = await run([...args, "--inverse", "--limit", "5", "--lag", "3m"]);
   expect(status).toBe(0);
   const query = new URL(asked[0]!, url);
   expect(query.pathname).toBe("/kale/similar");
@@ -270,6 +305,7 @@ test("kale similar NAME asks the server for what the options say, and writes JSO
     method: "dtw",
     inverse: "true",
     limit: "5",
+    lag: "180",
     from: "999992800",
     until: "999999000",
   });
@@ -285,9 +321,9 @@ test("kale similar NAME shows a table on a terminal, without control characters 
   const { url } = await serve(200, JSON.stringify(served));
   const { out } = await run(["web.load", "--url", url], { isTerminal: true });
   expect(out.split("\n")).toEqual([
-    "likeness  distance  lag  sign      name",
-    "  93.4 %   0.06600   +2            db.load",
-    "  88.0 %                 inverted  queue\ufffd[31m.depth",
+    "likeness  distance   lag  sign      name",
+    "  93.4 %   0.06600  +2 s            db.load",
+    "  88.0 %                  inverted  queue\ufffd[31m.depth",
     "Not all: the time was up after 10 of 20 metrics.",
     "",
   ]);

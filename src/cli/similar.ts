@@ -13,7 +13,8 @@ Finds the series that moved like another one: a table on a terminal, JSON lines 
   --method M      best (default), euclidean, fastdtw, dtw or correlation
   --band SHARE    how far dtw and best may warp, as a share of the length (0.05)
   --radius N      of fastdtw, in points (5)
-  --lag N         shifts tried either way, in points; for correlation, best and euclidean
+  --lag N         shifts tried either way, for correlation, best and euclidean: points of a
+                  file; of a running Kale seconds, or a time as in 90s, 3m, 1h
                   (a twentieth of the length for the first two, else none)
   --inverse       also what moves the opposite way; correlation and best do so anyway,
                   unless --no-inverse is given
@@ -97,7 +98,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     );
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    io.stderr.write(`${error.message}\n`);
+    io.stderr.write(`kale similar: ${error.message}\n`);
     return 1;
   }
 }
@@ -136,7 +137,7 @@ function onlineOptions(values: Values, positionals: readonly string[], io: Comma
       method: values.method,
       band: checkedNumber("band", values.band),
       radius: checkedNumber("radius", values.radius),
-      lag: checkedNumber("lag", values.lag),
+      lag: lagSecondsOf(values.lag),
       inverse: values.inverse === undefined ? undefined : String(values.inverse),
       limit: checkedNumber("limit", values.limit),
       offset: checkedNumber("offset", values.offset),
@@ -166,6 +167,17 @@ function numberOf(option: string, text: string | undefined): number | undefined 
 
 function checkedNumber(option: string, text: string | undefined): string | undefined {
   return numberOf(option, text)?.toString();
+}
+
+function lagSecondsOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit = "s"] = /^(\d+(?:\.\d+)?)([smhd])?(?:in)?$/.exec(text) ?? [];
+  if (count === undefined) {
+    throw new UsageError(
+      `--lag takes seconds, or a time as in 90s, 3m, not ${JSON.stringify(text)}`,
+    );
+  }
+  return String(Number(count) * (unitSeconds[unit] ?? 1));
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -1,5 +1,6 @@
 /** kale start: reads the settings, starts every part, runs until it is told to end. */
 import { readFileSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { createLogger, type LogFacts, type Logger } from "../base/log.ts";
 import { startBanner } from "./banner.ts";
 import type { Command, CommandIo } from "./command.ts";
@@ -81,6 +82,7 @@ export async function runStart(
     }),
   );
   if (io.stderr.isTTY !== true) logger.info("listening", listenFacts(running.addresses));
+  flushCompileCache();
   void showWarmStart(running, io);
   const signal = await stop.asked;
   logger.info(`${signal}: writing down what has arrived; the same again ends at once`);

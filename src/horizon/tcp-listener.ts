@@ -6,10 +6,11 @@
  * connection is half open, is dropped and counted; time during which we paused it does not count.
  */
 import { createServer, type Server, type Socket } from "node:net";
-import type { StreamReader } from "../wire/index.ts";
+import { beginsLikeHttp, type HttpAddress, HttpTunnel } from "./http-tunnel.ts";
 import type { Intake } from "./intake.ts";
 import type { Listener } from "./listener.ts";
 import type { Source } from "./source.ts";
+import { WideReads } from "./wide-reads.ts";
 
 /** A peer whose machine is gone is found by the kernel's probes, from this long after its last byte. */
 const keepAliveMs = 60_000;
@@ -20,6 +21,8 @@ const unreadBytesMax = 64 << 10;
 export interface TcpListenerOptions {
   readonly idleTimeoutMs: number;
   readonly clientCountMax: number;
+  /** Where requests go that come on this port; missing where its protocol shares it with none. */
+  readonly httpAt?: HttpAddress | undefined;
 }
 
 export class TcpListener implements Listener {
@@ -30,6 +33,7 @@ export class TcpListener implements Listener {
   readonly #intake: Intake;
   readonly #options: TcpListenerOptions;
   readonly #server: Server;
+  readonly #reads = new WideReads();
   readonly #clients = new Set<Socket>();
 
   constructor(source: Source, intake: Intake, options: TcpListenerOptions) {
@@ -37,13 +41,6 @@ export class TcpListener implements Listener {
     this.#intake = intake;
     this.#options = options;
     this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#serve(socket));
-    this.#server.maxConnections = options.clientCountMax;
-    this.#server.on("drop", (peer) => {
-      source.refusePeer(
-        "too-many-clients",
-        `${peer?.remoteAddress ?? "?"}:${peer?.remotePort ?? 0}`,
-      );
-    });
     intake.onFull(() => this.#pauseAll());
     intake.onRoom(() => this.#resumeAll());
   }
@@ -70,25 +67,47 @@ export class TcpListener implements Listener {
     });
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => {
+  async close(): Promise<void> {
+    const closings = Array.from(
+      this.#clients,
+      (socket) => new Promise((resolve) => socket.once("close", resolve)),
+    );
+    for (const socket of this.#clients) socket.destroy();
+    await new Promise<void>((resolve) => {
       // Answers with an error where it never listened; there is nothing to do then.
       this.#server.close(() => resolve());
-      for (const socket of this.#clients) socket.destroy();
     });
+    await Promise.all(closings);
   }
 
-  #serve(socket: Socket): void {
+  #serve(accepted: Socket): void {
+    // The address is gone once the socket is closed.
+    const peer = `${accepted.remoteAddress ?? "?"}:${accepted.remotePort ?? 0}`;
+    if (this.#clients.size >= this.#options.clientCountMax) {
+      this.#source.refusePeer("too-many-clients", peer);
+      accepted.destroy();
+      return;
+    }
+    const { httpAt } = this.#options;
+    let isFirst = httpAt !== undefined;
+    let tunnel: HttpTunnel | undefined;
+    const socket = this.#reads.of(accepted, (bytes) => {
+      if (isFirst && httpAt !== undefined && beginsLikeHttp(bytes)) {
+        tunnel = new HttpTunnel(socket, httpAt, (message) => {
+          this.#source.refusePeer("socket-error", `${peer} ${message}`);
+        });
+      }
+      isFirst = false;
+      if (tunnel !== undefined) tunnel.write(bytes);
+      else if (!this.#source.readChunk(stream, bytes)) socket.destroy();
+    });
     const stream = this.#source.openStream((text) => {
       // One that sends and never reads is not worth holding answers for.
       if (socket.writable && socket.writableLength < unreadBytesMax) socket.write(text);
     });
-    // The address is gone once the socket is closed.
-    const peer = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     this.#clients.add(socket);
     socket.setKeepAlive(true, keepAliveMs);
     socket.setTimeout(this.#options.idleTimeoutMs);
-    socket.on("data", (chunk: Buffer) => this.#read(socket, stream, chunk));
     socket.on("timeout", () => {
       if (this.#intake.isFull) return;
       this.#source.refusePeer("idle-client", peer);
@@ -102,10 +121,6 @@ export class TcpListener implements Listener {
       this.#source.endStream(stream);
     });
     if (!this.#intake.isFull) socket.resume();
-  }
-
-  #read(socket: Socket, stream: StreamReader, chunk: Buffer): void {
-    if (!this.#source.readChunk(stream, chunk)) socket.destroy();
   }
 
   #pauseAll(): void {

@@ -14,6 +14,7 @@ import { networkInterfaces } from "node:os";
 import type { Intake } from "./intake.ts";
 import { kernelDropCount } from "./kernel-drops.ts";
 import type { Listener } from "./listener.ts";
+import { giveBack } from "./read-buffer.ts";
 import type { Source } from "./source.ts";
 
 export interface UdpListenerOptions {
@@ -73,6 +74,7 @@ export class UdpListener implements Listener {
   #read(bytes: Buffer): void {
     if (this.#intake.isFull) this.#source.dropDatagram();
     else this.#source.readDatagram(bytes);
+    giveBack(bytes);
   }
 
   #groupFor(address: string): string | undefined {

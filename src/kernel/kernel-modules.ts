@@ -6,7 +6,7 @@
  * then opens on the TypeScript twin.
  */
 
-export const kernelNames = ["checks", "distances", "intake"] as const;
+export const kernelNames = ["checks", "distances", "intake", "rows"] as const;
 
 export type KernelName = (typeof kernelNames)[number];
 

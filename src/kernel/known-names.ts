@@ -6,9 +6,10 @@
  *     input     what came, copied once
  *     columns   by shard: times f64, values f64, aliases u32, types u8, each `rowRoom` long
  *     slots     hash u32 and record u32, open addressing with linear probing; at most 3/4 full
- *     records   length u32 | hash u32 | successor u32 | alias u32 | shard u16, flags u16 | name
+ *     records   length u16, shard u8, flags u8 | hash u32 | successor u32 | alias u32 | name
  *
- * A record starts at a multiple of 16 bytes and is named by its place in units of 16; 0 is none. Its
+ * A record starts at a multiple of 16 bytes and is named by its place in units of 16; 0 is none. One of up to 64
+ * bytes lies in one line of the processor's cache: in no order that is known, each line is waited for. Its
  * *alias* is a number given by this table for the name in its shard, from 0 on, so that rows travel
  * without names. Its *successor* is the record that was asked for after it last time: senders send the
  * same names in the same order, and then nothing is hashed. wasm/lib/known-names.ts says the same.
@@ -17,6 +18,7 @@
  * its next generation, in which aliases are given from 0 again.
  */
 import { assert } from "../base/assert.ts";
+import type { GrowingMemory } from "./growing-memory.ts";
 
 /** Words of the state, from the start of the memory. */
 export const stateWord = {
@@ -38,9 +40,11 @@ export const stateWord = {
   types: 16656,
 } as const;
 
-export const recordHeadBytes = 20;
-/** Word 4 of a record: the shard, and this where the name holds a blank. */
-export const blankInsideFlag = 0x10000;
+export const recordHeadBytes = 16;
+/** Of the first word of a record, beside length and shard: the name holds a blank. */
+const blankInsideFlag = 0x1000000;
+const nameLengthMax = 0xffff;
+const cacheLineBytes = 64;
 export const noShard = 0xffffffff;
 
 const inputAt = 65536 + 8192;
@@ -51,12 +55,6 @@ const slackBytes = 64;
 const shardCountMax = 256;
 const pageBytes = 65536;
 const slotCountMin = 4096;
-
-/** Pages of memory that can grow: WebAssembly's own, or an ArrayBuffer that is copied. */
-export interface GrowingMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pageCount: number): void;
-}
 
 export interface KnownNamesOptions {
   readonly shardCount: number;
@@ -103,7 +101,7 @@ export class KnownNames {
     this.#aliasCounts = new Uint32Array(shardCount);
     this.#columnsAt = inputAt + inputBytesMax + slackBytes;
     this.#columnBytes = Math.ceil((rowRoom * 21) / 8) * 8;
-    this.#slotsAt = Math.ceil((this.#columnsAt + shardCount * this.#columnBytes) / 16) * 16;
+    this.#slotsAt = nextLine(this.#columnsAt + shardCount * this.#columnBytes);
     const slotCountMax = 2 ** Math.ceil(Math.log2(Math.max(slotCountMin, (nameCountMax * 4) / 3)));
     this.#recordsAt = this.#slotsAt + slotCountMax * 8;
     this.#recordsEnd = this.#recordsAt;
@@ -180,28 +178,30 @@ export class KnownNames {
   add(bytes: Uint8Array, start: number, end: number, shard: number, alias = -1): number {
     assert(shard >= 0 && shard < this.shardCount, "a name is of one of the shards");
     const length = end - start;
-    const at = this.#recordsEnd;
-    const recordBytes = (recordHeadBytes + length + 15) & ~15;
+    assert(length > 0 && length <= nameLengthMax, "a name has a length that fits its record");
+    const at = recordPlace(this.#recordsEnd, length);
+    const recordBytes = recordBytesOf(length);
     const { nameCountMax, recordBytesMax } = this.#options;
     if (this.#nameCount === nameCountMax || at + recordBytes - this.#recordsAt > recordBytesMax) {
       return 0;
     }
     this.#growTo(at + recordBytes + slackBytes);
-    this.#recordsEnd += recordBytes;
+    // Where a line is left over, this says that the next record begins in the next one.
+    if (at > this.#recordsEnd) this.words[this.#recordsEnd / 4] = 0;
+    this.#recordsEnd = at + recordBytes;
     this.#nameCount += 1;
     const word = at / 4;
-    this.words[word] = length;
     this.words[word + 1] = hashOf(bytes, start, end);
     this.words[word + 2] = 0;
     this.words[word + 3] = alias < 0 ? this.#aliasCounts[shard]! : alias;
     if (alias < 0) this.#aliasCounts[shard]! += 1;
-    let flags = shard;
+    let head = length | (shard << 16);
     for (let i = start, to = at + recordHeadBytes; i < end; i++) {
       const byte = bytes[i]!;
       this.bytes[to++] = byte;
-      if (byte <= 0x20) flags |= blankInsideFlag;
+      if (byte <= 0x20) head |= blankInsideFlag;
     }
-    this.words[word + 4] = flags;
+    this.words[word] = head;
     const record = at / 16;
     if (this.#nameCount * 4 > this.#slotCount * 3) this.#growSlots();
     else this.#insert(record);
@@ -210,7 +210,7 @@ export class KnownNames {
   }
 
   shardOf(record: number): number {
-    return this.words[record * 4 + 4]! & 0xffff;
+    return (this.words[record * 4]! >>> 16) & 0xff;
   }
 
   aliasOf(record: number): number {
@@ -279,7 +279,7 @@ export class KnownNames {
   }
 
   #isName(record: number, bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.words[record * 4] !== end - start) return false;
+    if ((this.words[record * 4]! & nameLengthMax) !== end - start) return false;
     let at = record * 16 + recordHeadBytes;
     for (let i = start; i < end; i++) if (this.bytes[at++] !== bytes[i]) return false;
     return true;
@@ -301,8 +301,12 @@ export class KnownNames {
     this.#slotCount *= 2;
     this.words[stateWord.slotMask] = this.#slotCount - 1;
     for (let at = this.#recordsAt; at < this.#recordsEnd;) {
-      this.#insert(at / 16);
-      at += (recordHeadBytes + this.words[at / 4]! + 15) & ~15;
+      const length = this.words[at / 4]! & nameLengthMax;
+      if (length === 0) at = nextLine(at);
+      else {
+        this.#insert(at / 16);
+        at += recordBytesOf(length);
+      }
     }
   }
 
@@ -319,6 +323,22 @@ export class KnownNames {
     this.words = new Uint32Array(this.#memory.buffer);
     this.doubles = new Float64Array(this.#memory.buffer);
   }
+}
+
+function recordBytesOf(length: number): number {
+  return (recordHeadBytes + length + 15) & ~15;
+}
+
+/** Where a record goes, at `end` of the others or a little behind it. */
+function recordPlace(end: number, length: number): number {
+  const recordBytes = recordBytesOf(length);
+  const lineRest = nextLine(end) - end;
+  return recordBytes <= cacheLineBytes && recordBytes > lineRest ? end + lineRest : end;
+}
+
+/** The first multiple of a line, at `at` or behind. */
+function nextLine(at: number): number {
+  return Math.ceil(at / cacheLineBytes) * cacheLineBytes;
 }
 
 /** Four bytes at a time, the rest filled up with 0; ends as MurmurHash3 does. */

@@ -5,10 +5,10 @@
  * what each takes is the same row, bit for bit, or is left to the reader that called.
  */
 import { assert } from "../base/assert.ts";
+import { PlainMemory } from "./growing-memory.ts";
 import { readKnownItems } from "./known-items.ts";
 import { readKnownLines } from "./known-lines.ts";
 import {
-  type GrowingMemory,
   inputBytesMax,
   KnownNames,
   type KnownNamesOptions,
@@ -136,15 +136,4 @@ export class KnownRows {
 /** A place before the first piece. */
 export function firstPlace(): SenderPlace {
   return { previous: 0, mode: 0, score: 32, generation: 0 };
-}
-
-/** Grows by copying. */
-class PlainMemory implements GrowingMemory {
-  buffer = new ArrayBuffer(65536);
-
-  grow(pageCount: number): void {
-    const larger = new ArrayBuffer(this.buffer.byteLength + pageCount * 65536);
-    new Uint8Array(larger).set(new Uint8Array(this.buffer));
-    this.buffer = larger;
-  }
 }

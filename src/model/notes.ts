@@ -1,5 +1,5 @@
 /** Something that happened, for the graphs: a deploy, a reboot, a holiday. */
-import type { TimeRange } from "./ports.ts";
+import type { TimeRange } from "./samples.ts";
 
 export interface NewNote {
   readonly timeMs: number;

@@ -7,7 +7,7 @@
  * stretches the same as a Euclidean distance² of at most 0.8 per minute (Oculus' measure).
  */
 import type { Episode } from "./episode.ts";
-import type { SampleColumns, TimeRange } from "./ports.ts";
+import type { SampleColumns, TimeRange } from "./samples.ts";
 
 const minuteMs = 60_000;
 const reachMinutes = 15;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SampleColumns } from "./ports.ts";
+import type { SampleColumns } from "./samples.ts";
 import { type ManyReader, readMany } from "./read-many.ts";
 
 const range = { fromMs: 0, untilMs: 1 };

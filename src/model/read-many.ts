@@ -1,5 +1,6 @@
 /** Samples of many series in the order of their names, from whoever reads series. */
-import type { SampleColumns, SeriesReader, TimeRange } from "./ports.ts";
+import type { SeriesReader } from "./ports.ts";
+import type { SampleColumns, TimeRange } from "./samples.ts";
 
 export type ManyReader = Pick<SeriesReader, "read" | "readMany">;
 

@@ -11,6 +11,7 @@
  * All that is said has to hold. A moment belongs to the day that the wall shows then.
  */
 import { monthDays, TimeZone, wallTime, weekday } from "../base/time-zone.ts";
+import { WallOffset } from "../base/wall-offset.ts";
 
 export interface RuleCalendar {
   readonly timeZone: string;
@@ -24,7 +25,7 @@ export interface RuleCalendar {
 }
 
 const entryCountMax = 366;
-const weekdayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+export const weekdayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /** @returns the calendar, or what is wrong with it: what was found, and what is allowed */
 export function readCalendar(input: unknown): RuleCalendar | string {
@@ -64,7 +65,8 @@ export function calendarJson(calendar: RuleCalendar): Record<string, unknown> {
 
 export function calendarHolds(calendar: RuleCalendar, timeMs: number): boolean {
   const { dates, days, weekdays, hours } = calendar;
-  const wall = zoneOf(calendar.timeZone).toWall(Math.floor(timeMs / 1000));
+  const seconds = Math.floor(timeMs / 1000);
+  const wall = seconds + offsetIn(calendar.timeZone).at(seconds);
   const { year, month, day, hour, minute } = wallTime(wall);
   if (dates.length > 0) {
     const yearly = `${two(month)}-${two(day)}`;
@@ -157,14 +159,14 @@ function isWithin(input: unknown, min: number, max: number): boolean {
 }
 
 /** To make one costs far more than to ask it. */
-const zones = new Map<string, TimeZone>();
+const offsets = new Map<string, WallOffset>();
 
-function zoneOf(name: string): TimeZone {
-  const known = zones.get(name);
+function offsetIn(zone: string): WallOffset {
+  const known = offsets.get(zone);
   if (known !== undefined) return known;
-  const zone = TimeZone.of(name) ?? TimeZone.utc;
-  zones.set(name, zone);
-  return zone;
+  const made = new WallOffset(zone);
+  offsets.set(zone, made);
+  return made;
 }
 
 function clockText(minute: number): string {

@@ -1,5 +1,5 @@
 /** Rules tried on history: which anomalies they would have told of, beside those of the rules in force. */
-import type { TimeRange } from "./ports.ts";
+import type { TimeRange } from "./samples.ts";
 import type { Episode } from "./episode.ts";
 import type { Rule } from "./rules.ts";
 

@@ -89,3 +89,39 @@ test("RuleBook applies a rule with `when` at its times only, in its place among 
     fault: "Rule 1: days is [32]; allowed is a list of days of the month, 1 to 31, or last.",
   });
 });
+
+test("readRules() takes the zone of a metric's clock, and days that are like another", () => {
+  const given = [
+    { match: "*", "time-zone": "Europe/Berlin" },
+    { match: "shop.*", when: { "time-zone": "UTC", dates: ["12-25"] }, like: "sun" },
+  ];
+  const read = readRules(given);
+  expect(read).toMatchObject({ ok: true, rules: [{ timeZone: "Europe/Berlin" }, { like: 0 }] });
+  expect(read.ok && read.rules.map(ruleJson)).toEqual(given);
+});
+
+test.each([
+  [{ match: "*", "time-zone": "Mars/Base" }, "time-zone is"],
+  [{ match: "*", when: { days: [1] }, "time-zone": "UTC" }, "time-zone holds at all times"],
+  [{ match: "*", like: "sun" }, "like needs when"],
+  [{ match: "*", when: { days: [1] }, like: "funday" }, "like is"],
+])("readRules() refuses %j", (rule, fault) => {
+  const read = readRules([rule]);
+  expect(read.ok ? "" : read.fault).toContain(`Rule 1: ${fault}`);
+});
+
+test("FloorsPlan shifts days and hours to the wall's, and a listed date to the day that it is like", () => {
+  const dated = { ...calendarOfChristmas, timeZone: "Europe/Berlin" };
+  const plan = new RuleBook([
+    { match: "*", timeZone: "Europe/Berlin" },
+    { match: "*", when: dated, like: 0 },
+  ]).planFor("web.latency");
+  const summerMs = 1_782_907_200_000;
+  expect([plan.wallOffset(summerMs), plan.profileShift(summerMs)]).toEqual([7200, 7200]);
+  // A Friday, which begins in Berlin an hour before it does in UTC: two days on is Sunday.
+  const christmasMs = 1_798_153_200_000;
+  expect(plan.profileShift(christmasMs)).toBe(3600 + 2 * 86_400);
+  expect(plan.profileShift(christmasMs - 60_000)).toBe(3600);
+});
+
+const calendarOfChristmas = { dates: ["12-25"], days: [], weekdays: [], hours: null };

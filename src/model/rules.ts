@@ -12,13 +12,25 @@
  *       least-absolute: 50
  *       least-duration: 5m
  *       direction: up
+ *     - match: "*"
+ *       time-zone: Europe/Berlin
  *     - match: "shop.*"
  *       when: { dates: [12-25], time-zone: Europe/Berlin }
- *       ignore: true
+ *       like: sun
  *
  * A rule with `when` (rule-calendar.ts) applies at those times only, in its place among the others.
+ * `time-zone` says by which clock days and hours of a metric are learned; `like`, which day of the week a
+ * metric is judged and learned as at those times.
  */
-import { calendarHolds, calendarJson, readCalendar, type RuleCalendar } from "./rule-calendar.ts";
+import { TimeZone, weekday } from "../base/time-zone.ts";
+import { WallOffset } from "../base/wall-offset.ts";
+import {
+  calendarHolds,
+  calendarJson,
+  readCalendar,
+  type RuleCalendar,
+  weekdayNames,
+} from "./rule-calendar.ts";
 import { nameMatcher } from "./series-name.ts";
 
 export type RuleDirection = "up" | "down" | "both";
@@ -38,6 +50,10 @@ export interface Floors {
   /** A metric that has kept a new level for so long has a new normal. */
   readonly newNormalAfterMs: number;
   readonly direction: RuleDirection;
+  /** Days and hours are learned as the wall in this zone shows them. */
+  readonly timeZone: string;
+  /** The day of the week that it is judged and learned as, 0 is Sunday; null for the one it is. */
+  readonly like: number | null;
 }
 
 export const defaultFloors: Floors = {
@@ -48,6 +64,8 @@ export const defaultFloors: Floors = {
   leastDurationMs: 60_000,
   newNormalAfterMs: 6 * 3_600_000,
   direction: "both",
+  timeZone: "UTC",
+  like: null,
 };
 
 /** What is undefined is as the rules before say. */
@@ -87,6 +105,7 @@ export class RuleBook {
 }
 
 const minuteMs = 60_000;
+const daySeconds = 86_400;
 
 /** What applies to one metric at any time. */
 export class FloorsPlan {
@@ -96,6 +115,7 @@ export class FloorsPlan {
   readonly key: string;
   /** In order; none where nothing depends on the time. */
   readonly #rules: readonly Rule[];
+  readonly #offset: WallOffset;
   #minute = Number.NaN;
   #atMinute: Floors;
 
@@ -103,6 +123,7 @@ export class FloorsPlan {
   constructor(rules: readonly Rule[]) {
     this.usual = floorsOf(rules.filter(({ when }) => when === undefined));
     this.#atMinute = this.usual;
+    this.#offset = new WallOffset(this.usual.timeZone);
     this.#rules = rules.some(({ when }) => when !== undefined) ? rules : [];
     const dated = this.#rules.map((rule) => [rule.when ?? null, definedOf(rule)]);
     this.key = JSON.stringify([this.usual, dated]);
@@ -120,15 +141,31 @@ export class FloorsPlan {
     }
     return this.#atMinute;
   }
+
+  /** How far the metric's walls are ahead of UTC, in seconds. */
+  wallOffset(timeMs: number): number {
+    return this.#offset.at(timeMs / 1000);
+  }
+
+  /** The same, and so many days more that the wall shows the day of the week that it is like. */
+  profileShift(timeMs: number): number {
+    const offset = this.#offset.at(timeMs / 1000);
+    if (this.#rules.length === 0) return offset;
+    const { like } = this.at(timeMs);
+    if (like === null) return offset;
+    return offset + daySeconds * ((7 + like - weekday(timeMs / 1000 + offset)) % 7);
+  }
 }
 
 function floorsOf(rules: readonly Rule[]): Floors {
   return rules.reduce<Floors>((floors, rule) => ({ ...floors, ...definedOf(rule) }), defaultFloors);
 }
 
-/** Whether two mean the same for a metric. */
+/** Whether two let the same be told of a metric; they may read its clock otherwise. */
 export function areSameFloors(a: Floors, b: Floors): boolean {
-  return fieldNames.every((field) => a[field] === b[field]);
+  return fieldNames.every(
+    (field) => a[field] === b[field] || field === "timeZone" || field === "like",
+  );
 }
 
 interface MatchedRule {
@@ -229,6 +266,23 @@ const fields: { readonly [Field in keyof Floors]: RuleField<Floors[Field]> } = {
     read: (input) => directions.find((known) => known === input),
     show: asIs,
   },
+  timeZone: {
+    key: "time-zone",
+    allowed: 'a zone such as "Europe/Berlin" or "UTC"',
+    read: (input) =>
+      typeof input === "string" && TimeZone.of(input) !== undefined ? input : undefined,
+    show: asIs,
+  },
+  like: {
+    key: "like",
+    allowed: `one of ${weekdayNames.join(", ")}, or itself`,
+    read: (input) => {
+      if (input === "itself") return null;
+      const day = weekdayNames.indexOf(String(input));
+      return day < 0 ? undefined : day;
+    },
+    show: (day) => (day === null ? "itself" : weekdayNames[day]),
+  },
 };
 const fieldNames = Object.keys(fields) as readonly (keyof Floors)[];
 
@@ -262,6 +316,12 @@ function readRule(input: unknown): Rule | string {
   if (unknown !== undefined) {
     const known = fieldNames.map((name) => fields[name].key).join(", ");
     return `nothing is called ${JSON.stringify(unknown.slice(0, 80))}; known are match, when, ${known}`;
+  }
+  if (rule["timeZone"] !== undefined && rule["when"] !== undefined) {
+    return "time-zone holds at all times; within when it says by which clock that is";
+  }
+  if (rule["like"] !== undefined && rule["when"] === undefined) {
+    return "like needs when: the days that are like another";
   }
   return rule as unknown as Rule;
 }

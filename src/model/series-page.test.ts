@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../base/random.ts";
-import type { SampleColumns } from "./ports.ts";
+import type { SampleColumns } from "./samples.ts";
 import { columnsOfPage, SeriesPageBuilder } from "./series-page.ts";
 
 const range = { fromMs: 0, untilMs: 1e12 };

@@ -10,7 +10,7 @@
  * another one is asked for.
  */
 import { assert } from "../base/assert.ts";
-import type { PageQuery, SampleColumns, SeriesPage } from "./ports.ts";
+import type { PageQuery, SampleColumns, SeriesPage } from "./samples.ts";
 
 /** In the place of a count. */
 const unknownSeries = -1;

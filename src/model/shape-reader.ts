@@ -1,5 +1,5 @@
 /** What a search engine is given of the shapes that the shards hold, and what it tells of itself. */
-import type { TimeRange } from "./ports.ts";
+import type { TimeRange } from "./samples.ts";
 import type { SimilarityMethodName, SimilarityTarget } from "./similarity.ts";
 
 /** A stretch of one shard's table of shapes, in columns of one length. */

@@ -1,5 +1,5 @@
 /** The question "what moved like this?", and its answer. */
-import type { TimeRange } from "./ports.ts";
+import type { TimeRange } from "./samples.ts";
 
 /**
  * "change" asks what changed at the same time, whatever its shape; the others compare shapes.
@@ -246,4 +246,6 @@ export interface SeenBefore {
 export interface SeenBeforeReader {
   /** Best first, at most a few, only those alike enough to be worth a word; empty if there is none. */
   seenBefore(name: string, range: TimeRange): Promise<readonly SeenBefore[]>;
+  /** The same of a shape that was drawn or posted. */
+  shapeSeenBefore(values: Float64Array): Promise<readonly SeenBefore[]>;
 }

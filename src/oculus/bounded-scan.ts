@@ -12,7 +12,7 @@
  */
 import type { BoundedMeasure } from "./measures.ts";
 import { withSlack } from "./measures.ts";
-import type { ScanTarget, TableScan } from "./scan.ts";
+import { rowsPerLookOf, type ScanTarget, type TableScan } from "./scan.ts";
 import { WaitingRows } from "./waiting-rows.ts";
 
 const blockRowCount = 256;
@@ -26,6 +26,10 @@ export class BoundedScan implements TableScan {
   #next = 0;
   #nextRow = 0;
   #compared = 0;
+  /** Of the block under way: where it ends, and which of its rows has the least bound. */
+  #blockEnd = 0;
+  #leastAt = -1;
+  #least = Infinity;
 
   constructor(target: ScanTarget, measure: BoundedMeasure) {
     this.#target = target;
@@ -36,13 +40,21 @@ export class BoundedScan implements TableScan {
     return this.#compared - (this.#waiting.count - this.#next);
   }
 
+  get rowsPerLook(): number {
+    const { boundSteps, distanceSteps } = this.#measure;
+    return rowsPerLookOf(this.#nextRow < this.#target.rowsEnd ? boundSteps : distanceSteps);
+  }
+
   step(rowCount: number): boolean {
+    const { rowsEnd } = this.#target;
     let left = rowCount;
-    while (left > 0 && this.#nextRow < this.#target.rowsEnd) {
-      const until = Math.min(this.#nextRow + Math.min(left, blockRowCount), this.#target.rowsEnd);
+    while (left > 0 && this.#nextRow < rowsEnd) {
+      if (this.#nextRow === this.#blockEnd) this.#blockEnd += blockRowCount;
+      const until = Math.min(this.#nextRow + left, this.#blockEnd, rowsEnd);
       left -= until - this.#nextRow;
-      this.#scanBlock(this.#nextRow, until);
+      this.#scanRows(this.#nextRow, until);
       this.#nextRow = until;
+      if (until === this.#blockEnd || until === rowsEnd) this.#endBlock();
     }
     if (this.#nextRow < this.#target.rowsEnd) return false;
     if (this.#order === undefined) {
@@ -53,24 +65,28 @@ export class BoundedScan implements TableScan {
     return this.#compareWaiting(left);
   }
 
-  #scanBlock(from: number, until: number): void {
+  #scanRows(from: number, until: number): void {
     const { table, nearest } = this.#target;
     const { rows, pointCount } = table;
-    let leastAt = -1;
-    let least = Infinity;
     for (let row = from; row < until; row++) {
       if (!this.#target.isWanted(row)) continue;
       this.#compared += 1;
       const limit = withSlack(nearest.threshold);
       const bound = this.#measure.bound(rows, row * pointCount, limit);
       if (!(bound <= limit)) continue;
-      if (bound < least) {
-        least = bound;
-        leastAt = this.#waiting.count;
+      if (bound < this.#least) {
+        this.#least = bound;
+        this.#leastAt = this.#waiting.count;
       }
       this.#waiting.push(row, bound);
     }
+  }
+
+  #endBlock(): void {
+    const leastAt = this.#leastAt;
     if (leastAt < 0) return;
+    this.#leastAt = -1;
+    this.#least = Infinity;
     const row = this.#waiting.row(leastAt);
     this.#waiting.remove(leastAt);
     this.#compare(row);

@@ -32,6 +32,8 @@ const resetShareMax = 0.1;
 /** A counter rises in at least this share of its steps. */
 const riseShareMin = 0.5;
 const idsBetweenLooks = 16;
+/** A step ends early after so many samples: they are sorted, which takes some hundred microseconds. */
+const samplesPerStep = 8192;
 
 /** Why a series was not compared; counted. */
 export type ChangeFault = "too-few-in-window" | "too-few-before";
@@ -63,6 +65,7 @@ export class ChangeSearch {
   #values = new Float64Array(2048);
   #nextId = 0;
   #comparedCount = 0;
+  #sampleCount = 0;
   #isCancelled = false;
 
   /** @param range  the window in which something happened */
@@ -79,9 +82,12 @@ export class ChangeSearch {
     return this.#isCancelled || this.#nextId >= this.#idsEnd;
   }
 
+  /** Looks at so many more ids, fewer where they have many samples. @returns whether it is done */
   step(idCount: number): boolean {
     const until = this.#isCancelled ? 0 : Math.min(this.#nextId + idCount, this.#idsEnd);
-    for (; this.#nextId < until; this.#nextId++) this.#compare(this.#nextId);
+    this.#sampleCount = 0;
+    while (this.#nextId < until && this.#sampleCount < samplesPerStep)
+      this.#compare(this.#nextId++);
     return this.isDone;
   }
 
@@ -125,6 +131,7 @@ export class ChangeSearch {
       this.#values = new Float64Array(room);
     }
     let count = this.#source.copy(id, wholeRange, this.#timesMs, this.#values);
+    this.#sampleCount += count;
     if (isCounter(this.#values, count)) {
       count = toGrowth(this.#timesMs, this.#values, count);
     }

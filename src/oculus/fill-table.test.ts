@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { nextNormal, seededRandom } from "../base/random.ts";
 import { ShapeTable, TableFiller } from "./index.ts";
 import { plainWindow, type PlainSeries } from "./series-window.fixture.ts";
 
@@ -10,6 +11,22 @@ function series(stepMs: number, value: (timeMs: number) => number): PlainSeries 
     value(at * stepMs),
   ]);
 }
+
+test("TableFiller takes a day of samples a second, and makes its steps shorter by them", () => {
+  const random = seededRandom(1);
+  let level = 0;
+  const day = Array.from(
+    { length: 86_400 },
+    (slot, second) => [second * 1000, (level += nextNormal(random))] as const,
+  );
+  const table = new ShapeTable({ pointCount: 60 });
+  const dayRange = { fromMs: 0, untilMs: 86_400_000 };
+  const filler = new TableFiller(plainWindow([day, day, day]), dayRange, table);
+  const doneCounts: number[] = [];
+  while (!filler.step(32)) doneCounts.push(filler.doneCount);
+  expect(doneCounts).toEqual([1, 2]);
+  expect(table.comparableCount).toBe(3);
+});
 
 test("TableFiller fills rows in slices, keeps why others have none, and drops ids that expired", () => {
   const table = new ShapeTable({ pointCount: 60 });

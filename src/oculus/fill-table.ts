@@ -8,8 +8,10 @@ import type { SeriesWindow, TimeRange } from "../model/index.ts";
 import { Grid } from "./grid.ts";
 import type { ShapeTable } from "./shape-table.ts";
 
-/** Of a series with more samples in the window, the newest so many are taken: 1 s for 4.5 hours. */
-const sampleCountMax = 16_384;
+/** Of a series with more samples in the window, the newest so many are taken: 1 s for a day and a half. */
+const sampleCountMax = 131_072;
+/** A step ends early after so many, so that its time hangs little on how dense the series are. */
+const samplesPerStep = 32_768;
 
 export class TableFiller {
   readonly #source: SeriesWindow;
@@ -19,6 +21,7 @@ export class TableFiller {
   #timesMs = new Float64Array(512);
   #values = new Float64Array(512);
   #nextId = 0;
+  #sampleCount = 0;
 
   constructor(source: SeriesWindow, range: TimeRange, table: ShapeTable) {
     this.#source = source;
@@ -33,14 +36,17 @@ export class TableFiller {
   }
 
   /**
-   * Fills the rows of so many more ids.
+   * Fills the rows of so many more ids, fewer where they have many samples.
    * @returns whether all are filled
    */
   step(idCount: number): boolean {
     // An id that expired since the last filling has to lose its row.
     const idsEnd = Math.max(this.#source.idCount, this.#table.idCount);
     const until = Math.min(this.#nextId + idCount, idsEnd);
-    for (; this.#nextId < until; this.#nextId++) this.#fillRow(this.#nextId);
+    this.#sampleCount = 0;
+    while (this.#nextId < until && this.#sampleCount < samplesPerStep) {
+      this.#fillRow(this.#nextId++);
+    }
     return this.#nextId >= idsEnd;
   }
 
@@ -56,6 +62,7 @@ export class TableFiller {
       this.#values = new Float64Array(count);
     }
     const copied = this.#source.copy(id, range, this.#timesMs, this.#values);
+    this.#sampleCount += copied;
     const fault = this.#grid.shape(this.#timesMs, this.#values, copied, this.#shape);
     if (fault === undefined) this.#table.put(id, this.#shape);
     else this.#table.refuse(id, fault);

@@ -13,7 +13,7 @@ import {
   type SingleQuery,
 } from "../kernel/index.ts";
 import { mirrored, type DtwMeasure } from "./measures.ts";
-import type { ScanTarget, TableScan } from "./scan.ts";
+import { rowsPerLookOf, type ScanTarget, type TableScan } from "./scan.ts";
 import { WaitingRows } from "./waiting-rows.ts";
 
 /** Where a caller steps over so many rows, a kernel passes over this many times as many. */
@@ -26,6 +26,8 @@ const warpingBatchRowCount = 64;
 
 /** A pass over all rows in blocks, which begin small: until there are matches, no row can be left out. */
 abstract class BlockPass {
+  /** In a pass. */
+  protected readonly passRowsPerLook: number;
   protected readonly target: ScanTarget;
   protected readonly kernel: DistanceRows;
   protected nextRow = 0;
@@ -37,6 +39,7 @@ abstract class BlockPass {
     this.kernel = kernel;
     const rowCount = Math.floor(blockPointCountMax / kernel.pointCount);
     this.#blockRowCountMax = Math.max(1, Math.min(kernelRowsMax, rowCount));
+    this.passRowsPerLook = rowsPerLookOf(kernel.pointCount);
   }
 
   /** Rows passed that a search can meet. */
@@ -80,6 +83,10 @@ export class EuclideanKernelScan extends BlockPass implements TableScan {
     this.#compare = compare;
   }
 
+  get rowsPerLook(): number {
+    return this.passRowsPerLook;
+  }
+
   get comparedCount(): number {
     return this.passedCount;
   }
@@ -111,6 +118,11 @@ export class DtwKernelScan extends BlockPass implements TableScan {
     super(target, kernel);
     this.#query = query;
     this.#measure = measure;
+  }
+
+  get rowsPerLook(): number {
+    if (this.#order === undefined) return this.passRowsPerLook;
+    return rowsPerLookOf(this.#measure.distanceSteps);
   }
 
   get comparedCount(): number {

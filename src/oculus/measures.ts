@@ -3,16 +3,19 @@
  * to rank a whole table while computing few of them.
  */
 import { singleQuery, type SingleQuery } from "../kernel/index.ts";
-import { FastDtw } from "./distance/fast-dtw.ts";
-import { BandedDtw, bandOf } from "./distance/dtw.ts";
+import { FastDtw, fastDtwCellMax } from "./distance/fast-dtw.ts";
+import { BandedDtw, bandOf, dtwStepCount } from "./distance/dtw.ts";
 import { EnvelopeMaker, type Envelope } from "./distance/envelope.ts";
-import { LaggedCorrelation } from "./distance/correlation.ts";
+import { correlationStepCount, LaggedCorrelation } from "./distance/correlation.ts";
 import { queryBound, rowBound } from "./distance/lower-bounds.ts";
 import type { ShapeRows } from "./distance/rows.ts";
 import type { SearchPlan } from "./search-options.ts";
 import { smooth } from "./smoothing.ts";
 
 export interface BoundedMeasure {
+  /** Steps of an inner loop that these take for one row, at most. */
+  readonly boundSteps: number;
+  readonly distanceSteps: number;
   /** Of the row last given to `distance`. */
   readonly lag: number;
   readonly sign: number;
@@ -26,6 +29,8 @@ export interface BoundedMeasure {
 export class DtwMeasure implements BoundedMeasure {
   readonly lag = 0;
   sign = 1;
+  readonly boundSteps: number;
+  readonly distanceSteps: number;
   readonly band: number;
   /** For a kernel: the query, and where asked for its mirror image, with their envelopes. */
   readonly singles: readonly SingleQuery[];
@@ -37,6 +42,8 @@ export class DtwMeasure implements BoundedMeasure {
     this.#sides = [new DtwSide(query, this.band)];
     if (plan.inverse) this.#sides.push(new DtwSide(mirrored(query), this.band));
     this.singles = this.#sides.map((side) => side.single());
+    this.boundSteps = this.#sides.length * query.length;
+    this.distanceSteps = this.#sides.length * dtwStepCount(query.length, this.band);
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {
@@ -62,6 +69,8 @@ export class DtwMeasure implements BoundedMeasure {
 export class FastDtwMeasure implements BoundedMeasure {
   readonly lag = 0;
   sign = 1;
+  readonly boundSteps: number;
+  readonly distanceSteps: number;
 
   readonly #queries: Float64Array[];
   readonly #distances: FastDtw[];
@@ -71,6 +80,8 @@ export class FastDtwMeasure implements BoundedMeasure {
   constructor(query: Float64Array, plan: SearchPlan) {
     this.#queries = plan.inverse ? [query, mirrored(query)] : [query];
     this.#distances = this.#queries.map((side) => new FastDtw(side, plan.radius));
+    this.boundSteps = this.#queries.length * query.length;
+    this.distanceSteps = this.#queries.length * fastDtwCellMax(query.length, plan.radius);
     this.#lowest = this.#queries.map((side) => side.reduce((a, b) => Math.min(a, b)));
     this.#highest = this.#queries.map((side) => side.reduce((a, b) => Math.max(a, b)));
   }
@@ -121,6 +132,8 @@ export class FastDtwMeasure implements BoundedMeasure {
 export class BestMeasure implements BoundedMeasure {
   lag = 0;
   sign = 1;
+  readonly boundSteps: number;
+  readonly distanceSteps: number;
 
   readonly #correlation: LaggedCorrelation;
   readonly #same: DtwSide;
@@ -143,6 +156,8 @@ export class BestMeasure implements BoundedMeasure {
     const band = bandOf(plan.bandShare, length);
     this.#same = new DtwSide(view, band);
     this.#opposite = new DtwSide(mirrored(view), band);
+    this.boundSteps = correlationStepCount(length, plan.lagMax);
+    this.distanceSteps = this.boundSteps + dtwStepCount(length, band);
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {

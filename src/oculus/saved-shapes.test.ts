@@ -48,12 +48,29 @@ test("SavedShapes recognises a shape that comes back, at another time, level and
   expect(matches[0]!.likeness).toBeGreaterThan(90);
 });
 
+test("SavedShapes recognises a shape that was drawn", () => {
+  const shapes = new SavedShapes([noise, drop, stepUp]);
+  const drawn = Float64Array.from({ length: 24 }, (slot, i) => (i < 13 ? 10 : 90));
+  expect(shapes.matchValues(drawn, 5).map(({ collectionId }) => collectionId)).toEqual(["step"]);
+  expect(shapes.matchValues(new Float64Array(24), 5)).toEqual([]);
+});
+
 test("SavedShapes does not take a drop for a rise, nor noise for anything", () => {
   const rise = new SavedShapes([stepUp, noise]);
   const down = step(5e12, 30, { seed: 6, height: -30 });
   expect(rise.match(down.range, down.timesMs, down.values, 5)).toEqual([]);
   const restless = step(5e12, 90, { seed: 7 });
   expect(rise.match(restless.range, restless.timesMs, restless.values, 5)).toEqual([]);
+});
+
+test("SavedShapes finds the best of each collection, however many items another has", () => {
+  const many = Array.from({ length: 150 }, (slot, i) =>
+    saved("many", step(0, 30, { seed: 10 + i })),
+  );
+  const one = saved("one", step(0, 28, { seed: 400, height: 25 }));
+  const { range, timesMs, values } = step(5e12, 30, { seed: 500 });
+  const matches = new SavedShapes([...many, one]).match(range, timesMs, values, 5);
+  expect(matches.map(({ collectionId }) => collectionId)).toEqual(["many", "one"]);
 });
 
 test("SavedShapes passes over windows without a shape, saved or asked", () => {

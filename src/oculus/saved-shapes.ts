@@ -9,9 +9,11 @@
 import { assert } from "../base/assert.ts";
 import type { SavedItem, TimeRange } from "../model/index.ts";
 import { Grid } from "./grid.ts";
+import { matchCountMax } from "./nearest.ts";
 import { planSearch } from "./search-options.ts";
 import { ShapeSearch } from "./search.ts";
 import { ShapeTable } from "./shape-table.ts";
+import { resample, zNormalise } from "./shape.ts";
 
 const pointCount = 60;
 const lagMax = 20;
@@ -71,8 +73,19 @@ export class SavedShapes {
     if (new Grid(range, pointCount).shape(timesMs, values, timesMs.length, shape) !== undefined) {
       return [];
     }
+    return this.#nearest(shape, limit);
+  }
+
+  /** The same for values that lie evenly over a window, as a drawn shape's. */
+  matchValues(values: Float64Array, limit: number): SavedMatch[] {
+    const shape = resample(values, pointCount);
+    return this.count > 0 && zNormalise(shape) ? this.#nearest(shape, limit) : [];
+  }
+
+  #nearest(shape: Float64Array, limit: number): SavedMatch[] {
     const planned = planSearch(
-      { method: "correlation", lagMax, inverse: false, limit: Math.min(this.count, 100) },
+      // All of them: many items of one collection must not hide the best of another.
+      { method: "correlation", lagMax, inverse: false, limit: Math.min(this.count, matchCountMax) },
       pointCount,
     );
     assert(planned.ok, "the plan is one that can be made");

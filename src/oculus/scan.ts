@@ -1,5 +1,5 @@
 /** One pass over a table, in slices: what the distances that are cheap enough for it do. */
-import { LaggedCorrelation } from "./distance/correlation.ts";
+import { correlationStepCount, LaggedCorrelation } from "./distance/correlation.ts";
 import { dotProduct, euclideanSquared, isWithinEuclidean } from "./distance/euclidean.ts";
 import { squareAbove } from "./measures.ts";
 import type { Nearest } from "./nearest.ts";
@@ -20,7 +20,18 @@ export interface ScanTarget {
   isAccepted(row: number): boolean;
 }
 
+const rowsPerLookMax = 128;
+/** Steps of an inner loop between two looks at the clock: some hundred microseconds. */
+const stepsPerLook = 262_144;
+
+/** @param stepsPerRow  of the inner loop, at most */
+export function rowsPerLookOf(stepsPerRow: number): number {
+  return Math.max(1, Math.min(rowsPerLookMax, Math.floor(stepsPerLook / stepsPerRow)));
+}
+
 export interface TableScan {
+  /** So many rows may be looked at before the clock is; changes on the way. */
+  readonly rowsPerLook: number;
   /** How many rows are settled: compared, or surely not among the nearest. */
   readonly comparedCount: number;
   /**
@@ -32,6 +43,7 @@ export interface TableScan {
 
 abstract class OnePass implements TableScan {
   comparedCount = 0;
+  abstract readonly rowsPerLook: number;
   protected readonly target: ScanTarget;
   #nextRow = 0;
 
@@ -56,11 +68,13 @@ abstract class OnePass implements TableScan {
 
 /** Euclidean without lags: the quick form filters, the exact one ranks. */
 export class EuclideanScan extends OnePass {
+  readonly rowsPerLook: number;
   readonly #query: Float64Array;
 
   constructor(target: ScanTarget, query: Float64Array) {
     super(target);
     this.#query = query;
+    this.rowsPerLook = rowsPerLookOf(query.length);
   }
 
   compare(row: number): void {
@@ -77,11 +91,13 @@ export class EuclideanScan extends OnePass {
 
 /** Euclidean of the row or of its mirror image: one product serves both. */
 export class MirrorScan extends OnePass {
+  readonly rowsPerLook: number;
   readonly #query: Float64Array;
 
   constructor(target: ScanTarget, query: Float64Array) {
     super(target);
     this.#query = query;
+    this.rowsPerLook = rowsPerLookOf(query.length);
   }
 
   compare(row: number): void {
@@ -106,6 +122,7 @@ export class MirrorScan extends OnePass {
  * distance that rows of full length with this r would have.
  */
 export class CorrelationScan extends OnePass {
+  readonly rowsPerLook: number;
   readonly #correlation: LaggedCorrelation;
   readonly #isEuclidean: boolean;
 
@@ -117,6 +134,7 @@ export class CorrelationScan extends OnePass {
       plan.inverse ? "both" : "positive",
     );
     this.#isEuclidean = plan.method === "euclidean";
+    this.rowsPerLook = rowsPerLookOf(correlationStepCount(query.length, plan.lagMax));
   }
 
   compare(row: number): void {

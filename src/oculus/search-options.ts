@@ -1,5 +1,6 @@
 /** What a search can be asked for, what stands where nothing is said, and what cannot be. */
 import { lagMaxOf } from "./distance/correlation.ts";
+import { fastDtwCellMax } from "./distance/fast-dtw.ts";
 import { matchCountMax } from "./nearest.ts";
 
 export const similarityMethods = ["best", "euclidean", "fastdtw", "dtw", "correlation"] as const;
@@ -47,7 +48,9 @@ export type SearchFault = "bad-method" | "bad-band" | "bad-radius" | "bad-lag" |
 
 const bandShareDefault = 0.05;
 const radiusDefault = 5;
-const radiusMax = 1000;
+const radiusMax = 1_000_000;
+/** Numbers that the tables of one search may hold: half a gigabyte. Long series with wide options need more. */
+const tableCellMax = 2 ** 26;
 const limitDefault = 20;
 
 /** A twentieth of the window: three minutes of an hour. Longer ones find more chance than kin. */
@@ -83,10 +86,22 @@ export function planSearch(options: SearchOptions, pointCount: number): PlannedS
   if (!isWholeUpTo(radius, radiusMax)) {
     return refused("bad-radius", `a radius is a whole number from 0 to ${radiusMax}`);
   }
+  if (method === "fastdtw" && fastDtwCellMax(pointCount, radius) > tableCellMax) {
+    return refused(
+      "bad-radius",
+      `a radius of ${radius} over ${pointCount} points takes too much memory`,
+    );
+  }
   if (!isWholeUpTo(lagMax, lagLimit)) {
     return refused(
       "bad-lag",
       `a lag is a whole number of points from 0 to ${lagLimit}, half the window`,
+    );
+  }
+  if (lagMax > 0 && (2 * lagMax + 4) * pointCount > tableCellMax) {
+    return refused(
+      "bad-lag",
+      `lags up to ${lagMax} over ${pointCount} points take too much memory`,
     );
   }
   if (lagMax > 0 && !looksAtLags && method !== "euclidean") {

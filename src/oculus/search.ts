@@ -32,9 +32,6 @@ export interface SearchAnswer {
   readonly totalCount: number;
 }
 
-/** Rows between two looks at the clock: some hundred microseconds of the dearest method. */
-const rowsBetweenLooks = 128;
-
 export class ShapeSearch {
   readonly #table: ShapeTable;
   readonly #plan: SearchPlan;
@@ -86,7 +83,7 @@ export class ShapeSearch {
    */
   runFor(budgetMs: number, clock: Clock): boolean {
     const endMs = clock.elapsedMs() + budgetMs;
-    while (!this.step(rowsBetweenLooks) && clock.elapsedMs() < endMs);
+    while (!this.step(this.#scan.rowsPerLook) && clock.elapsedMs() < endMs);
     return this.isDone;
   }
 

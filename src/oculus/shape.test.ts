@@ -17,6 +17,29 @@ test.each([
   expect(variance).toBeCloseTo(1, 8);
 });
 
+test("zNormalise() leaves what is z-normalised already as it is, bit for bit", () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = seededRandom(seed);
+    const raw = Array.from({ length: 2 + seed }, () => 100 + nextNormal(random));
+    // As somebody else may do it, in another order of operations.
+    const mean = raw.reduce((sum, value) => sum + value, 0) / raw.length;
+    const deviation = Math.hypot(...raw.map((value) => value - mean)) / Math.sqrt(raw.length);
+    const theirs = Float64Array.from(raw, (value) => (value - mean) / deviation);
+    const ours = theirs.slice();
+    expect(zNormalise(ours)).toBe(true);
+    expect(ours).toEqual(theirs);
+  }
+});
+
+test("zNormalise() and resample() do not overflow", () => {
+  const shape = resample([1.5e308, -1.5e308, 1.5e308], 5);
+  expect([...shape]).toEqual([1.5e308, 0, -1.5e308, 0, 1.5e308]);
+  expect(zNormalise(shape)).toBe(true);
+  expect(shape[0]).toBeCloseTo(1.0690449676, 8);
+  expect(zNormalise(Float64Array.of(1, Infinity, 2))).toBe(false);
+  expect(zNormalise(Float64Array.of(1, Number.NaN, 2))).toBe(false);
+});
+
 test.each([
   { name: "zeros", values: [0, 0, 0] },
   { name: "one level", values: [0.1, 0.1, 0.1] },

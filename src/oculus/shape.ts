@@ -4,6 +4,9 @@
  * A shape is z-normalised: mean 0, population deviation 1. What barely moves has no shape: where the
  * deviation is below a billionth of the largest value, it is the rounding of the sums and not the
  * metric that would be compared, and such a stretch is refused as "flat".
+ *
+ * What is z-normalised already stays as it is, bit for bit: values that somebody else has normalised are
+ * compared as they were given, ties included.
  */
 
 /**
@@ -25,32 +28,42 @@ export const shapeFaults: readonly ShapeFault[] = [
 ];
 
 const flatShare = 1e-9;
+/** Mean and deviation of normalised values are off by rounding, which is far less than this. */
+const normalisedSlack = 1e-12;
+/** Sums and differences of larger values may overflow; they are shrunk by a power of two, which is exact. */
+const largeMin = 2 ** 1000;
+const shrinkFactor = 2 ** -100;
 
 /** @returns false, with the values untouched, where they are flat; else they are z-normalised */
 export function zNormalise(values: Float64Array): boolean {
   const count = values.length;
-  let mean = 0;
   let largest = 0;
   for (let i = 0; i < count; i++) {
-    const value = values[i]!;
-    mean += value / count; // dividing first: the sum of large values may overflow
-    const size = Math.abs(value);
+    const size = Math.abs(values[i]!);
     if (size > largest) largest = size;
   }
-  if (largest === 0 || count === 0) return false;
+  if (!(largest > 0 && largest < Infinity)) return false;
+  const factor = largest > largeMin ? shrinkFactor : 1;
+  largest *= factor;
+  let mean = 0;
+  for (let i = 0; i < count; i++) mean += (values[i]! * factor) / count;
   // Scaled by the largest, so that the squares of very large or small values stay in range.
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < count; i++) {
-    const deviation = (values[i]! - mean) / largest;
+    const deviation = (values[i]! * factor - mean) / largest;
     sum += deviation;
     squares += deviation * deviation;
   }
   const drift = sum / count; // what rounding left of the mean
   const deviation = Math.sqrt(squares / count - drift * drift);
   if (!(deviation > flatShare)) return false;
+  const isNormalised =
+    Math.abs(mean + drift * largest) <= normalisedSlack &&
+    Math.abs(deviation * largest - 1) <= normalisedSlack;
+  if (isNormalised) return true;
   for (let i = 0; i < count; i++) {
-    values[i] = ((values[i]! - mean) / largest - drift) / deviation;
+    values[i] = ((values[i]! * factor - mean) / largest - drift) / deviation;
   }
   return true;
 }
@@ -64,7 +77,12 @@ export function resample(values: ArrayLike<number>, count: number): Float64Array
     const whole = Math.min(Math.floor(at), Math.max(0, last - 1));
     const here = values[whole] ?? Number.NaN;
     const next = values[Math.min(whole + 1, last)] ?? here;
-    resampled[i] = at === whole ? here : here + (at - whole) * (next - here);
+    resampled[i] = at === whole ? here : between(here, next, at - whole);
   }
   return resampled;
+}
+
+function between(here: number, next: number, share: number): number {
+  const rise = next - here;
+  return Number.isFinite(rise) ? here + share * rise : here * (1 - share) + next * share;
 }

@@ -58,4 +58,6 @@ export interface ShardSearchReply {
   readonly comparedCount: number;
   readonly totalCount: number;
   readonly unmatchedCounts: Readonly<Record<string, number>>;
+  /** The search was refused: the shard's series find room at so many points, and no more. */
+  readonly pointCountMax?: number;
 }

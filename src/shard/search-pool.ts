@@ -225,6 +225,11 @@ export class SearchPool implements SimilarityReader, ShapeReader {
       );
       if (signal.aborted)
         throw new SimilarityRefusal("cancelled", "A newer search took its place.");
+      const room = Math.min(...final.map((reply) => reply.pointCountMax ?? Infinity));
+      if (room < Infinity) {
+        const message = `So many metrics find room at ${room} points and no more.`;
+        throw new SimilarityRefusal("bad-points", message);
+      }
       return toAnswer(final, true);
     } finally {
       signal.removeEventListener("abort", cancel);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { builtKernel } from "../../test/support/kernels.ts";
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { nextNormal, seededRandom } from "../base/random.ts";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Rpc } from "../base/rpc.ts";
@@ -18,7 +18,7 @@ import {
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { SearchPool } from "./search-pool.ts";
 import { Searcher } from "./searcher.ts";
-import { ShapeKeeper } from "./shape-keeper.ts";
+import { ShapeKeeper, tableCellMax } from "./shape-keeper.ts";
 
 const stepMs = 10_000;
 const hourMs = 3_600_000;
@@ -337,6 +337,104 @@ test("SearchPool hands out every shape, page by page, as a search compares them"
   expect(zNormalise(shape)).toBe(true);
   const row = rows.get(match!.name)!;
   expect(Math.hypot(...row.map((value, i) => value - shape[i]!))).toBeCloseTo(match!.distance, 4);
+});
+
+/** A clock by which each look at it takes a millisecond: time is the number of looks. */
+class LookClock implements Clock {
+  looks = 0;
+  nowMs(): number {
+    return systemClock.nowMs();
+  }
+  elapsedMs(): number {
+    return (this.looks += 1);
+  }
+}
+
+function shardOf(window: HourWindow, clock: Clock): { searcher: Searcher; keeper: ShapeKeeper } {
+  const keeper = new ShapeKeeper(window, clock, { warmDurationMs: hourMs });
+  keepers.push(keeper);
+  return { keeper, searcher: new Searcher(window, keeper, clock, () => undefined) };
+}
+
+function shardSearch(window: HourWindow, change: Partial<ShardSearch> = {}): ShardSearch {
+  const range = { fromMs: window.endMs - hourMs, untilMs: window.endMs };
+  return {
+    ...{ searchId: 1, range, values: Float64Array.from(walk(1, 60)), method: "euclidean" },
+    ...{ bandShare: undefined, radius: undefined, lagMax: undefined, inverse: undefined },
+    ...{ filter: "", exclude: [], excludeName: undefined, limit: 5, offset: 0 },
+    budgetMs: 1_000_000,
+    ...change,
+  };
+}
+
+function windowOf(count: number): HourWindow {
+  const window = new HourWindow(Math.floor(systemClock.nowMs() / 60_000) * 60_000);
+  for (let i = 0; i < count; i++) window.add(`web.${i}.load`, walk(i + 1));
+  return window;
+}
+
+test("however many searches are under way, judging waits for one slice at a time", async () => {
+  const clock = new LookClock();
+  const window = windowOf(1500);
+  const { searcher } = shardOf(window, clock);
+  const asked = [
+    { method: "fastdtw", pointCount: 60 },
+    { method: "dtw", pointCount: 60 },
+    { method: "best", pointCount: 60 },
+    { method: "change", pointCount: 0 },
+    { method: "correlation", pointCount: 30 },
+    { method: "euclidean", pointCount: 1000 },
+  ] as const;
+  let before = clock.looks;
+  let longest = 0;
+  let turns = 0;
+  let isOver = false;
+  const judge = (): void => {
+    longest = Math.max(longest, clock.looks - before);
+    turns += 1;
+    before = clock.looks;
+    if (!isOver) setImmediate(judge);
+  };
+  setImmediate(judge);
+  await Promise.all(
+    asked.map(({ method, pointCount }, searchId) => {
+      const values = Float64Array.from(walk(searchId + 1, pointCount));
+      return searcher.search(shardSearch(window, { searchId, method, values }));
+    }),
+  );
+  isOver = true;
+  expect(turns).toBeGreaterThan(50);
+  // A slice is over when 4 ms have passed by the clock; beginning and telling take a few looks more.
+  expect(longest).toBeLessThanOrEqual(16);
+});
+
+test("a search whose time is up while its window is made ready answers with what it has", async () => {
+  const clock = new LookClock();
+  const window = windowOf(2000);
+  const { searcher } = shardOf(window, clock);
+  const reply = await searcher.search(shardSearch(window, { budgetMs: 60 }));
+  expect(reply.isExact).toBe(false);
+  expect(reply.matches.length).toBeGreaterThan(0);
+  expect(reply.comparedCount).toBeGreaterThan(0);
+  expect(reply.comparedCount).toBeLessThan(1990);
+  expect(reply.totalCount).toBe(2000);
+});
+
+test("a window that several ask for at once is made ready once, and one that is too large is refused", async () => {
+  const window = windowOf(300);
+  const { searcher, keeper } = shardOf(window, new LookClock());
+  const replies = await Promise.all(
+    [1, 2, 3].map((searchId) => searcher.search(shardSearch(window, { searchId }))),
+  );
+  expect(replies.map(({ isExact, comparedCount }) => [isExact, comparedCount])).toEqual(
+    Array.from({ length: 3 }, () => [true, 300]),
+  );
+  expect(keeper.memoryBytes).toBeLessThan(2 * 300 * 60 * 4);
+
+  const values = new Float64Array(tableCellMax / 256).map((value, i) => i % 7);
+  const reply = await searcher.search(shardSearch(window, { values }));
+  expect(reply).toMatchObject({ isExact: false, matches: [] });
+  expect(reply.pointCountMax).toBe(Math.floor(tableCellMax / 300));
 });
 
 test("SearchPool refuses the original's search, which the shards do not have", async () => {

@@ -2,7 +2,6 @@
  * A shard's half of a search: finds or fills the table of the window, then goes through it in
  * slices, telling of what it has so far.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { nameMatcher, type SeriesWindow, type SimilarityMatch } from "../model/index.ts";
@@ -75,10 +74,9 @@ export class Searcher {
   /** Rows of the table of a window, which is found or filled, copied so that they can be sent. */
   async shapePage(shard: number, asked: ShapePageQuestion): Promise<ShapePageReply> {
     const { range, pointCount, fromId } = asked;
-    const table =
-      this.#keeper.find(range, pointCount) ??
-      (await this.#keeper.fill(range, pointCount, () => true));
-    assert(table !== undefined, "a shard that closes is asked nothing more");
+    const filled = await this.#keeper.tableOf(range, pointCount, () => true);
+    assert(filled.kind === "filled", "a shard that closes, or has no room, is asked for no pages");
+    const { table } = filled;
     const untilId = Math.min(fromId + asked.idCount, table.idCount);
     const ids: number[] = [];
     for (let id = fromId; id < untilId; id++) {
@@ -133,24 +131,36 @@ export class Searcher {
     }
 
     let toldMs = this.#clock.elapsedMs();
-    const table =
-      this.#keeper.find(asked.range, asked.values.length) ??
-      (await this.#keeper.fill(asked.range, asked.values.length, (partial) => {
-        if (this.#clock.elapsedMs() - toldMs >= progressMs) {
-          this.#tell(this.#lookAhead(asked, partial));
-          toldMs = this.#clock.elapsedMs();
-        }
-        return !isOver();
-      }));
-    if (table === undefined) return noReply(asked.searchId);
-    return await this.#finish(asked, this.#searchIn(table, asked), table, isOver);
+    let partial: ShapeTable | undefined;
+    const filled = await this.#keeper.tableOf(asked.range, asked.values.length, async (table) => {
+      partial = table;
+      if (isOver()) return false;
+      if (this.#clock.elapsedMs() - toldMs >= progressMs) {
+        this.#tell(await this.#lookAhead(asked, table));
+        toldMs = this.#clock.elapsedMs();
+      }
+      return true;
+    });
+    switch (filled.kind) {
+      case "filled":
+        return await this.#finish(asked, this.#searchIn(filled.table, asked), filled.table, isOver);
+      case "too-large":
+        return { ...this.#noReply(asked), pointCountMax: filled.pointCountMax };
+      case "given-up": {
+        const isUnwanted = partial === undefined || this.#cancelled.has(asked.searchId);
+        return isUnwanted ? this.#noReply(asked) : await this.#lookAhead(asked, partial!);
+      }
+    }
   }
 
   /** What can be found by a slice of work in a table that is still being filled. */
-  #lookAhead(asked: ShardSearch, partial: ShapeTable): ShardSearchReply {
+  async #lookAhead(asked: ShardSearch, partial: ShapeTable): Promise<ShardSearchReply> {
+    await this.#keeper.turns.next();
     const search = this.#searchIn(partial, asked);
     search.runFor(searchSliceMs, this.#clock);
-    return { ...this.#reply(asked, search, partial), isExact: false };
+    const reply = this.#reply(asked, search, partial);
+    const unfilledCount = Math.max(0, this.#window.idCount - partial.idCount);
+    return { ...reply, isExact: false, totalCount: reply.totalCount + unfilledCount };
   }
 
   #searchIn(table: ShapeTable, asked: ShardSearch): ShapeSearch {
@@ -176,14 +186,16 @@ export class Searcher {
     table: ShapeTable | undefined,
     isOver: () => boolean,
   ): Promise<ShardSearchReply> {
+    const { turns } = this.#keeper;
     let toldMs = this.#clock.elapsedMs();
+    await turns.next();
     while (!search.runFor(searchSliceMs, this.#clock)) {
       if (isOver()) search.cancel();
       else if (this.#clock.elapsedMs() - toldMs >= progressMs) {
         this.#tell(this.#reply(asked, search, table));
         toldMs = this.#clock.elapsedMs();
       }
-      await nextTurn();
+      await turns.next();
     }
     return this.#reply(asked, search, table);
   }
@@ -209,6 +221,17 @@ export class Searcher {
     return { searchId, matches, isExact, comparedCount, totalCount, unmatchedCounts };
   }
 
+  #noReply({ searchId }: ShardSearch): ShardSearchReply {
+    return {
+      searchId,
+      matches: [],
+      isExact: false,
+      comparedCount: 0,
+      totalCount: this.#window.idCount,
+      unmatchedCounts: {},
+    };
+  }
+
   #excludeId({ excludeName }: ShardSearch): number | undefined {
     return excludeName === undefined ? undefined : this.#window.find(excludeName);
   }
@@ -228,15 +251,4 @@ export class Searcher {
 function exclusion(text: string): (name: string) => boolean {
   if (/[*?[{]/.test(text)) return nameMatcher(text);
   return (name) => name === text || name.split(/[.;]/).includes(text);
-}
-
-function noReply(searchId: number): ShardSearchReply {
-  return {
-    searchId,
-    matches: [],
-    isExact: false,
-    comparedCount: 0,
-    totalCount: 0,
-    unmatchedCounts: {},
-  };
 }

@@ -7,10 +7,10 @@
  * is being written. A window that is asked for twice, as when a page changes the
  * method, is filled once. All filling is done in slices, so that judging goes on between them.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../base/clock.ts";
 import type { SeriesWindow, TimeRange } from "../model/index.ts";
 import { ShapeTable, TableFiller } from "../oculus/index.ts";
+import { SearchTurns } from "./search-turns.ts";
 
 const minuteMs = 60_000;
 const cellMs = 10_000;
@@ -22,6 +22,8 @@ export const searchSliceMs = 4;
 
 /** Tables for windows that somebody asked about; the one unused for longest makes room. */
 const askedTableCountMax = 2;
+/** Numbers in one table, and in all of those together: half a gigabyte. */
+export const tableCellMax = 2 ** 27;
 
 /** Samples of the newest seconds may still be on their way when a minute ends. */
 const settleMs = 3000;
@@ -36,6 +38,12 @@ const restFactor = 20;
 
 /** A table is not used where the shard has had so many more series since it was filled. */
 const newcomerShareMax = 0.05;
+
+/** Made for whoever asked: "too-large" where the series are too many for so many points. */
+export type FilledTable =
+  | { readonly kind: "filled"; readonly table: ShapeTable }
+  | { readonly kind: "given-up" }
+  | { readonly kind: "too-large"; readonly pointCountMax: number };
 
 interface KeptTable {
   readonly range: TimeRange;
@@ -53,6 +61,8 @@ export class ShapeKeeper {
   /** The table of the minute before, to be filled next. */
   #spare: ShapeTable | undefined;
   readonly #asked: KeptTable[] = [];
+  /** One table is filled for askers at a time: however many ask, memory is taken for one more. */
+  #filling: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -70,6 +80,9 @@ export class ShapeKeeper {
     this.#warmDurationMs = options.warmDurationMs;
     this.#kernel = options.kernel;
   }
+
+  /** For all work of this kind in the shard. */
+  readonly turns = new SearchTurns();
 
   get memoryBytes(): number {
     const tables = [this.#warm?.table, this.#spare, ...this.#asked.map(({ table }) => table)];
@@ -104,22 +117,49 @@ export class ShapeKeeper {
   }
 
   /**
-   * Fills a table for this window and keeps it.
+   * The table of this window: found, or filled and kept.
    *
-   * @param onSlice  hears of the table after each slice; false gives up
-   * @returns undefined where it was given up
+   * @param onSlice  hears of the table after each slice of filling; false gives up
    */
-  async fill(
+  async tableOf(
     range: TimeRange,
     pointCount: number,
-    onSlice: (table: ShapeTable) => boolean,
-  ): Promise<ShapeTable | undefined> {
+    onSlice: (table: ShapeTable) => boolean | Promise<boolean>,
+  ): Promise<FilledTable> {
+    const found = this.find(range, pointCount);
+    if (found !== undefined) return { kind: "filled", table: found };
+    const filled = this.#filling.then(async () => await this.#fill(range, pointCount, onSlice));
+    this.#filling = filled.catch(() => undefined);
+    return await filled;
+  }
+
+  async #fill(
+    range: TimeRange,
+    pointCount: number,
+    onSlice: (table: ShapeTable) => boolean | Promise<boolean>,
+  ): Promise<FilledTable> {
+    // Whoever was first may have asked for the same window.
+    const found = this.find(range, pointCount);
+    if (found !== undefined) return { kind: "filled", table: found };
     const { idCount } = this.#window;
+    if (idCount * pointCount > tableCellMax) {
+      return { kind: "too-large", pointCountMax: Math.floor(tableCellMax / idCount) };
+    }
     const table = this.#newTable(pointCount, idCount);
-    if (!(await this.#fillInto(table, range, onSlice))) return undefined;
+    if (!(await onSlice(table)) || !(await this.#fillInto(table, range, onSlice))) {
+      return { kind: "given-up" };
+    }
     this.#asked.push({ range, table, idCount });
-    if (this.#asked.length > askedTableCountMax) this.#asked.shift();
-    return table;
+    while (this.#asked.length > 1 && this.#isAskedTooMuch()) this.#asked.shift();
+    return { kind: "filled", table };
+  }
+
+  #isAskedTooMuch(): boolean {
+    const cellCount = this.#asked.reduce(
+      (sum, { table, idCount }) => sum + table.pointCount * idCount,
+      0,
+    );
+    return this.#asked.length > askedTableCountMax || cellCount > tableCellMax;
   }
 
   async #refresh(): Promise<void> {
@@ -149,16 +189,16 @@ export class ShapeKeeper {
   async #fillInto(
     table: ShapeTable,
     range: TimeRange,
-    onSlice: (table: ShapeTable) => boolean,
+    onSlice: (table: ShapeTable) => boolean | Promise<boolean>,
   ): Promise<boolean> {
     const filler = new TableFiller(this.#window, range, table);
     for (;;) {
+      await this.turns.next();
       const endMs = this.#clock.elapsedMs() + searchSliceMs;
       let isDone = filler.step(idsBetweenLooks);
       while (!isDone && this.#clock.elapsedMs() < endMs) isDone = filler.step(idsBetweenLooks);
-      if (this.#isStopped || !onSlice(table)) return false;
+      if (this.#isStopped || !(await onSlice(table))) return false;
       if (isDone) return true;
-      await nextTurn();
     }
   }
 }

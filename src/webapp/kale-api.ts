@@ -56,7 +56,8 @@ export interface KaleApiParts {
 export function addKaleApi(app: Hono<WebappEnv>, api: KaleApiParts): void {
   app.use("/kale/*", async (context, next) => {
     await next();
-    if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
+    const { headers } = context.res;
+    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });
   addAnomalyRoutes(app, api);
   addSeriesRoutes(app, api);
@@ -133,6 +134,14 @@ function addAnomalyRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts)
   });
 }
 
+/**
+ * Gives a body's memory back as soon as it is written: the collector, who sees so much of it outside
+ * its heap, would otherwise go through the whole heap for every few hundred answers.
+ */
+function freeOnceSent({ buffer }: Uint8Array<ArrayBuffer>, { env }: WebappContext): void {
+  env.outgoing.once("finish", () => void buffer.transfer(0));
+}
+
 function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts): void {
   app.get("/kale/series", async (context) => {
     const query = new Query(context.req.url, parts.clock.nowMs());
@@ -168,6 +177,7 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
     context.header("Vary", "Accept");
     if (context.req.header("Accept")?.includes(pointColumnsType) === true) {
       const body = encodePointColumns(points, range, sampleCount);
+      freeOnceSent(body, context);
       return context.body(body, 200, { "Content-Type": pointColumnsType });
     }
     return context.json<PointsJson>({

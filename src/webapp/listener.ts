@@ -33,7 +33,7 @@ export interface Listener {
 export async function openListener(fetch: Fetch, options: ListenerOptions): Promise<Listener> {
   const { bind, port, limits } = options;
   const listen = getRequestListener(fetch, {
-    overrideGlobalObjects: false,
+    overrideGlobalObjects: true,
     errorHandler: answerUnreadable,
   });
   const server = createServer(

@@ -11,13 +11,14 @@
  *     32       float64[n]   times, Unix seconds, ascending
  *     32 + 8n  float64[n]   values
  */
-import type { SampleColumns, TimeRange } from "../model/index.ts";
+import { columnsHeadroomBytes, type SampleColumns, type TimeRange } from "../model/index.ts";
 
 const magic = 0x3154504b;
-const headerBytes = 32;
+const headerBytes = columnsHeadroomBytes;
 
 export const pointColumnsType = "application/octet-stream";
 
+/** @param points  no longer theirs: the body takes their buffer where that has room for the header */
 export function encodePointColumns(
   points: SampleColumns,
   range: TimeRange,
@@ -25,7 +26,7 @@ export function encodePointColumns(
 ): Uint8Array<ArrayBuffer> {
   const { timesMs, values } = points;
   const count = timesMs.length;
-  const bytes = new Uint8Array(headerBytes + 16 * count);
+  const bytes = bodyOver(points) ?? new Uint8Array(headerBytes + 16 * count);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
   view.setUint32(4, count, true);
@@ -43,6 +44,21 @@ export function encodePointColumns(
   for (let i = 0; i < count; i++) times[i] = (timesMs[i] as number) / 1000;
   new Float64Array(bytes.buffer, headerBytes + 8 * count, count).set(values);
   return bytes;
+}
+
+/**
+ * The body in the buffer that a store read the columns into: times stand where they belong, values
+ * move down to them. Undefined where the columns lie otherwise.
+ */
+function bodyOver({ timesMs, values }: SampleColumns): Uint8Array<ArrayBuffer> | undefined {
+  const { buffer, byteOffset, length } = timesMs;
+  const isAlone =
+    values.buffer === buffer &&
+    byteOffset === headerBytes &&
+    buffer.byteLength === headerBytes + 2 * (values.byteOffset - headerBytes);
+  return isAlone && isLittleEndian
+    ? new Uint8Array(buffer, 0, headerBytes + 16 * length)
+    : undefined;
 }
 
 /** On such a machine the columns are the bytes of the body as they are. */

@@ -2,7 +2,7 @@
  * "Seen before: NAME, 93 %": what a window looks like among the saved collections. It is a word beside
  * another answer, so that answer never fails or waits long for it.
  */
-import type { SeenBefore, TimeRange } from "../model/index.ts";
+import type { SeenBefore, SimilarityTarget, TimeRange } from "../model/index.ts";
 import type { SeenBeforeJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
@@ -14,11 +14,25 @@ export async function seenBeforeJson(
   name: string,
   range: TimeRange,
 ): Promise<SeenBeforeJson[] | undefined> {
+  return await targetSeenBeforeJson(parts, limits, { kind: "series", name }, range);
+}
+
+/** The same for what a search looks for. */
+export async function targetSeenBeforeJson(
+  parts: WebappParts,
+  limits: WebappLimits,
+  target: SimilarityTarget,
+  range: TimeRange,
+): Promise<SeenBeforeJson[] | undefined> {
   try {
-    const asked = parts.seenBefore.seenBefore(name, range);
+    const asked =
+      target.kind === "series"
+        ? parts.seenBefore.seenBefore(target.name, range)
+        : parts.seenBefore.shapeSeenBefore(target.values);
     const found = await withDeadline(asked, "the match with collections", limits.seenWaitMs);
     return found.map(seenJson);
   } catch (error) {
+    const name = target.kind === "series" ? target.name : "a shape";
     parts.logger.warn("collections could not be matched", { name, error: String(error) });
     return undefined;
   }

@@ -330,6 +330,9 @@ test("what was seen before stands beside a search, an anomaly, and on its own", 
   expect(((await get(`/kale/anomalies/${id}`)).json() as AnomalyJson).seenBefore).toEqual(expected);
   const similar = (await get(`/kale/similar?anomaly=${id}&limit=1`)).json() as SimilarJson;
   expect(similar.seenBefore).toEqual(expected);
+  const values = similar.query.values;
+  const drawn = (await sendJson("POST", "/kale/similar", { values })).json() as SimilarJson;
+  expect(drawn.seenBefore.map(({ name }) => name)).toEqual(["<b>stuck</b>"]);
   const target = `/kale/seen?name=queue.orders.depth&from=${window.from ?? 0}&until=${window.until ?? 0}`;
   expect((await get(target)).json() as SeenBeforeJson[]).toEqual(expected);
   expect((await get("/kale/seen?name=nobody")).status).toBe(404);
@@ -339,7 +342,12 @@ test("what was seen before stands beside a search, an anomaly, and on its own", 
 test("an anomaly is shown all the same where collections cannot be matched", async () => {
   app = await startTestWebapp(
     { limits: { seenWaitMs: 20 } },
-    { seenBefore: { seenBefore: () => new Promise<never>(() => undefined) } },
+    {
+      seenBefore: {
+        seenBefore: () => new Promise<never>(() => undefined),
+        shapeSeenBefore: () => new Promise<never>(() => undefined),
+      },
+    },
   );
   const [anomaly] = (await app.get("/kale/anomalies?limit=1")).json() as AnomalyJson[];
   const answer = await app.get(`/kale/anomalies/${anomaly?.id ?? ""}`);

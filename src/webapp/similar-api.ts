@@ -22,7 +22,7 @@ import { NewestLine } from "./newest-line.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
 import { Query } from "./query.ts";
 import { ruleFor } from "./route-rules.ts";
-import { seenBeforeJson } from "./seen-before.ts";
+import { seenBeforeJson, targetSeenBeforeJson } from "./seen-before.ts";
 import { readShape, readSimilarRequest, type SimilarRequest } from "./similar-request.ts";
 
 const hourMs = 3_600_000;
@@ -166,8 +166,7 @@ class Searches {
   }
 
   async #seenBefore({ target, range }: SimilarityQuery): Promise<SeenBeforeJson[]> {
-    if (target.kind === "shape") return [];
-    return (await seenBeforeJson(this.#parts, this.#limits, target.name, range)) ?? [];
+    return (await targetSeenBeforeJson(this.#parts, this.#limits, target, range)) ?? [];
   }
 }
 

@@ -17,6 +17,8 @@ const hourMs = 3_600_000;
 const shapeCountMin = 2;
 const shapeCountMax = 2_000;
 const excludeCountMax = 100;
+/** Of the grid; a search of more takes too much memory and time. */
+const pointCountMax = 1_000;
 
 export interface SimilarRequest {
   readonly query: SimilarityQuery;
@@ -44,7 +46,7 @@ export function readSimilarRequest(
   const slop = optionalInteger(query, "slop", { min: 0, max: 1_000 });
   const lagMaxMs = query.duration("lag", { maxMs: rangeLengthMaxMs });
   const inverse = query.optionalFlag("inverse");
-  const pointCount = optionalInteger(query, "points", { min: 4, max: shapeCountMax });
+  const pointCount = optionalInteger(query, "points", { min: 4, max: pointCountMax });
   const page = query.text("page", { fallback: "", bytesMax: 100 });
   const common = {
     range,

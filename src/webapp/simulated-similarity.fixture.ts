@@ -93,7 +93,18 @@ export class SimulatedSimilarity implements SimilarityReader, SeenBeforeReader {
 
   async seenBefore(name: string, range: TimeRange): Promise<readonly SeenBefore[]> {
     const samples = await this.#series.read(name, range);
-    const wanted = samples === undefined ? undefined : gridOf(samples, range, 60);
+    return this.#seen(samples === undefined ? undefined : gridOf(samples, range, 60));
+  }
+
+  shapeSeenBefore(values: Float64Array): Promise<readonly SeenBefore[]> {
+    const timesMs = Float64Array.from(values, (value, i) => i);
+    const range = { fromMs: 0, untilMs: values.length };
+    return Promise.resolve(
+      this.#seen(gridOf({ timesMs, values: Float64Array.from(values) }, range, 60)),
+    );
+  }
+
+  #seen(wanted: ReturnType<typeof gridOf>): readonly SeenBefore[] {
     if (wanted === undefined) return [];
     const best = new Map<string, SeenBefore>();
     for (const { collectionId, collectionName, item } of this.#collections.items()) {

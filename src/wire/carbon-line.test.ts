@@ -36,7 +36,8 @@ test.each([
   ["a.b -0.0 0", "a.b", 0, -0],
   ["a.b 12345678901234567890 1", "a.b", 1000, 12345678901234567000],
   ["a.b nan 1", "a.b", 1000, NaN],
-  ["a.b -inf 1", "a.b", 1000, NaN],
+  ["a.b -inf 1", "a.b", 1000, -Infinity],
+  ["a.b Infinity 1", "a.b", 1000, Infinity],
   ["disk.used;dc=eu;host=fe1 7 1", "disk.used;dc=eu;host=fe1", 1000, 7],
   ["café.☃ 7 1", "café.☃", 1000, 7],
 ])("readCarbonDatagram() takes %j", (line, name, timeMs, value) => {

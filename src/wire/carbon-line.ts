@@ -4,14 +4,14 @@
  *     name BLANKS value [ BLANKS seconds ] LF
  *
  * - name     bytes above 0x20, so UTF-8 passes; tags ride in it: `disk.used;host=fe1`
- * - value    decimal; words like nan and inf go to the sink as NaN, which refuses them
+ * - value    decimal; words like nan and inf go to the sink as what they mean, which refuses them
  * - seconds  Unix time, may have a fraction; -1 or nothing is "now"
  *
  * Source: Graphite manual, "Feeding In Your Data"; carbon/protocols.py 1.1.7. Deviations: the time
  * may be missing, and CR and leading blanks do not matter. Empty lines are passed over in silence:
  * many senders end a datagram with one.
  */
-import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
+import { parseDecimal, parseNonFinite } from "./decimal.ts";
 import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
 import { timeMsOfSeconds } from "./seconds.ts";
@@ -87,8 +87,9 @@ export function readCarbonLine(
     return;
   }
   const valueEnd = skipField(bytes, valueStart, end);
-  const value = parseDecimal(bytes, valueStart, valueEnd);
-  if (Number.isNaN(value) && !isNonFiniteWord(bytes, valueStart, valueEnd)) {
+  let value: number | undefined = parseDecimal(bytes, valueStart, valueEnd);
+  if (Number.isNaN(value)) value = parseNonFinite(bytes, valueStart, valueEnd);
+  if (value === undefined) {
     sink.fault("bad-value", bytes, start, end);
     return;
   }

@@ -61,10 +61,13 @@ export function parseDecimal(bytes: Uint8Array, start: number, end: number): num
   return parseSlowly(bytes, start, end);
 }
 
-/** Whether the text is what programs write for a number that is none: nan, inf, -Infinity. */
-export function isNonFiniteWord(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > 9) return false;
-  return /^[+-]?(nan|inf|infinity)$/i.test(latin1(bytes, start, end));
+/** @returns what programs mean by nan, inf, -Infinity; undefined where the text is none of these */
+export function parseNonFinite(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start > 9) return undefined;
+  const [, sign, word = ""] = /^([+-]?)(nan|inf|infinity)$/i.exec(latin1(bytes, start, end)) ?? [];
+  if (word === "") return undefined;
+  if (word.toLowerCase() === "nan") return NaN;
+  return sign === "-" ? -Infinity : Infinity;
 }
 
 /** @returns the exponent after 'e', limited to where every double is 0 or infinite; NaN if it is none */

@@ -16,7 +16,7 @@
  * Source: prometheus.io, "Exposition formats"; OpenMetrics 1.0 (RFC draft). A byte order mark, CRLF and
  * tabs are taken too.
  */
-import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
+import { parseDecimal, parseNonFinite } from "./decimal.ts";
 import type { RowSink } from "./row-sink.ts";
 import { TaggedNameWriter } from "./tagged-name-writer.ts";
 
@@ -243,11 +243,7 @@ class ExpositionReader {
     const start = this.#at;
     this.#skipWord();
     const value = parseDecimal(this.#body, start, this.#at);
-    if (!Number.isNaN(value)) return value;
-    if (!isNonFiniteWord(this.#body, start, this.#at)) return undefined;
-    const word = latin1Head(this.#body, start, this.#at).toLowerCase();
-    if (word.includes("nan")) return NaN;
-    return word.startsWith("-") ? -Infinity : Infinity;
+    return Number.isNaN(value) ? parseNonFinite(this.#body, start, this.#at) : value;
   }
 
   #readTime(): number | undefined {

@@ -6,7 +6,7 @@
  * "string_escape" and "raw_unicode_escape".
  */
 import { uint32LittleEndian } from "./byte-order.ts";
-import { isNonFiniteWord, parseDecimal } from "./decimal.ts";
+import { parseDecimal, parseNonFinite } from "./decimal.ts";
 import {
   kindLiteral,
   kindLongText,
@@ -22,17 +22,13 @@ export const pickleTextBytesMax = 4096;
 /** Longer numbers are refused: senders write 8 bytes or 24 digits, and wide ones cost time. */
 export const pickleNumberBytesMax = 64;
 
-/** `bytes[start, end)` without opcode and LF. */
+/** `bytes[start, end)` without opcode and LF. Protocols 0 and 1 write True as I01 and False as I00. */
 export function addIntegerLine(
   values: PickleValues,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): number {
-  // Protocol 0 and 1 write True as I01 and False as I00.
-  const isBoolean =
-    end - start === 2 && bytes[start] === 0x30 && (bytes[start + 1]! & 0xfe) === 0x30;
-  if (isBoolean) return values.add(kindOther, 0, start, end);
   return addNumberText(
     values,
     bytes,
@@ -47,7 +43,8 @@ export function addFloatLine(
   start: number,
   end: number,
 ): number {
-  if (isNonFiniteWord(bytes, start, end)) return values.add(kindNumber, NaN, start, end);
+  const word = parseNonFinite(bytes, start, end);
+  if (word !== undefined) return values.add(kindNumber, word, start, end);
   return addNumberText(values, bytes, start, end);
 }
 

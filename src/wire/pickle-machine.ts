@@ -4,8 +4,8 @@
  *
  * Opcodes that would (GLOBAL, STACK_GLOBAL, REDUCE, BUILD, INST, OBJ, NEWOBJ, EXT, PERSID ...) keep
  * only their effect on the height of the stack and leave an inert "object" behind, so that the
- * samples beside it can still be read. What has no business in samples (dicts, sets, None, booleans)
- * is inert in the same way. Out-of-band buffers and unknown opcodes refuse the pickle.
+ * samples beside it can still be read. What has no business in samples (dicts, sets, None) is inert in
+ * the same way; True and False are 1 and 0, as Carbon takes them. Out-of-band buffers and unknown opcodes refuse the pickle.
  *
  * Limits, each checked before anything is allocated: values, open marks (the depth of nesting under
  * construction), memo keys (below the length of the pickle, since each PUT takes two bytes and
@@ -240,14 +240,16 @@ export class PickleMachine {
     return "cut-short";
   }
 
-  /** Opcodes of which only the effect on the stack is kept. */
+  /** The rare ones; most are opcodes of which only the effect on the stack is kept. */
   #runInert(opcode: number): PickleMachineFault | undefined {
     const at = this.#at;
     const stack = this.#stack;
     switch (opcode) {
-      case 0x4e: // NONE
       case 0x88: // NEWTRUE
       case 0x89: // NEWFALSE
+        stack.push(this.values.add(kindNumber, opcode === 0x88 ? 1 : 0, at, at));
+        return undefined;
+      case 0x4e: // NONE
       case 0x7d: // EMPTY_DICT
       case 0x8f: // EMPTY_SET
         return this.#replace(0, kindOther, at, at);

@@ -11,7 +11,7 @@
  *     object    | -           the bytes that name or build it, in the frame
  *     longText  | -           its bytes, in the frame
  *     wide      | -           its bytes, in the frame
- *     other     | -           -             -                 None, booleans, dicts and such
+ *     other     | -           -             -                 None, dicts and such
  *
  * Memory: 29 bytes per value, at most `pickleValueCountMax` values; kept for the next pickle.
  */

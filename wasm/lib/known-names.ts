@@ -2,9 +2,10 @@
 
 /** Below it the compiler keeps its tables. */
 export const stateAt: usize = 65536;
-export const recordHeadBytes: usize = 20;
-/** Of a record's flags: the name holds a blank, so no line can have it. */
-export const isBlankInside: u32 = 0x10000;
+export const recordHeadBytes: usize = 16;
+// Of the head of a record: the shard, and whether the name holds a blank, so that no line can have it.
+export const recordShard: usize = 2;
+export const recordIsBlankInside: usize = 3;
 /** Lines that are looked up together. */
 export const batchLinesMax: u32 = 32;
 // Of the columns of a shard, in bytes times rows.

@@ -27,6 +27,8 @@ import { useStore } from "../state/store.ts";
 import { StateTag } from "./anomaly-row.tsx";
 import { ChartFigure, type ChartLine } from "./chart-figure.tsx";
 import { ChecksTable } from "./checks-table.tsx";
+import { CollectIt } from "./collect-it.tsx";
+import { MuteIt } from "./mute-it.tsx";
 import { FailureNotice, Notice, Waiting } from "./notice.tsx";
 import { MovedLikeIt, pathOfAnomaly } from "./moved-like-it.tsx";
 import { OtherAnomalies } from "./other-anomalies.tsx";
@@ -175,12 +177,11 @@ function Heading({
         <a class="button first" href={pathOfAnomaly(anomaly)} data-similar>
           What moved like it <kbd>s</kbd>
         </a>
-        <a class="button" href={withQuery(metricPath(name), window)}>
-          Explore this metric
-        </a>
-        <a class="button" href={withQuery("/history", { name })}>
-          Its history
-        </a>
+        <SayOfIt key={anomaly.id} anomaly={anomaly} />
+        <CollectIt key={`collect ${anomaly.id}`} anomaly={anomaly} />
+        <MuteIt key={`mute ${anomaly.id}`} name={name} />
+      </div>
+      <div class="acts">
         <StateTag anomaly={anomaly} />
         <span
           class="tag"
@@ -189,7 +190,12 @@ function Heading({
           farthest at {formatValue(peak)}, {formatClock(peakTime)}
         </span>
         <SeenBefore id={anomaly.id} />
-        <SayOfIt key={anomaly.id} anomaly={anomaly} />
+        <a class="link" href={withQuery(metricPath(name), window)}>
+          Explore this metric
+        </a>
+        <a class="link" href={withQuery("/history", { name })}>
+          Its history
+        </a>
       </div>
     </>
   );
@@ -250,22 +256,21 @@ function titleOf(asked: RangeChoice | undefined, usual: RangeChoice, range: Time
 }
 
 function useLayers(
-  { checks, expected, started, ended, why }: AnomalyJson,
+  { checks, expected, started, ended }: AnomalyJson,
   { window, hasLabels }: Pick<Layers, "window" | "hasLabels">,
   corridor: Corridor | null,
 ): Layers {
   const { from, until } = window ?? {};
   return useMemo(
     () => ({
-      // The limits of single checks are drawn where nothing else says what was expected.
       band: expected,
       corridor,
-      limits: why === null ? limitsOfChecks(checks) : [],
+      limits: limitsOfChecks(checks),
       stretches: [{ from: started, until: ended, label: formatClock(started) }],
       window: from === undefined || until === undefined ? null : { from, until },
       hasLabels,
     }),
-    [checks, expected, started, ended, why, from, until, hasLabels, corridor],
+    [checks, expected, started, ended, from, until, hasLabels, corridor],
   );
 }
 

@@ -9,7 +9,7 @@ import { emptyHeldList, nextHeldList, type HeldList } from "../lib/held-list.ts"
 import { counted } from "../lib/format.ts";
 import { partsOfNames } from "../lib/name-parts.ts";
 import { activeAnomalies, activeCountMax, liveStore } from "../state/live.ts";
-import { useIncidents } from "../state/incidents.ts";
+import type { ShownRow } from "../state/incidents.ts";
 import { useStore } from "../state/store.ts";
 import { AnomalyRow } from "./anomaly-row.tsx";
 import { IncidentRow } from "./incident-row.tsx";
@@ -44,12 +44,13 @@ export function useShownAnomalies(selectedId: string | null): ShownAnomalies {
 }
 
 export interface AnomalyListProps extends ShownAnomalies {
+  /** The rows, those that began together as one. */
+  readonly shown: readonly ShownRow[];
   readonly selectedId: string | null;
 }
 
 export function AnomalyList(props: AnomalyListProps): JSX.Element {
-  const { rows, waitingCount, hold, release, selectedId } = props;
-  const shown = useIncidents(rows);
+  const { rows, shown, waitingCount, hold, release, selectedId } = props;
   const parts = partsOfNames(rows.map(({ name }) => name));
   const activeCount = rows.filter(({ state }) => state === "active").length;
   const isFull = activeCount >= activeCountMax;

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { SummaryJson } from "../../src/webapp/contract.ts";
 import type { StreamState } from "../api/event-stream.ts";
 import { counted, formatDuration } from "../lib/format.ts";
+import { judgedWords } from "../lib/judged-words.ts";
 import { liveStore, pauseLive, resumeLive } from "../state/live.ts";
 import { useNow } from "../state/now.ts";
 import { useStore } from "../state/store.ts";
@@ -35,9 +36,8 @@ export function Pulse(): JSX.Element {
 
 function wordsOf(summary: SummaryJson, summaryAge: number): string {
   const words = [counted(summary.metrics, "metric")];
-  if (summary.judgedSecondsAgo !== null) {
-    words.push(`judged ${formatDuration(summary.judgedSecondsAgo + Math.max(0, summaryAge))} ago`);
-  }
+  const judged = judgedWords(summary, summaryAge);
+  if (judged !== "") words.push(judged);
   if (!summary.keepsUp) words.push(`${formatDuration(summary.lagSeconds)} behind`);
   if (isStorm(summary)) {
     const wait = formatDuration(summary.untoldSeconds);

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { AnomalyJson } from "../../src/webapp/contract.ts";
 import { sayOf, takeBack } from "../api/feedback.ts";
+import { useKeys } from "../state/keys.ts";
 import { whenSignedIn } from "../state/session.ts";
 
 export function SayOfIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Element {
@@ -25,6 +26,7 @@ export function SayOfIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Ele
     setFailure(result.ok ? "" : result.failure.message);
     if (result.ok) setSaid(null);
   };
+  useKeys({ n: () => void (current === null && say("normal")) });
   return (
     <>
       {current !== null ? (
@@ -37,7 +39,7 @@ export function SayOfIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Ele
       ) : (
         <>
           <button type="button" data-normal onClick={() => void say("normal")}>
-            This is normal
+            Normal <kbd>n</kbd>
           </button>
           <button
             type="button"
@@ -46,7 +48,7 @@ export function SayOfIt({ anomaly }: { readonly anomaly: AnomalyJson }): JSX.Ele
             aria-expanded={isNaming}
             onClick={() => setNaming(!isNaming)}
           >
-            …and call it
+            Normal as …
           </button>
           <button type="button" data-confirmed onClick={() => void say("confirmed")}>
             This was one

@@ -92,7 +92,6 @@ export function ViewBar({
       {asking === "create" && (
         <ViewDialog
           title="Save as a view"
-          before={{ name: "", note: "" }}
           onSave={async (names) => {
             const result = await whenSignedIn("Saving a view", () =>
               createView({ ...shown, ...names }),

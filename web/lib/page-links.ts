@@ -7,18 +7,18 @@ export interface PageLink {
   readonly label: string;
   /** Typed after "g". */
   readonly key: string;
-  /** Whether it stands in the header; the others are in the palette and under Status. */
+  /** Whether it stands in the header itself; the others are under "More" there, and in the palette. */
   readonly isMain: boolean;
 }
 
 export const pageLinks: readonly PageLink[] = [
   { page: "now", address: "/", label: "Now", key: "n", isMain: true },
-  { page: "similar", address: "/oculus", label: "Similar", key: "o", isMain: true },
+  { page: "similar", address: "/oculus", label: "Similar", key: "s", isMain: true },
   { page: "collections", address: "/collections", label: "Collections", key: "c", isMain: true },
   { page: "explore", address: "/explore", label: "Metrics", key: "m", isMain: true },
   { page: "history", address: "/history", label: "History", key: "h", isMain: true },
   { page: "alerts", address: "/alerts", label: "Alerts", key: "l", isMain: true },
-  { page: "sources", address: "/sources", label: "Sources", key: "s", isMain: true },
+  { page: "sources", address: "/sources", label: "Sources", key: "i", isMain: true },
   { page: "status", address: "/status", label: "Status", key: "t", isMain: true },
   { page: "rules", address: "/rules", label: "Rules", key: "r", isMain: false },
   { page: "feedback", address: "/feedback", label: "What was said", key: "f", isMain: false },

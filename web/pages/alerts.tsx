@@ -14,6 +14,7 @@ import { CopyBlock } from "../components/copy-block.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
 import { formatMoment } from "../lib/calendar.ts";
 import { counted, formatDuration } from "../lib/format.ts";
+import { silenceLengths, silenceSecondsUsual } from "../lib/silence-lengths.ts";
 import { placeStore } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
@@ -21,13 +22,6 @@ import { whenSignedIn } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 
 const refreshMs = 5_000;
-const lengths = [
-  { label: "1 hour", seconds: 3_600 },
-  { label: "4 hours", seconds: 14_400 },
-  { label: "1 day", seconds: 86_400 },
-  { label: "1 week", seconds: 604_800 },
-] as const;
-
 const example = `alerts:
   page-url: https://kale.example.org
   channels:
@@ -162,7 +156,7 @@ function Silences(): JSX.Element {
   const silences = useQuery("silences", fetchSilences, { everyMs: refreshMs });
   const [metric, setMetric] = useState(query.get("silence") ?? "");
   const [note, setNote] = useState("");
-  const [seconds, setSeconds] = useState<number>(lengths[1].seconds);
+  const [seconds, setSeconds] = useState(silenceSecondsUsual);
   const [problem, setProblem] = useState("");
   const add = async (): Promise<void> => {
     const result = await whenSignedIn("A silence", () =>
@@ -212,7 +206,7 @@ function Silences(): JSX.Element {
           value={seconds}
           onChange={(event) => setSeconds(Number(event.currentTarget.value))}
         >
-          {lengths.map((length) => (
+          {silenceLengths.map((length) => (
             <option key={length.seconds} value={length.seconds}>
               {length.label}
             </option>

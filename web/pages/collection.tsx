@@ -10,6 +10,7 @@ import { changeCollection, exportPath, fetchCollection } from "../api/collection
 import type { FetchResult } from "../api/fetch-json.ts";
 import { ConfirmDialog } from "../components/confirm-dialog.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
+import { RenameCollectionDialog } from "../components/save-dialog.tsx";
 import { SavedGraph } from "../components/saved-graph.tsx";
 import { SeriesName } from "../components/series-name.tsx";
 import { formatDay, formatSpan } from "../lib/calendar.ts";
@@ -86,16 +87,10 @@ function Opened({
 
   return (
     <>
-      {isEditing ? (
-        <EditForm collection={collection} onChange={change} onClose={() => setEditing(false)} />
-      ) : (
-        <>
-          <h1 class="plain collection-title" tabIndex={-1}>
-            {name}
-          </h1>
-          {note !== "" && <p class="collection-note">{note}</p>}
-        </>
-      )}
+      <h1 class="plain collection-title" tabIndex={-1}>
+        {name}
+      </h1>
+      {note !== "" && <p class="collection-note">{note}</p>}
       <p class="soft">
         {counted(items.length, "metric")}, saved {formatDay(created)}
         {changed - created > 60 && `, changed ${formatDay(changed)}`}
@@ -109,11 +104,9 @@ function Opened({
             Live
           </button>
         </div>
-        {!isEditing && (
-          <button type="button" onClick={() => setEditing(true)}>
-            Edit name and note
-          </button>
-        )}
+        <button type="button" onClick={() => setEditing(true)}>
+          Edit name and note
+        </button>
         <a
           class="button"
           href={withQuery(exportPath, { id })}
@@ -176,6 +169,13 @@ function Opened({
         ))}
       </ul>
       {items.length === 0 && <p class="soft">It has no metric any more.</p>}
+      {isEditing && (
+        <RenameCollectionDialog
+          collection={collection}
+          onSave={change}
+          onClose={() => setEditing(false)}
+        />
+      )}
       {isDoomed && (
         <DeleteDialog
           collection={collection}
@@ -196,73 +196,6 @@ function Opened({
         </ConfirmDialog>
       )}
     </>
-  );
-}
-
-function EditForm({
-  collection,
-  onChange,
-  onClose,
-}: {
-  readonly collection: CollectionJson;
-  readonly onChange: (part: CollectionChangeJson) => Promise<FetchResult<CollectionJson>>;
-  readonly onClose: () => void;
-}): JSX.Element {
-  const [name, setName] = useState(collection.name);
-  const [note, setNote] = useState(collection.note);
-  const [problem, setProblem] = useState("");
-  const save = async (): Promise<void> => {
-    if (name.trim() === "") {
-      setProblem("It needs a name.");
-      return;
-    }
-    const result = await onChange({ name: name.trim(), note });
-    if (result.ok) onClose();
-    else setProblem(result.failure.message);
-  };
-  return (
-    <form
-      class="panel edit-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
-      }}
-    >
-      <label class="stacked">
-        <span>Name</span>
-        <input
-          name="name"
-          value={name}
-          maxLength={200}
-          autoFocus
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-      </label>
-      <label class="stacked">
-        <span>Note</span>
-        <textarea
-          name="note"
-          rows={5}
-          maxLength={20_000}
-          value={note}
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
-      </label>
-      <p class="problem" role="alert">
-        {problem}
-      </p>
-      <div class="dialog-acts">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="first">
-          Save
-        </button>
-      </div>
-    </form>
   );
 }
 

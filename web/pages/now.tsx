@@ -14,13 +14,16 @@ import { FirstMetric } from "../components/first-metric.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
 import { OwnHost, useOwnNames } from "../components/own-host.tsx";
 import { PastAnomaly } from "../components/past-anomaly.tsx";
-import { formatCount, formatDuration } from "../lib/format.ts";
+import { formatCount } from "../lib/format.ts";
+import { judgedWords } from "../lib/judged-words.ts";
 import { anomalyPath } from "../lib/route.ts";
+import { anomaliesOf, useIncidents } from "../state/incidents.ts";
 import { useKeys } from "../state/keys.ts";
 import { liveStore, pauseLive, resumeLive } from "../state/live.ts";
 import { navigate } from "../state/location.ts";
 import { narrowQuery, useMedia } from "../state/media.ts";
 import { useQuery } from "../state/query.ts";
+import { useShownName } from "../state/shown-name.ts";
 import { useStore } from "../state/store.ts";
 
 const lastEndedCount = 5;
@@ -31,12 +34,15 @@ export function NowPage({ anomalyId }: { readonly anomalyId: string | null }): J
   const chosenByItself = useRef<string | null>(null);
   const shown = useShownAnomalies(anomalyId ?? chosenByItself.current);
   const { rows } = shown;
+  const incidents = useIncidents(rows);
+  const inOrder = anomaliesOf(incidents.shown);
 
   if (!rows.some(({ id }) => id === chosenByItself.current)) {
-    chosenByItself.current = rows[0]?.id ?? null;
+    // Of an incident the earliest, which is not the newest row: so not before incidents are known.
+    chosenByItself.current = (incidents.isKnown ? inOrder[0]?.id : undefined) ?? null;
   }
   const selectedId = anomalyId ?? (isNarrow ? null : chosenByItself.current);
-  useSelectionKeys(rows, selectedId, anomalyId);
+  useSelectionKeys(inOrder, selectedId, anomalyId);
 
   const abnormal = live.summary?.abnormal ?? null;
   const isList = !isNarrow || anomalyId === null;
@@ -45,10 +51,17 @@ export function NowPage({ anomalyId }: { readonly anomalyId: string | null }): J
     <>
       {isList && <ActivityStrip abnormal={abnormal} />}
       <div class={rows.length > 0 || anomalyId !== null ? "now" : "now now-empty"}>
-        {isList && rows.length > 0 && <AnomalyList {...shown} selectedId={selectedId} />}
+        {isList && rows.length > 0 && incidents.isKnown && (
+          <AnomalyList {...shown} shown={incidents.shown} selectedId={selectedId} />
+        )}
         {isList && rows.length === 0 && anomalyId !== null && <CalmAside />}
         {isDetail && selectedId !== null && (
-          <Selected key={selectedId} id={selectedId} isNarrow={isNarrow} />
+          <Selected
+            key={selectedId}
+            id={selectedId}
+            isLinked={anomalyId !== null}
+            isNarrow={isNarrow}
+          />
         )}
         {selectedId === null && rows.length === 0 && <NothingAbnormal />}
       </div>
@@ -87,14 +100,18 @@ function useSelectionKeys(
 
 function Selected({
   id,
+  isLinked,
   isNarrow,
 }: {
   readonly id: string;
+  /** The address is its own, so the browser's tab bears its name. */
+  readonly isLinked: boolean;
   readonly isNarrow: boolean;
 }): JSX.Element {
   const known = useStore(liveStore, ({ anomalies }) => anomalies?.get(id));
   const query = useQuery(known === undefined ? id : null, (signal) => fetchAnomaly(id, signal));
   const anomaly = known ?? query.value;
+  useShownName(isLinked ? anomaly?.name : undefined);
   return (
     <section class="detail" aria-label="The selected metric">
       {isNarrow && (
@@ -156,10 +173,11 @@ function NothingAbnormal(): JSX.Element {
 
 function AllCalm({ summary }: { readonly summary: SummaryJson }): JSX.Element {
   const own = useOwnNames();
+  const judged = judgedWords(summary);
   const words =
-    summary.judgedSecondsAgo === null
+    judged === ""
       ? "The first round of judging has not ended yet."
-      : `No metric is abnormal; the last was judged ${formatDuration(summary.judgedSecondsAgo)} ago.`;
+      : `No metric is abnormal; ${judged}.`;
   if (own?.isAlone === true) {
     return (
       <div class="calm-own">

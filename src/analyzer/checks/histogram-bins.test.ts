@@ -24,6 +24,18 @@ test.each([
     expected: "calm",
     observed: null,
   },
+  {
+    name: "a tail that is the greatest, whose sum by three lies one digit below",
+    values: cycled([0, 1], 900, 3.3, 3.3, 3.3),
+    expected: "fired",
+    observed: 3,
+  },
+  {
+    name: "a tail that is the least, whose sum by three lies one digit above",
+    values: cycled([9, 10], 900, 0.1, 0.1, 0.1),
+    expected: "calm",
+    observed: null,
+  },
   { name: "a flat series", values: cycled([4], 50), expected: "calm", observed: 50 },
 ])("histogram_bins on $name is $expected", ({ values, expected, observed }) => {
   const run = runOn(checkHistogramBins, values);

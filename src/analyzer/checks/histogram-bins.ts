@@ -5,7 +5,9 @@
  * are equal); fires where the bin of T, the mean of the last three values, holds 20 values or
  * fewer. As in the original, the first bin takes T only when T is not above the least value, the
  * others are closed left and open right, and T at the greatest value lies in none. Values are counted
- * as numpy does: [left, right), the last bin closed on both sides.
+ * as numpy does: [left, right), the last bin closed on both sides. Three values that all are the
+ * greatest may have a sum whose third lies one digit below it, in the last bin: edges are exact, so
+ * here, and in no other check, that digit counts as it did in the original.
  *
  * Neither 15 nor 20 grows with the window: up to 20 values it nearly always fires, and it stays
  * quick to fire for a few hundred.
@@ -24,7 +26,7 @@ export function checkHistogramBins(
   comparison: Comparison,
   wantsNumbers: boolean,
 ): Answer {
-  const { tail, values, count } = facts;
+  const { summedTail: tail, values, count } = facts;
   const isFlat = facts.least === facts.greatest;
   const half = 0.5 / facts.unit;
   const least = isFlat ? facts.least - half : facts.least;

@@ -73,7 +73,7 @@ export const twins: Readonly<Record<CheckName, (series: TwinSeries) => TwinResul
     const edges = Array.from({ length: 16 }, (edge, i) =>
       i === 15 ? greatest : least + i * ((greatest - least) / 15),
     );
-    const tail = tailOf(values);
+    const tail = values.length < 3 ? values.at(-1)! : sum(values.slice(-3)) / 3;
     for (let bin = 0; bin < 15; bin++) {
       const left = edges[bin]!;
       const right = edges[bin + 1]!;

@@ -4,7 +4,7 @@
  *
  * All three learn from every row, so that the choice can change at any time. It follows a fading mean of
  * each one's absolute error: the best expert, followed (Herbster and Warmuth, "Tracking the Best Expert",
- * 1998), without mixing, so that a person can be told which one spoke. Times are UTC.
+ * 1998), without mixing, so that a person can be told which one spoke. Times are those of the wall.
  */
 import { cell, daySlotCount, sizeSlotCount, weekSlotCount } from "./layout.ts";
 import { learnProfile, type ProfileShape, readProfile } from "./profile.ts";
@@ -52,8 +52,8 @@ export function startBaseline(cells: Float32Array, base: number): void {
 
 export function expect(cells: Float32Array, base: number, row: Row, into: Expectation): void {
   const level = cells[base + cell.level]!;
-  const day = readProfile(cells, base + cell.daySlots, dayShape, row.seconds);
-  const week = readProfile(cells, base + cell.weekSlots, weekShape, row.seconds);
+  const day = readProfile(cells, base + cell.daySlots, dayShape, row.wallSeconds);
+  const week = readProfile(cells, base + cell.weekSlots, weekShape, row.wallSeconds);
   into.level = level;
   into.day = Number.isNaN(day) ? level : day;
   into.week = Number.isNaN(week) ? level : week;
@@ -79,7 +79,7 @@ export function learnBaseline(
   row: Row,
   read: Expectation,
 ): void {
-  const { value, seconds, stepSeconds, ageSeconds } = row;
+  const { value, wallSeconds, stepSeconds, ageSeconds } = row;
   const errorRate = 1 / Math.min(row.rowCount, errorMemoryRows);
   fade(cells, base + cell.errors, errorRate, Math.abs(value - read.level));
   fade(cells, base + cell.errors + 1, errorRate, Math.abs(value - read.day));
@@ -87,8 +87,8 @@ export function learnBaseline(
   fade(cells, base + cell.level, 1 / Math.min(row.rowCount, levelMemoryRows), value);
   const day = base + cell.daySlots;
   const week = base + cell.weekSlots;
-  learnProfile(cells, day, dayShape, seconds, stepSeconds, ageSeconds, value);
-  learnProfile(cells, week, weekShape, seconds, stepSeconds, ageSeconds, value);
+  learnProfile(cells, day, dayShape, wallSeconds, stepSeconds, ageSeconds, value);
+  learnProfile(cells, week, weekShape, wallSeconds, stepSeconds, ageSeconds, value);
 }
 
 function fade(cells: Float32Array, at: number, rate: number, value: number): void {

@@ -64,14 +64,16 @@ export class Detector {
    * @param seconds  the row's time, Unix seconds in UTC
    * @param value  what is not finite is a gap: it scores 0 and leaves no trace
    * @param stated  what its sender says that the series is
+   * @param wallShift  how far the wall that the profiles go by is ahead of UTC, in seconds
    * @returns 0 to 1; see calibration.ts for what it means
    */
-  judge(series: number, seconds: number, value: number, stated?: Stated): number {
+  judge(series: number, seconds: number, value: number, stated?: Stated, wallShift = 0): number {
     if (!Number.isFinite(value)) return 0;
     const { cells, ring } = this.state;
     const { row } = this;
     const base = series * cellCount;
     const isUntold = this.#take(series, seconds, value, stated);
+    row.wallSeconds = seconds + wallShift;
 
     expect(cells, base, row, this.expectation);
     const expected = this.expectation.value;

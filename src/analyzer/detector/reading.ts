@@ -23,6 +23,7 @@ const daySeconds = 86_400;
 /** How much wider or narrower than usual an hour may be taken to be. */
 const hourScaleMin = 0.6;
 const hourScaleMax = 2.5;
+const regularSpreadMax = 0.5;
 
 export interface SeriesFacts {
   readonly rowCount: number;
@@ -76,15 +77,20 @@ export function lastSecondsOf(state: DetectorState, series: number): number {
 
 const askedRow = new Row();
 
-/** What the series would expect at a time; the values in `into` are deviations from the origin. */
+/**
+ * What the series would expect at a time; the values in `into` are deviations from the origin.
+ *
+ * @param wallSeconds  what the wall that its profiles go by shows then, as in all below
+ */
 export function expectAt(
   detector: Detector,
   series: number,
-  seconds: number,
+  { seconds, wallSeconds }: { readonly seconds: number; readonly wallSeconds: number },
   into: Expectation,
 ): void {
   const { cells, clocks } = detector.state;
   askedRow.seconds = seconds;
+  askedRow.wallSeconds = wallSeconds;
   askedRow.ageSeconds = Math.max(0, seconds - clocks[series * clockCount + clock.first]!);
   expect(cells, series * cellCount, askedRow, into);
 }
@@ -96,7 +102,7 @@ export function expectAt(
 export function expectedEnds(
   state: DetectorState,
   series: number,
-  seconds: number,
+  wallSeconds: number,
   { baseline, value }: Expectation,
   step: number,
   into: { lower: number; upper: number },
@@ -106,28 +112,39 @@ export function expectedEnds(
   if (baseline === "level") return;
   const base = series * cellCount;
   const [at, shape] = baseline === "day" ? [cell.daySlots, dayShape] : [cell.weekSlots, weekShape];
-  readEnds(state.cells, base + at, shape, seconds, step, into);
+  readEnds(state.cells, base + at, shape, wallSeconds, step, into);
 }
 
 /** What the profile by hour of the week says of a time; NaN where it was never there. */
-export function onWeekday(state: DetectorState, series: number, seconds: number): number {
+export function onWeekday(state: DetectorState, series: number, wallSeconds: number): number {
   const at = series * cellCount + cell.weekSlots;
-  return readProfile(state.cells, at, weekShape, seconds) + originOf(state, series);
+  return readProfile(state.cells, at, weekShape, wallSeconds) + originOf(state, series);
 }
 
 /** How wild the series is at this time of day, as a factor on how wild it is in all; about 1. */
 export function hourScale(
   state: DetectorState,
   series: number,
-  seconds: number,
+  wallSeconds: number,
   ageSeconds: number,
 ): number {
   if (ageSeconds < daySeconds) return 1;
   const base = series * cellCount;
   const usual = state.cells[base + cell.usualSize]!;
-  const now = readProfile(state.cells, base + cell.sizeSlots, sizeShape, seconds);
+  const now = readProfile(state.cells, base + cell.sizeSlots, sizeShape, wallSeconds);
   if (!(usual > 0) || Number.isNaN(now)) return 1;
   return Math.min(hourScaleMax, Math.max(hourScaleMin, now / usual));
+}
+
+/**
+ * Whether a series crosses its mean at intervals that are alike, their deviation at most half their mean. What wanders
+ * by chance has a deviation as large as the mean (the intervals of a random process are exponential), and
+ * may still pass for a rhythm where only its shape is asked for (shape-voice.ts).
+ */
+export function isRegular(state: DetectorState, series: number): boolean {
+  const at = series * cellCount + cell.intervals;
+  const interval = state.cells[at]!;
+  return state.cells[at + 1]! <= (regularSpreadMax * interval) ** 2;
 }
 
 /** Cells that an anomaly should not teach: what is expected, and how far from it is usual. */
@@ -177,6 +194,26 @@ export function shiftExpected(state: DetectorState, series: number, shift: numbe
   move(cell.level, 1);
   move(cell.daySlots, daySlotCount);
   move(cell.weekSlots, weekSlotCount);
+}
+
+/**
+ * Turns what was learned by the clock of one wall to that of another, where the zone of a series is changed.
+ *
+ * @param ahead  how far the new wall is ahead of the old one, in seconds
+ */
+export function turnProfiles(state: DetectorState, series: number, ahead: number): void {
+  const base = series * cellCount;
+  for (const [at, shape] of [
+    [cell.daySlots, dayShape],
+    [cell.sizeSlots, sizeShape],
+    [cell.weekSlots, weekShape],
+  ] as const) {
+    const before = state.cells.slice(base + at, base + at + shape.slotCount);
+    const slotSeconds = shape.periodSeconds / shape.slotCount;
+    for (let slot = 0; slot < shape.slotCount; slot++) {
+      state.cells[base + at + slot] = readProfile(before, 0, shape, slot * slotSeconds - ahead);
+    }
+  }
 }
 
 /** Of one series, in all three arrays. */

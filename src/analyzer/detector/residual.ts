@@ -42,7 +42,7 @@ export function judgeResidual(
   const slots = base + cell.sizeSlots;
   const usual = base + cell.usualSize;
   const scaled =
-    size * sizeScale(cells[usual]!, readProfile(cells, slots, sizeShape, row.seconds), row);
+    size * sizeScale(cells[usual]!, readProfile(cells, slots, sizeShape, row.wallSeconds), row);
   const at = base + cell.shortResidual;
   const short = cells[at]! + (size - cells[at]!) / shortRows;
   cells[at] = short;
@@ -51,7 +51,7 @@ export function judgeResidual(
   into.short = isLearned ? standing(cells, base + cell.shortHistory, short, ofMean) : 0;
 
   cells[usual] = cells[usual]! + (size - cells[usual]!) / Math.min(row.rowCount, memoryRows);
-  learnProfile(cells, slots, sizeShape, row.seconds, row.stepSeconds, row.ageSeconds, size);
+  learnProfile(cells, slots, sizeShape, row.wallSeconds, row.stepSeconds, row.ageSeconds, size);
   addToHistory(cells, base + cell.pointHistory, scaled, row.rowCount, memoryRows);
   addToHistory(cells, base + cell.shortHistory, short, row.rowCount, memoryRows);
 }

@@ -3,6 +3,8 @@ export class Row {
   /** Deviation from the series' origin. */
   value = 0;
   seconds = 0;
+  /** What a clock on the wall shows there, in seconds; see `judge` in detector.ts. */
+  wallSeconds = 0;
   /** Since the series' first row. */
   ageSeconds = 0;
   /** The series' usual spacing. */

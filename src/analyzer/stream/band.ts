@@ -23,7 +23,7 @@ import {
   lowestOf,
   originOf,
 } from "../detector/index.ts";
-import type { ExpectedBasis, ExpectedRange, Floors } from "../../model/index.ts";
+import type { ExpectedBasis, ExpectedRange, Floors, FloorsPlan } from "../../model/index.ts";
 import type { StreamColumns } from "./columns.ts";
 import { type DayKind, expectedOn } from "./day-kind.ts";
 
@@ -67,15 +67,17 @@ export function expectedAt(
     /** Where today is another kind of day. */
     readonly kind: Pick<DayKind, "offset" | "factor"> | undefined;
   },
-  floors: Floors,
+  plan: FloorsPlan,
   seconds: number,
 ): ExpectedRange {
   const { detector, index, columns, id, kind } = series;
   const facts = factsOf(detector.state, index);
-  expectAt(detector, index, seconds, expectation);
+  const floors = plan.at(seconds * 1000);
+  const wallSeconds = seconds + plan.profileShift(seconds * 1000);
+  expectAt(detector, index, { seconds, wallSeconds }, expectation);
   const origin = originOf(detector.state, index);
   if (kind !== undefined) {
-    expectation.value = expectedOn(detector, index, kind, seconds) - origin;
+    expectation.value = expectedOn(detector, index, kind, wallSeconds) - origin;
     expectation.baseline = "level";
   }
   const center = expectation.value + origin;
@@ -86,14 +88,15 @@ export function expectedAt(
       highest: highestOf(detector.state, index),
       center,
       usual: columns.usual[id]!,
-      hourScale: hourScale(detector.state, index, seconds, facts.ageSeconds),
+      hourScale: hourScale(detector.state, index, wallSeconds, facts.ageSeconds),
       isSparse: isSparse(columns, id),
     },
     floors,
   );
-  expectedEnds(detector.state, index, seconds, expectation, half, ends);
+  expectedEnds(detector.state, index, wallSeconds, expectation, half, ends);
   const band = { center, half, lowest, from: ends.lower + origin, to: ends.upper + origin };
-  return rangeOf(expectation.baseline, band, seconds, facts.ageSeconds, kind);
+  const at = { ...clockOf(floors), wallSeconds, ageSeconds: facts.ageSeconds };
+  return rangeOf(expectation.baseline, band, at, kind);
 }
 
 const ends = { lower: 0, upper: 0 };
@@ -108,11 +111,27 @@ export interface Band {
   readonly lowest: number;
 }
 
+/** By which clock a profile goes. */
+export interface ProfileClock {
+  readonly zone: string;
+  /** Today is like another day of the week, by a rule. */
+  readonly isLike: boolean;
+}
+
+export function clockOf({ timeZone, like }: Floors): ProfileClock {
+  return { zone: timeZone, isLike: like !== null };
+}
+
+/** When a profile is asked: what its clock shows, and for how long it has learned. */
+interface ProfileMoment extends ProfileClock {
+  readonly wallSeconds: number;
+  readonly ageSeconds: number;
+}
+
 export function rangeOf(
   basis: ExpectedBasis,
   { center, half, from, to, lowest }: Band,
-  seconds: number,
-  ageSeconds: number,
+  at: ProfileMoment,
   kind?: Pick<DayKind, "offset" | "factor">,
 ): ExpectedRange {
   const lower = from - half;
@@ -122,13 +141,17 @@ export function rangeOf(
     lower: lower < 0 && lowest >= 0 ? Math.min(0, center) : lower,
     upper: to + half,
     basis,
-    source: kind === undefined ? sourceText(basis, seconds, ageSeconds) : kindText(kind, seconds),
+    source: kind === undefined ? sourceText(basis, at) : kindText(kind, at),
   };
 }
 
 /** "as on Sundays 03:00 UTC, times 0.6" */
-function kindText({ offset, factor }: Pick<DayKind, "offset" | "factor">, seconds: number): string {
-  const hour = sourceText("week", seconds + offset * daySeconds, 0).replace(/,.*/, "");
+function kindText(
+  { offset, factor }: Pick<DayKind, "offset" | "factor">,
+  at: ProfileMoment,
+): string {
+  const like = { ...at, isLike: false, wallSeconds: at.wallSeconds + offset * daySeconds };
+  const hour = sourceText("week", like).replace(/,.*/, "");
   return factor === 1 ? `as on ${hour}` : `as on ${hour}, times ${factor.toFixed(2)}`;
 }
 
@@ -143,15 +166,18 @@ const dayNames = [
 ];
 const daySeconds = 86_400;
 
-/** "Mondays 03:00, 6 weeks"; times are UTC, as the profiles are. */
-export function sourceText(basis: ExpectedBasis, seconds: number, ageSeconds: number): string {
+/** "Mondays 03:00 UTC, 6 weeks"; "as on Sundays 03:00 UTC, 6 weeks" where a rule says so. */
+function sourceText(
+  basis: ExpectedBasis,
+  { wallSeconds, ageSeconds, zone, isLike }: ProfileMoment,
+): string {
   if (basis === "level") return "its level lately";
-  const hour = Math.floor((((seconds % daySeconds) + daySeconds) % daySeconds) / 3600);
-  const clock = `${String(hour).padStart(2, "0")}:00 UTC`;
+  const hour = Math.floor((((wallSeconds % daySeconds) + daySeconds) % daySeconds) / 3600);
+  const clock = `${String(hour).padStart(2, "0")}:00 ${zone}`;
   if (basis === "day") return `every day ${clock}, ${counted(ageSeconds / daySeconds, "day")}`;
   // 1970 began on a Thursday.
-  const day = dayNames[(Math.floor(seconds / daySeconds) + 4) % 7]!;
-  return `${day} ${clock}, ${counted(ageSeconds / (7 * daySeconds), "week")}`;
+  const day = dayNames[(Math.floor(wallSeconds / daySeconds) + 4) % 7]!;
+  return `${isLike ? "as on " : ""}${day} ${clock}, ${counted(ageSeconds / (7 * daySeconds), "week")}`;
 }
 
 function counted(amount: number, unit: string): string {

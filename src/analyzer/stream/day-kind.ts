@@ -10,7 +10,7 @@
  * minutes of midnight and halves a metric is taken for a quiet day: the price.
  *
  * Until the day is over, or leaves what its kind explains, the series is judged by it and learns nothing,
- * so that tomorrow is expected as it was. Days are days in UTC, as everywhere here.
+ * so that tomorrow is expected as it was. Days begin at midnight of the series' wall.
  */
 import { onWeekday, type Detector } from "../detector/index.ts";
 
@@ -26,6 +26,7 @@ export interface DayKind {
   /** Days from today to the one that today is like: 0 to 6. */
   readonly offset: number;
   readonly factor: number;
+  /** By the wall. */
   readonly untilMs: number;
 }
 
@@ -37,18 +38,21 @@ export interface DaySoFar {
   readonly count: number;
   /** Whether the series is a counter: its values are totals, its profile is of rates. */
   readonly isRate: boolean;
-  /** Half the width of the band around an expected value, at a time. */
-  readonly halfAt: (center: number, seconds: number) => number;
+  /** What the wall shows at a time, and what it would show on the day that its profile goes by, in seconds. */
+  readonly wallMs: (timeMs: number) => number;
+  readonly profileSeconds: (timeMs: number) => number;
+  /** Half the width of the band around an expected value, at a time of the profile. */
+  readonly halfAt: (center: number, profileSeconds: number) => number;
 }
 
-/** What a day of this kind expects at a time of today; NaN where that weekday was never seen. */
+/** What a day of this kind expects at a time of the profile's today; NaN where that weekday was never seen. */
 export function expectedOn(
   detector: Detector,
   index: number,
   { offset, factor }: Pick<DayKind, "offset" | "factor">,
-  seconds: number,
+  profileSeconds: number,
 ): number {
-  return factor * onWeekday(detector.state, index, seconds + offset * (dayMs / 1000));
+  return factor * onWeekday(detector.state, index, profileSeconds + offset * (dayMs / 1000));
 }
 
 /**
@@ -58,12 +62,12 @@ export function expectedOn(
 export function mayBeOtherDay(
   detector: Detector,
   index: number,
-  newest: { readonly value: number; readonly seconds: number; readonly half: number },
+  newest: { readonly value: number; readonly profileSeconds: number; readonly half: number },
 ): boolean {
   let least = Infinity;
   let most = -Infinity;
   for (let offset = 0; offset < 7; offset++) {
-    const center = expectedOn(detector, index, { offset, factor: 1 }, newest.seconds);
+    const center = expectedOn(detector, index, { offset, factor: 1 }, newest.profileSeconds);
     if (center < least) least = center;
     if (center > most) most = center;
   }
@@ -72,12 +76,12 @@ export function mayBeOtherDay(
 
 /** @returns the kind of day that explains it all, the likest; undefined where none does */
 export function kindOfDay(day: DaySoFar): DayKind | undefined {
-  const { timesMs, count } = day;
+  const { timesMs, count, wallMs } = day;
   const newestMs = timesMs[count - 1];
   if (newestMs === undefined) return undefined;
-  const startMs = Math.floor(newestMs / dayMs) * dayMs;
+  const startMs = Math.floor(wallMs(newestMs) / dayMs) * dayMs;
   let first = count - 1;
-  while (first > 0 && timesMs[first - 1]! >= startMs) first -= 1;
+  while (first > 0 && wallMs(timesMs[first - 1]!) >= startMs) first -= 1;
   if (day.isRate && first === 0) first = 1;
 
   let best: DayKind | undefined;
@@ -98,7 +102,7 @@ function factorOf(day: DaySoFar, first: number, offset: number): number {
   let sum = 0;
   let expected = 0;
   for (let i = first; i < day.count; i++) {
-    const seconds = day.timesMs[i]! / 1000;
+    const seconds = day.profileSeconds(day.timesMs[i]!);
     const center = expectedOn(day.detector, day.index, { offset, factor: 1 }, seconds);
     if (!(center > 0)) return Number.NaN;
     expected += center;
@@ -118,7 +122,7 @@ function misfit(
   let newest = 0;
   let sum = 0;
   for (let i = first; i < day.count; i++) {
-    const seconds = day.timesMs[i]! / 1000;
+    const seconds = day.profileSeconds(day.timesMs[i]!);
     const center = expectedOn(day.detector, day.index, kind, seconds);
     const distance = Math.abs(valueAt(day, i) - center) / day.halfAt(center, seconds);
     sum += distance;

@@ -8,7 +8,8 @@
 import type { Steps } from "../../base/steps.ts";
 import type { Episode, KnownAs, RuleBook, SampleColumns, TimeRange } from "../../model/index.ts";
 import type { Judge } from "../judge.ts";
-import { StreamJudge, type StreamWindow } from "./stream-judge.ts";
+import { StreamJudge } from "./stream-judge.ts";
+import type { StreamWindow } from "./stream-window.ts";
 
 const windowMs = 86_400_000;
 

@@ -4,7 +4,7 @@
  * When an episode ends calm, when in the day it began, how long it lasted and how far it went are kept. Two at
  * about the same time of day, a week apart at most or a month, make a habit: the next is not told, unless it goes
  * half as far again, or lasts half as long again and a quarter of an hour. A habit that was not seen for 40 days is forgotten,
- * so that monthly jobs are known too. Times of day are UTC.
+ * so that monthly jobs are known too. Times of day are those of the series' wall.
  */
 
 const minuteMs = 60_000;
@@ -38,10 +38,16 @@ interface Reach {
 
 export class Habits {
   readonly #seriesCountMax: number;
+  readonly #wallMs: (id: number, timeMs: number) => number;
   readonly #habits = new Map<number, Habit[]>();
 
-  constructor(options: { readonly seriesCountMax: number }) {
+  /** @param wallMs  what a series' wall shows at a time; it shows UTC if not said */
+  constructor(
+    options: { readonly seriesCountMax: number },
+    wallMs: (id: number, timeMs: number) => number = utcMs,
+  ) {
     this.#seriesCountMax = options.seriesCountMax;
+    this.#wallMs = wallMs;
   }
 
   /** Of a series, to be kept over a restart. */
@@ -63,7 +69,7 @@ export class Habits {
   /** Takes note of what ended. */
   note(id: number, startedMs: number, lengthMs: number, { size, peak }: Reach): void {
     const habits = this.of(id).filter(({ lastMs }) => startedMs - lastMs < forgottenAfterMs);
-    const known = habits.find((habit) => isSameTime(habit.lastMs, startedMs));
+    const known = habits.find((habit) => this.#isSameTime(id, habit.lastMs, startedMs));
     if (known !== undefined) {
       const gapMs = startedMs - known.lastMs;
       const isNewDay = gapMs > dayMs / 2;
@@ -92,11 +98,14 @@ export class Habits {
    */
   seeAgain(id: number, timeMs: number, size: number): void {
     for (const habit of this.#habits.get(id) ?? []) {
-      if (size < habit.size / 2 || !isSameTime(habit.lastMs, timeMs)) continue;
+      if (size < habit.size / 2 || !this.#isSameTime(id, habit.lastMs, timeMs)) continue;
       // By whole days: the time of day stays the one at which it began.
-      const gapMs = Math.round((timeMs - habit.lastMs) / dayMs) * dayMs;
-      if (gapMs > 0 && isRegular(gapMs)) habit.count += 1;
-      if (gapMs > 0) habit.lastMs += gapMs;
+      const lastWallMs = this.#wallMs(id, habit.lastMs);
+      const wallMs = this.#wallMs(id, timeMs);
+      const gapMs = Math.round((wallMs - lastWallMs) / dayMs) * dayMs;
+      if (gapMs <= 0) continue;
+      if (isRegular(gapMs)) habit.count += 1;
+      habit.lastMs = timeMs + (lastWallMs + gapMs - wallMs);
     }
   }
 
@@ -111,12 +120,20 @@ export class Habits {
     nowMs: number,
     went: { readonly size: number; readonly center: number },
   ): boolean {
-    const habit = this.#habits.get(id)?.find(({ lastMs }) => isSameTime(lastMs, startedMs));
+    const habit = this.#habits
+      .get(id)
+      ?.find(({ lastMs }) => this.#isSameTime(id, lastMs, startedMs));
     if (habit === undefined || habit.count < timesToLearn) return false;
     if (startedMs - habit.lastMs >= forgottenAfterMs) return false;
     const lengthMaxMs = excess * habit.lengthMs + lengthSlackMs;
     const sizeMax = excess * Math.max(habit.size, Math.abs(habit.peak - went.center));
     return went.size <= sizeMax && nowMs - startedMs <= lengthMaxMs;
+  }
+
+  #isSameTime(id: number, aMs: number, bMs: number): boolean {
+    const apart = this.#wallMs(id, bMs) - this.#wallMs(id, aMs);
+    const ofDay = ((apart % dayMs) + dayMs) % dayMs;
+    return Math.min(ofDay, dayMs - ofDay) <= slackMs;
   }
 
   #put(id: number, habits: Habit[]): void {
@@ -128,13 +145,12 @@ export class Habits {
   }
 }
 
+function utcMs(...[, timeMs]: [id: number, timeMs: number]): number {
+  return timeMs;
+}
+
 /** Daily, weekly, or monthly: two outages that fall on the same hour months apart are no habit. */
 function isRegular(gapMs: number): boolean {
   const days = gapMs / dayMs;
   return days <= 8.5 || (days >= 27.5 && days <= 31.5);
-}
-
-function isSameTime(aMs: number, bMs: number): boolean {
-  const apart = (((bMs - aMs) % dayMs) + dayMs) % dayMs;
-  return Math.min(apart, dayMs - apart) <= slackMs;
 }

@@ -4,5 +4,6 @@ export {
   seriesStateBytesMax,
   seriesStateVersion,
 } from "./series-state.ts";
-export { StreamJudge, type StreamWindow } from "./stream-judge.ts";
+export { StreamJudge } from "./stream-judge.ts";
+export type { StreamWindow } from "./stream-window.ts";
 export { replayEpisodes } from "./episode-replay.ts";

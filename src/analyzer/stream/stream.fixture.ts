@@ -2,7 +2,8 @@
 import type { EpisodeEvent, Rule } from "../../model/index.ts";
 import { RuleBook } from "../../model/index.ts";
 import { Judge } from "../judge.ts";
-import { StreamJudge, type StreamJudgeOptions, type StreamWindow } from "./stream-judge.ts";
+import { StreamJudge, type StreamJudgeOptions } from "./stream-judge.ts";
+import type { StreamWindow } from "./stream-window.ts";
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;

@@ -65,6 +65,7 @@ export function readImportArguments(
   if (loaded.problems.length > 0) {
     throw new UsageError(`the settings cannot be used\n${showProblems(loaded.problems)}`);
   }
+  for (const warning of loaded.warnings) io.stderr.write(`kale import: ${warning}\n`);
   const given = new Map<string, string>();
   for (const { flag, text } of split.options.filter((option) => isOwn(option.flag))) {
     if (text === undefined) throw new UsageError(`${flag} needs a value`);

@@ -22,6 +22,11 @@ export function lagMaxOf(length: number): number {
   return Math.floor(length * (1 - overlapShareMin));
 }
 
+/** Of the inner loop, for one row. */
+export function correlationStepCount(length: number, lagMax: number): number {
+  return length * (2 * lagMax + 2);
+}
+
 /** Variance per point below which a part of a z-normalised row counts as flat. */
 const flatVariance = 1e-9;
 

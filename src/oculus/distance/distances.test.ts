@@ -6,7 +6,7 @@ import { BandedDtw, bandOf } from "./dtw.ts";
 import { EnvelopeMaker } from "./envelope.ts";
 import { dotProduct, euclideanSquared, isWithinEuclidean } from "./euclidean.ts";
 import { plainFastDtw } from "./fast-dtw.fixture.ts";
-import { FastDtw } from "./fast-dtw.ts";
+import { FastDtw, fastDtwCellMax } from "./fast-dtw.ts";
 import { kimBound, queryBound, rowBound } from "./lower-bounds.ts";
 import { naiveDtwSquared, naiveLaggedCorrelation, pearson, randomValues } from "./naive.fixture.ts";
 
@@ -161,6 +161,34 @@ test.each(rounds)("FastDtw with a radius of the length is exact DTW, seed $seed"
   const exact = naiveDtwSquared(query, row, length, Math.abs);
   expect(new FastDtw(query, length).distance(row, 0, Infinity)).toBe(exact);
   expect(new FastDtw(query, 1).distance(row, 0, Infinity)).toBeGreaterThanOrEqual(exact - 1e-12);
+});
+
+test.each([
+  { length: 300, radius: 0 },
+  { length: 301, radius: 4 },
+  { length: 64, radius: 30 },
+])("no window of FastDtw is larger than fastDtwCellMax($length, $radius)", ({ length, radius }) => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const random = seededRandom(seed);
+    const cells = plainFastDtw(
+      [...randomValues(length, random)],
+      [...randomValues(length, random)],
+      radius,
+    ).cellCount;
+    expect(cells).toBeLessThanOrEqual(fastDtwCellMax(length, radius));
+  }
+});
+
+test("FastDtw of a long row takes memory in proportion to its length", () => {
+  // As a square table this would be 29 GB.
+  const length = 60_000;
+  const query = Float64Array.from({ length }, (slot, at) => Math.sin(at / 900));
+  const row = Float64Array.from({ length }, (slot, at) => Math.sin((at + 70) / 900));
+  const distance = new FastDtw(query, 1).distance(row, 0, Infinity);
+  expect(distance).toBeGreaterThan(0);
+  expect(distance).toBeLessThan(
+    query.reduce((sum, value, i) => sum + Math.abs(value - row[i]!), 0),
+  );
 });
 
 test("FastDtw leaves nothing of one row behind for the next", () => {

@@ -22,6 +22,11 @@ export function bandOf(share: number, length: number): number {
   return Math.min(length - 1, Math.max(0, Math.ceil(share * length - 1e-9)));
 }
 
+/** Of the inner loop, for one row. */
+export function dtwStepCount(length: number, band: number): number {
+  return length * Math.min(length, 2 * band + 1);
+}
+
 export class BandedDtw {
   readonly #length: number;
   readonly #band: number;

@@ -11,6 +11,8 @@ interface Cell {
 interface Warping {
   readonly distance: number;
   readonly path: readonly Cell[];
+  /** Of the last window. */
+  readonly cellCount: number;
 }
 
 /** Columns marked so far of each line; a window is read from the first to the last of a line. */
@@ -136,8 +138,9 @@ function expand(window: Window, radius: number): Window {
 
 function warp(first: readonly number[], second: readonly number[], window: Window): Warping {
   const costs = new Map<string, number>();
+  const cells = window.allCells();
   const costAt = (i: number, j: number): number => costs.get(`${i},${j}`) ?? Infinity;
-  for (const { i, j } of window.allCells()) {
+  for (const { i, j } of cells) {
     const before =
       i === 0 && j === 0 ? 0 : Math.min(costAt(i - 1, j - 1), costAt(i - 1, j), costAt(i, j - 1));
     costs.set(`${i},${j}`, before + Math.abs(first[i]! - second[j]!));
@@ -158,5 +161,9 @@ function warp(first: readonly number[], second: readonly number[], window: Windo
     else i--;
     path.push({ i, j });
   }
-  return { distance: costAt(first.length - 1, second.length - 1), path: path.reverse() };
+  return {
+    distance: costAt(first.length - 1, second.length - 1),
+    path: path.reverse(),
+    cellCount: cells.length,
+  };
 }

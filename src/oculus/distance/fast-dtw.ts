@@ -16,6 +16,8 @@
  *
  * The cost of any path is at least that of the best one, so bounds of unconstrained DTW hold for it.
  * The last level, where most of the work is, is given up as soon as no cell is within the cutoff.
+ *
+ * Of each table only the window is kept, line behind line, so that memory is linear in the length too.
  */
 import { assert } from "../../base/assert.ts";
 import type { ShapeRows } from "./rows.ts";
@@ -32,12 +34,22 @@ interface Level {
   readonly high: Int32Array;
 }
 
+/**
+ * More cells than this no level's window has: a path has at most 2n cells, each grows by `radius` to all
+ * sides, and no line is longer than the row.
+ */
+export function fastDtwCellMax(length: number, radius: number): number {
+  return length * Math.min(length, 8 * (radius + 2));
+}
+
 /** Compares rows of one length with one query; owns all its buffers and allocates once. */
 export class FastDtw {
   /** Finest first. */
   readonly #levels: Level[] = [];
   readonly #radius: number;
-  readonly #costs: Float64Array;
+  /** The windows' cells of the level under way, and where in them each line would have its column 0. */
+  #costs: Float64Array;
+  readonly #lineAt: Int32Array;
   readonly #pathLines: Int32Array;
   readonly #pathColumns: Int32Array;
   readonly #lowBefore: Int32Array;
@@ -65,7 +77,8 @@ export class FastDtw {
       points = coarse;
     }
     const length = query.length;
-    this.#costs = new Float64Array(length * length);
+    this.#costs = new Float64Array(8 * length);
+    this.#lineAt = new Int32Array(length);
     this.#pathLines = new Int32Array(2 * length);
     this.#pathColumns = new Int32Array(2 * length);
     this.#lowBefore = new Int32Array(length);
@@ -87,11 +100,25 @@ export class FastDtw {
     coarsest.low.fill(0);
     coarsest.high.fill(coarsest.length - 1);
     for (let k = levels.length - 1; k > 0; k--) {
-      fillCosts(levels[k]!, this.#costs, Infinity);
+      this.#fillCosts(levels[k]!, Infinity);
       this.#trace(levels[k]!);
       this.#project(levels[k]!, levels[k - 1]!);
     }
-    return fillCosts(finest, this.#costs, cutoff);
+    return this.#fillCosts(finest, cutoff);
+  }
+
+  /** Fills the window of the table. @returns its last cell, or Infinity where that is above `cutoff` */
+  #fillCosts(level: Level, cutoff: number): number {
+    const { length, low, high } = level;
+    let cellCount = 0;
+    for (let i = 0; i < length; i++) {
+      this.#lineAt[i] = cellCount - low[i]!;
+      cellCount += high[i]! - low[i]! + 1;
+    }
+    if (cellCount > this.#costs.length) {
+      this.#costs = new Float64Array(Math.ceil(1.25 * cellCount));
+    }
+    return fillCosts(level, this.#lineAt, this.#costs, cutoff);
   }
 
   /** Walks the table back from its last cell; the path is kept from its end to its start. */
@@ -117,9 +144,8 @@ export class FastDtw {
     this.#pathLength = count;
   }
 
-  /** Outside of the window the table holds what an earlier row left there. */
-  #costAt({ length, low, high }: Level, i: number, j: number): number {
-    return i >= 0 && j >= low[i]! && j <= high[i]! ? this.#costs[i * length + j]! : Infinity;
+  #costAt({ low, high }: Level, i: number, j: number): number {
+    return i >= 0 && j >= low[i]! && j <= high[i]! ? this.#costs[this.#lineAt[i]! + j]! : Infinity;
   }
 
   #project(coarse: Level, fine: Level): void {
@@ -213,8 +239,7 @@ function average(points: Float64Array, blockSizes: Int32Array, into: Float64Arra
   }
 }
 
-/** Fills the window of the table. @returns its last cell, or Infinity where that is above `cutoff` */
-function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
+function fillCosts(level: Level, lineAt: Int32Array, costs: Float64Array, cutoff: number): number {
   const { length, query, row, low, high } = level;
   for (let i = 0; i < length; i++) {
     const point = query[i]!;
@@ -222,8 +247,8 @@ function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
     const until = high[i]!;
     const lowAbove = i > 0 ? low[i - 1]! : 0;
     const highAbove = i > 0 ? high[i - 1]! : -1;
-    const line = i * length;
-    const above = line - length;
+    const line = lineAt[i]!;
+    const above = i > 0 ? lineAt[i - 1]! : 0;
     let left = Infinity;
     let diagonal = i === 0 && from === 0 ? 0 : Infinity;
     if (i > 0 && from - 1 >= lowAbove && from - 1 <= highAbove) diagonal = costs[above + from - 1]!;
@@ -239,6 +264,6 @@ function fillCosts(level: Level, costs: Float64Array, cutoff: number): number {
     }
     if (least > cutoff) return Infinity;
   }
-  const distance = costs[length * length - 1]!;
+  const distance = costs[lineAt[length - 1]! + length - 1]!;
   return distance <= cutoff ? distance : Infinity;
 }

@@ -10,13 +10,21 @@
  * SERIES is a hash of the name, HOUR hours since 1970 and STAMP milliseconds, both in base 36.
  */
 import type { BulkOperation, SearchHit } from "../../engine/index.ts";
+import { statedBits } from "../../model/index.ts";
 import { pathOf, tagsOf } from "../../query/select/index.ts";
 import { decodePoints, type PointSummary } from "./hour-points.ts";
 import { hourMs, type OpenHour, type OpenSeries, partitionOf } from "./open-hours.ts";
 import type { IndexNames } from "./options.ts";
 
 /** What is asked for of each document of points. */
-export const pointFields = ["name", "@timestamp", "writer", "writtenMs", "points"] as const;
+export const pointFields = [
+  "name",
+  "@timestamp",
+  "writer",
+  "writtenMs",
+  "points",
+  "stated",
+] as const;
 
 export interface PointDocument {
   readonly id: string;
@@ -25,6 +33,8 @@ export interface PointDocument {
   readonly hour: number;
   readonly writer: string;
   readonly writtenMs: number;
+  /** What senders stated of the series, as far as the writer knew; 0 for nothing. */
+  readonly stated: number;
   readonly bytes: Uint8Array;
 }
 
@@ -77,7 +87,9 @@ export function nameOperation(
 /** @returns undefined where it is no document of ours */
 export function readPointDocument(hit: SearchHit<unknown>): PointDocument | undefined {
   const source = hit.source as Readonly<Record<string, unknown>> | undefined;
-  const [name, timestamp, writer, writtenMs, points] = pointFields.map((field) => source?.[field]);
+  const [name, timestamp, writer, writtenMs, points, stated] = pointFields.map(
+    (field) => source?.[field],
+  );
   if (typeof name !== "string" || typeof points !== "string") return undefined;
   const bytes = Buffer.from(points, "base64");
   if (decodePoints(bytes) === undefined) return undefined;
@@ -88,6 +100,7 @@ export function readPointDocument(hit: SearchHit<unknown>): PointDocument | unde
     hour: Math.floor(Number(timestamp) / hourMs),
     writer: typeof writer === "string" ? writer : "",
     writtenMs: Number(writtenMs),
+    stated: typeof stated === "number" ? stated & statedBits : 0,
     bytes,
   };
 }
@@ -102,7 +115,7 @@ function pointSource(
   bytes: Uint8Array,
   summary: PointSummary,
 ): string {
-  const { name } = series;
+  const { name, stated } = series;
   return JSON.stringify({
     "@timestamp": hour * hourMs,
     name,
@@ -111,6 +124,8 @@ function pointSource(
     partition: partitionOf(name),
     writer,
     writtenMs,
+    // Of few; nothing is asked by it, so the mapping leaves it out.
+    stated: stated === 0 ? undefined : stated,
     ...summary,
     points: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64"),
   });

@@ -42,44 +42,25 @@ import type {
   ScanRequest,
   ScannedSeries,
 } from "../remote/remote-series.ts";
-import { type StepSummary, summarizePoints } from "../remote/step-summaries.ts";
+import type { StepSummary } from "../remote/step-summaries.ts";
 import { BulkWriter } from "./bulk-writer.ts";
-import {
-  nameOperation,
-  openOperation,
-  type PointDocument,
-  removeOperation,
-  sealOperation,
-} from "./documents.ts";
+import { nameOperation, openOperation, type PointDocument } from "./documents.ts";
 import { HourPoints } from "./hour-points.ts";
+import { HourSealer } from "./hour-sealer.ts";
 import { NameIndex } from "./name-index.ts";
-import {
-  dayMs,
-  hourMs,
-  type OpenHour,
-  OpenHours,
-  type OpenSeries,
-  partitionCount,
-} from "./open-hours.ts";
+import { dayMs, hourMs, type OpenHour, OpenHours, partitionCount } from "./open-hours.ts";
 import { type ElasticsearchSeriesOptions, type IndexNames, indexNames } from "./options.ts";
 import { joinDocuments, PointReader } from "./point-reader.ts";
 import { remoteError } from "./remote-errors.ts";
 import { applyRetention } from "./retention.ts";
-import {
-  assertWholeSteps,
-  canSummarize,
-  spansOf,
-  summarizeInEngine,
-  type SummaryRequest,
-} from "./summaries.ts";
+import { summarizeInEngine } from "./summaries.ts";
+import { StepReader } from "./step-reader.ts";
 import { templatesOf } from "./templates.ts";
 
 const graceMsUsual = 10 * 60_000;
 /** Hours that a writer has open at most; then those that were left alone longest are sealed. */
 const openHourCountMax = 200_000;
 const retentionIntervalMs = hourMs;
-/** Series of which points are read at once, where the engine's sums are in doubt. */
-const readsAtOnce = 32;
 /** An open hour of a writer that was not heard of for this long is sealed by whoever sees it. */
 const abandonedAfterMs = 6 * hourMs;
 
@@ -100,17 +81,13 @@ export class ElasticsearchSeries implements RemoteSeries {
   readonly #reader: PointReader;
   readonly #names: NameIndex;
   readonly #open = new OpenHours();
+  readonly #sealer: HourSealer;
+  readonly #steps: StepReader;
   #preparing: Promise<void> | undefined;
   /** Writes and seals take turns: both change documents of open hours. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Searches may not see yet what was written last; true at first, for what an earlier run wrote. */
   #hasNewNames = true;
-  /** Questions of this moment, by range and step. */
-  readonly #gathered = new Map<
-    string,
-    { readonly names: Set<string>; readonly answer: Promise<Map<string, StepSummary[]>> }
-  >();
-  #summedStepCount = 0;
   #writtenSampleCount = 0;
   #lastWriteMs: number | null = null;
   #retentionAtMs = -Infinity;
@@ -126,6 +103,19 @@ export class ElasticsearchSeries implements RemoteSeries {
     this.#writer = new BulkWriter(this.#client, { copyCount });
     this.#reader = new PointReader(this.#client, this.#indexes);
     this.#names = new NameIndex(this.#client, this.#indexes);
+    this.#sealer = new HourSealer({
+      client: this.#client,
+      indexes: this.#indexes,
+      bulk: this.#writer,
+      reader: this.#reader,
+      open: this.#open,
+      writer: options.writer,
+    });
+    this.#steps = new StepReader({
+      open: this.#open,
+      read: (name, range) => this.read(name, range),
+      ask: (request) => this.#asking(() => summarizeInEngine(this.#client, this.#indexes, request)),
+    });
     this.#description = `elasticsearch or opensearch at ${connection.nodes.join(", ")}`;
   }
 
@@ -149,7 +139,7 @@ export class ElasticsearchSeries implements RemoteSeries {
         for (const open of hours) open.isDirty = false;
         this.#writtenSampleCount += batch.count;
         this.#lastWriteMs = nowMs;
-        await this.#seal(this.#open.surplus(openHourCountMax));
+        await this.#sealer.seal(this.#open.surplus(openHourCountMax));
       }),
     );
   }
@@ -200,9 +190,10 @@ export class ElasticsearchSeries implements RemoteSeries {
         }
       });
       for (const [name, documents] of byName) {
-        const ownHours = [...(this.#open.get(name)?.hours.values() ?? [])];
-        const columns = joinOwn(documents, ownHours).take(range);
-        if (columns.timesMs.length > 0) yield { name, columns };
+        const own = this.#open.get(name);
+        const columns = joinOwn(documents, [...(own?.hours.values() ?? [])]).take(range);
+        if (columns.timesMs.length === 0) continue;
+        yield { name, columns, stated: statedOf(documents) | (own?.stated ?? 0) };
       }
     }
     onProgress(totalCount, totalCount);
@@ -225,7 +216,8 @@ export class ElasticsearchSeries implements RemoteSeries {
     });
     const always = { fromMs: 0, untilMs: Infinity };
     for (const [name, documents] of byName) {
-      yield { name, columns: joinDocuments(documents).take(always) };
+      const columns = joinDocuments(documents).take(always);
+      yield { name, columns, stated: statedOf(documents) };
     }
   }
 
@@ -234,58 +226,18 @@ export class ElasticsearchSeries implements RemoteSeries {
     yield* this.#names.inPartitions(partitions);
   }
 
-  /** Questions that come in the same moment, of many series over the same steps, go as one. */
-  async readSteps({ name, range, stepMs }: StepQuery): Promise<readonly StepSummary[] | undefined> {
-    if (!canSummarize(stepMs)) return undefined;
-    const key = `${range.fromMs} ${range.untilMs} ${stepMs}`;
-    let gathered = this.#gathered.get(key);
-    if (gathered === undefined) {
-      const names = new Set<string>();
-      const answer = nextTurn().then(() => {
-        this.#gathered.delete(key);
-        return this.summarize({ names: [...names], range, stepMs });
-      });
-      gathered = { names, answer };
-      this.#gathered.set(key, gathered);
-    }
-    gathered.names.add(name);
-    return (await gathered.answer).get(name) ?? [];
-  }
-
-  /**
-   * Sum, count, least and greatest of each step, for steps of whole hours: from what the engine has
-   * beside the points, but for steps that this writer still has open, and such as have several
-   * documents for an hour, which are read. Series without points are left out.
-   */
-  async summarize(request: SummaryRequest): Promise<Map<string, StepSummary[]>> {
-    assertWholeSteps(request);
-    const { names, range, stepMs } = request;
-    // Noted before the engine is asked: what is sealed meanwhile is there twice, or not yet.
-    const unsure = new Map(names.map((name) => [name, this.#openSteps(name, range, stepMs)]));
-    const { steps, doubtful } = await this.#asking(() =>
-      summarizeInEngine(this.#client, this.#indexes, request),
-    );
-    const summaries = new Map<string, StepSummary[]>();
-    for (let from = 0; from < names.length; from += readsAtOnce) {
-      const some = names.slice(from, from + readsAtOnce).map(async (name) => {
-        const begins = [...(unsure.get(name) ?? []), ...(doubtful.get(name) ?? [])];
-        const known = steps.get(name) ?? [];
-        const all = await this.#repaired(name, known, spansOf(begins, stepMs), stepMs);
-        if (all.length > 0) summaries.set(name, all);
-      });
-      await Promise.all(some);
-    }
-    return summaries;
+  async readSteps(query: StepQuery): Promise<readonly StepSummary[] | undefined> {
+    return await this.#steps.read(query);
   }
 
   async maintain(): Promise<void> {
     await this.#asking(async () => {
       const { clock, graceMs = graceMsUsual, retentionMs } = this.#options;
       await this.#readClusterHealth();
-      await this.#inTurn(() => this.#seal(this.#open.done(clock.nowMs(), graceMs)));
+      await this.#inTurn(() => this.#sealer.seal(this.#open.done(clock.nowMs(), graceMs)));
       if (clock.elapsedMs() - this.#retentionAtMs < retentionIntervalMs) return;
-      await this.#sealAbandoned();
       const nowMs = clock.nowMs();
+      await this.#sealer.sealAbandoned(nowMs - abandonedAfterMs);
       const { droppedIndexes } = await applyRetention(this.#client, this.#indexes, {
         nowMs,
         retentionMs,
@@ -316,7 +268,7 @@ export class ElasticsearchSeries implements RemoteSeries {
       writtenBytes: this.#writer.writtenBytes,
       retryCount: this.#writer.retryCount,
       lastWriteMs: this.#lastWriteMs,
-      summedStepCount: this.#summedStepCount,
+      summedStepCount: this.#steps.summedCount,
     };
   }
 
@@ -347,73 +299,9 @@ export class ElasticsearchSeries implements RemoteSeries {
     await this.#readClusterHealth();
   }
 
-  #restore({ name, hour, bytes, writtenMs }: PointDocument): void {
-    const points = HourPoints.parse(Uint8Array.from(bytes));
-    if (points !== undefined) this.#open.restore(name, hour, points, writtenMs);
-  }
-
-  /** Creates the sealed documents, and only then removes the open ones. */
-  async #seal(hours: readonly OpenHour[]): Promise<void> {
-    if (hours.length === 0) return;
-    const { writer } = this.#options;
-    const sealed = hours.map((open) => ({ open, writtenMs: open.writtenMs }));
-    await this.#writer.write(hours.map((open) => sealOperation(this.#indexes, open, writer)));
-    await refreshIndex(this.#client, this.#indexes.points);
-    const gone = sealed.filter(({ open, writtenMs }) => this.#open.forget(open, writtenMs));
-    await this.#writer.write(gone.map(({ open }) => removeOperation(this.#indexes, open, writer)));
-  }
-
-  /** Hours that nobody will seal any more, since their writer is gone for good. */
-  async #sealAbandoned(): Promise<void> {
-    const { clock, writer } = this.#options;
-    const query = {
-      bool: {
-        filter: { range: { writtenMs: { lt: clock.nowMs() - abandonedAfterMs } } },
-        must_not: { term: { writer } },
-      },
-    };
-    for await (const page of this.#reader.openOf(query)) {
-      const hours = page.flatMap((document) => {
-        const points = HourPoints.parse(document.bytes);
-        return points === undefined ? [] : [{ document, open: detached(document, points) }];
-      });
-      const seals = hours.map(({ document, open }) =>
-        sealOperation(this.#indexes, open, document.writer),
-      );
-      await this.#writer.write(seals);
-      const removals = hours.map(({ document, open }) =>
-        removeOperation(this.#indexes, open, document.writer),
-      );
-      await this.#writer.write(removals);
-    }
-  }
-
-  /** What the engine said, and in these spans what the points come to. */
-  async #repaired(
-    name: string,
-    known: readonly StepSummary[],
-    spans: readonly TimeRange[],
-    stepMs: number,
-  ): Promise<StepSummary[]> {
-    const isRead = ({ fromMs }: StepSummary): boolean =>
-      spans.some((span) => fromMs >= span.fromMs && fromMs < span.untilMs);
-    const all = known.filter((step) => !isRead(step));
-    this.#summedStepCount += all.length;
-    for (const span of spans) {
-      const columns = await this.read(name, span);
-      if (columns !== undefined) all.push(...summarizePoints(columns, stepMs));
-    }
-    return all.sort((a, b) => a.fromMs - b.fromMs);
-  }
-
-  /** Where steps in range begin of which an hour is open here. */
-  #openSteps(name: string, { fromMs, untilMs }: TimeRange, stepMs: number): Set<number> {
-    const begins = new Set<number>();
-    for (const hour of this.#open.get(name)?.hours.keys() ?? []) {
-      const atMs = hour * hourMs;
-      if (atMs >= fromMs && atMs < untilMs) begins.add(Math.floor(atMs / stepMs) * stepMs);
-    }
-    return begins;
+  #restore(document: PointDocument): void {
+    const points = HourPoints.parse(Uint8Array.from(document.bytes));
+    if (points !== undefined) this.#open.restore(document, points);
   }
 
   async #showNewNames(): Promise<void> {
@@ -469,21 +357,16 @@ function joinOwn(
       hour: open.hour,
       writer: "",
       writtenMs: open.writtenMs,
+      stated: open.series.stated,
       bytes: open.points.bytes,
     })),
   ]);
   return joined;
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function detached(document: PointDocument, points: HourPoints): OpenHour {
-  const holder = new OpenHours();
-  holder.restore(document.name, document.hour, points, document.writtenMs);
-  const series = holder.get(document.name) as OpenSeries;
-  return series.hours.get(document.hour) as OpenHour;
+/** Joined over the hours of one series: see stated-type.ts. */
+function statedOf(documents: readonly PointDocument[]): number {
+  return documents.reduce((bits, { stated }) => bits | stated, 0);
 }
 
 function addTo(byName: Map<string, PointDocument[]>, name: string, document: PointDocument): void {

@@ -8,7 +8,13 @@
  * the first, and readers join the two.
  */
 import { hash } from "node:crypto";
-import { hashName, type SampleBatch, type SampleColumns, shardOf } from "../../model/index.ts";
+import {
+  hashName,
+  type SampleBatch,
+  type SampleColumns,
+  shardOf,
+  statedBits,
+} from "../../model/index.ts";
 import { HourPoints } from "./hour-points.ts";
 
 export const hourMs = 3_600_000;
@@ -25,6 +31,8 @@ export interface OpenSeries {
   readonly partition: number;
   /** Day since 1970 of which the index of names knows that it was heard of; -1 for none. */
   seenDay: number;
+  /** What senders stated of it, see stated-type.ts; it travels with the documents of its hours. */
+  stated: number;
   /** By hour since 1970. */
   readonly hours: Map<number, OpenHour>;
 }
@@ -41,6 +49,14 @@ export interface OpenHour {
   touchedMs: number;
   readonly pendingMs: number[];
   readonly pendingValues: number[];
+}
+
+/** What a document tells of an hour beside its points. */
+export interface RestoredHour {
+  readonly name: string;
+  readonly hour: number;
+  readonly writtenMs: number;
+  readonly stated: number;
 }
 
 export class OpenHours {
@@ -70,6 +86,7 @@ export class OpenHours {
       const name = this.#decoder.decode(batch.names.subarray(start, end));
       start = end;
       const open = this.#open(name, Math.floor(batch.timesMs[row]! / hourMs));
+      open.series.stated |= (batch.types?.[row] ?? 0) & statedBits;
       open.pendingMs.push(batch.timesMs[row]!);
       open.pendingValues.push(batch.values[row]!);
       touched.add(open);
@@ -85,8 +102,9 @@ export class OpenHours {
   }
 
   /** An hour as an earlier run of this writer left it in the cluster. */
-  restore(name: string, hour: number, points: HourPoints, writtenMs: number): void {
+  restore({ name, hour, writtenMs, stated }: RestoredHour, points: HourPoints): void {
     const series = this.#seriesOf(name);
+    series.stated |= stated;
     if (series.hours.has(hour)) return;
     series.hours.set(hour, { ...newHour(series, hour), points, writtenMs });
     this.#hourCount += 1;
@@ -146,7 +164,7 @@ export class OpenHours {
     let series = this.#series.get(name);
     if (series === undefined) {
       const partition = partitionOf(name);
-      series = { name, id: seriesId(name), partition, seenDay: -1, hours: new Map() };
+      series = { name, id: seriesId(name), partition, seenDay: -1, stated: 0, hours: new Map() };
       this.#series.set(name, series);
     }
     return series;

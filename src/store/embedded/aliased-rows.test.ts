@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { builtKernel } from "../../../test/support/kernels.ts";
 import { ManualClock } from "../../base/clock.ts";
 import { seededRandom } from "../../base/random.ts";
+import { RowKernel } from "../../kernel/index.ts";
 import { type AliasBatch, AliasNames, batchOf, namedBatch } from "../../model/index.ts";
 import { frameAt, frameHeaderBytes } from "../log/frame.ts";
 import { payloadKind, readRows, readSamples, SampleFrames } from "./log-codec.ts";
@@ -129,42 +131,51 @@ test("an alias whose name was refused is tried again each time, and counted", as
   expect(await store.read("second", always)).toBeUndefined();
 });
 
-test("readRows() gives what addRows() wrote, bit for bit, cut into frames and from any serial", () => {
-  const random = seededRandom(11);
-  const odd = [0, -0, 1e12, -1e12, 999_999_999_999, -999_999_999_999.99, 0.01, -0.001, 5e-324];
-  const more = [2 ** 24, 2 ** 31, 2 ** 32, -(2 ** 40), 0.1 + 0.2, 1.7e308, 123.456, -7.25];
-  const all = [...odd, ...more];
-  const rowCount = 5000;
-  const serials = new Uint32Array(rowCount);
-  const timesMs = new Float64Array(rowCount);
-  const values = new Float64Array(rowCount);
-  for (let row = 0; row < rowCount; row++) {
-    const isNext = row > 0 && random.next() < 0.7;
-    serials[row] = isNext ? serials[row - 1]! + 1 : Math.floor(random.next() * 2 ** 32);
-    timesMs[row] = random.next() < 0.5 ? testNowMs : Math.floor(random.next() * 2 ** 42);
-    values[row] =
-      random.next() < 0.5 ? all[row % all.length]! : (random.next() - 0.5) * 10 ** (row % 14);
-  }
-  const frames = new SampleFrames();
-  frames.addSample(7, testNowMs, 1, 90, 5);
-  frames.addRows(serials, { timesMs, values }, { from: 0, until: rowCount }, 91, 6);
-  frames.addSample(8, testNowMs, 2, 91 + rowCount, 6);
-  frames.finish();
+test.each([
+  { name: "the kernel", modules: () => ({ rows: builtKernel("rows") }) },
+  { name: "its twin", modules: () => ({}) },
+])(
+  "readRows() gives what addRows() by $name wrote, bit for bit, from any serial",
+  ({ modules }) => {
+    const random = seededRandom(11);
+    const odd = [0, -0, 1e12, -1e12, 999_999_999_999, -999_999_999_999.99, 0.01, -0.001, 5e-324];
+    const more = [2 ** 24, 2 ** 31, 2 ** 32, -(2 ** 40), 0.1 + 0.2, 1.7e308, 123.456, -7.25];
+    const all = [...odd, ...more];
+    const rowCount = 2000;
+    const rows = new RowKernel(modules());
+    const { serials, timesMs, values } = rows.records;
+    for (let row = 0; row < rowCount; row++) {
+      const isNext = row > 0 && random.next() < 0.7;
+      serials[row] = isNext ? serials[row - 1]! + 1 : Math.floor(random.next() * 2 ** 32);
+      timesMs[row] = random.next() < 0.5 ? testNowMs : Math.floor(random.next() * 2 ** 42);
+      values[row] =
+        random.next() < 0.5 ? all[row % all.length]! : (random.next() - 0.5) * 10 ** (row % 14);
+    }
+    const frames = new SampleFrames();
+    frames.addSample(7, testNowMs, 1, 90, 5);
+    frames.addRows(rows, { from: 0, until: rowCount }, 91, 6);
+    frames.addSample(8, testNowMs, 2, 91 + rowCount, 6);
+    frames.finish();
 
-  const read: [number, number, number, number, number][] = [];
-  const bytes = frames.samples.written();
-  for (let at = 0; at < bytes.length;) {
-    const length = new DataView(bytes.buffer, at).getUint32(4, true);
-    const payload = frameAt(bytes.subarray(at, at + frameHeaderBytes + length))!;
-    const readKind = payload[0] === payloadKind.rows ? readRows : readSamples;
-    expect(readKind(payload, (...row) => read.push(row))).toBe(true);
-    // Cut anywhere it says so, or stands at the end of a row.
-    const cut = payload.subarray(0, payload.length - 1 - Math.floor(random.next() * 20));
-    if (cut.length >= 17) readKind(cut, () => undefined);
-    at += frameHeaderBytes + length;
-  }
-  const wanted = Array.from({ length: rowCount }, (ignored, row) => {
-    return [serials[row]!, timesMs[row]!, values[row]!, 91 + row, 6];
-  });
-  expect(read).toEqual([[7, testNowMs, 1, 90, 5], ...wanted, [8, testNowMs, 2, 91 + rowCount, 6]]);
-});
+    const read: [number, number, number, number, number][] = [];
+    const bytes = frames.samples.written();
+    for (let at = 0; at < bytes.length;) {
+      const length = new DataView(bytes.buffer, at).getUint32(4, true);
+      const payload = frameAt(bytes.subarray(at, at + frameHeaderBytes + length))!;
+      const readKind = payload[0] === payloadKind.rows ? readRows : readSamples;
+      expect(readKind(payload, (...row) => read.push(row))).toBe(true);
+      // Cut anywhere it says so, or stands at the end of a row.
+      const cut = payload.subarray(0, payload.length - 1 - Math.floor(random.next() * 20));
+      if (cut.length >= 17) readKind(cut, () => undefined);
+      at += frameHeaderBytes + length;
+    }
+    const wanted = Array.from({ length: rowCount }, (ignored, row) => {
+      return [serials[row]!, timesMs[row]!, values[row]!, 91 + row, 6];
+    });
+    expect(read).toEqual([
+      [7, testNowMs, 1, 90, 5],
+      ...wanted,
+      [8, testNowMs, 2, 91 + rowCount, 6],
+    ]);
+  },
+);

@@ -87,7 +87,9 @@ test("a path that cannot be a folder is told with what was tried and why it fail
   expect(() => DataFolder.open(path, { shardCount: 1, clock: systemClock })).toThrow(
     expect.objectContaining({
       code: "STORE_UNREACHABLE",
-      message: expect.stringMatching(/^cannot make the data folder .*: EEXIST/) as string,
+      message: expect.stringMatching(
+        /^cannot make the data folder .*: .* is a file, not a folder/,
+      ) as string,
     }) as Error,
   );
 });

@@ -13,13 +13,14 @@
  * The shard of a series follows from its name and the number of shards, so that number is kept
  * from the first start on, whatever is asked for later.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import { StoreError } from "../errors.ts";
 import { errorCode } from "../log/disk.ts";
+import { makeFolders } from "../make-folders.ts";
 
 const formatVersion = 1;
 const shardCountMax = 256;
@@ -61,9 +62,10 @@ export class DataFolder {
     );
     const folder = resolve(path);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
     } catch (error) {
-      throw new StoreError("STORE_UNREACHABLE", `make the data folder ${folder}`, { cause: error });
+      const message = `make the data folder ${folder} (--data names another one)`;
+      throw new StoreError("STORE_UNREACHABLE", message, { cause: error });
     }
     const lock = takeLock(folder);
     try {

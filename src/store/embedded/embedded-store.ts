@@ -9,10 +9,11 @@
  * A sample is visible when `write` resolves and survives `kill -9` when `commit` does; nobody has
  * to call it, since what was written is committed `commitIntervalMs` later in any case.
  */
-import { chunkTimeMsMax } from "../../kernel/index.ts";
+import { chunkTimeMsMax, rowRoom, type RowRange } from "../../kernel/index.ts";
 import {
   type AliasBatch,
   type AliasNames,
+  columnsHeadroomBytes,
   type NamePage,
   type NameQuery,
   type PageQuery,
@@ -45,7 +46,7 @@ import {
 import type { WriteAhead } from "./write-ahead.ts";
 
 /** A batch is taken in pieces of this many rows, with the thread free in between. */
-const rowsPerPiece = 2048;
+const rowsPerPiece = rowRoom;
 const sliceMs = 2;
 
 export class EmbeddedStore implements SeriesStore {
@@ -59,9 +60,6 @@ export class EmbeddedStore implements SeriesStore {
   readonly #sampleLog: SegmentedLog;
   readonly #chunkLog: SegmentedLog;
   readonly #maintenance: Maintenance;
-  // Of the rows of one piece.
-  readonly #pieceIds = new Uint32Array(rowsPerPiece);
-  readonly #pieceSerials = new Uint32Array(rowsPerPiece);
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -261,64 +259,36 @@ export class EmbeddedStore implements SeriesStore {
   #takeAliased(batch: AliasBatch, known: AliasNames, from: number, until: number): void {
     const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
     const refused: RefusedRows = { badCount: 0, expiredCount: 0 };
-    for (let row = from; row < until; row++) {
-      const oddRow = this.#findPlain(batch, known, { from: row, until }, retainFromMs);
-      if (oddRow > row) this.#takePlain(batch, { from: row, until: oddRow });
-      if (oddRow < until) this.#takeOdd(batch, known, oddRow, retainFromMs, refused);
+    const { rows } = this.#memory;
+    const piece = { from, until };
+    rows.load(batch, piece);
+    rows.loadAliases(batch.aliases, piece, known);
+    const plainFromMs = Math.max(0, retainFromMs, this.#maintenance.routeBeforeMs);
+    const count = until - from;
+    for (let row = 0; row < count; row++) {
+      // A serial is given once: an id that was given to another series, or to none, does not have it.
+      const oddRow = rows.plain({ from: row, until: count }, plainFromMs);
+      if (oddRow > row) this.#takePlain(batch.types, from, { from: row, until: oddRow });
+      if (oddRow < count) this.#takeOdd(batch, known, from + oddRow, retainFromMs, refused);
       row = oddRow;
     }
     this.#reportRefused(refused);
   }
 
-  /**
-   * Looks up the series of rows that go straight into memory, into the columns of the piece.
-   * @returns the first row that does not, or whose alias has no series yet
-   */
-  #findPlain(
-    { aliases, timesMs, values }: AliasBatch,
-    { ids, marks }: AliasNames,
-    { from, until }: RowRange,
-    retainFromMs: number,
-  ): number {
-    const book = this.#book;
-    const pieceIds = this.#pieceIds;
-    const pieceSerials = this.#pieceSerials;
-    const plainFromMs = Math.max(0, retainFromMs, this.#maintenance.routeBeforeMs);
-    for (let row = from; row < until; row++) {
-      const timeMs = timesMs[row]!;
-      const value = values[row]!;
-      const alias = aliases[row]!;
-      const id = ids[alias]!;
-      const serial = marks[alias]!;
-      // A serial is given once: an id that was given to another series, or to none, does not have it.
-      if (
-        serial === 0 ||
-        book.serial(id) !== serial ||
-        !(timeMs >= plainFromMs && timeMs < chunkTimeMsMax) ||
-        Math.floor(timeMs) !== timeMs ||
-        value - value !== 0
-      ) {
-        return row;
-      }
-      pieceIds[row - from] = id;
-      pieceSerials[row - from] = serial;
-    }
-    return until;
-  }
-
-  /** Log first, then memory, each in a loop of its own. */
-  #takePlain(batch: AliasBatch, range: RowRange): void {
-    const { timesMs, types } = batch;
+  /** Log first, then memory, each in a loop of its own. @param start  row of the batch where the piece begins */
+  #takePlain(types: Uint8Array | undefined, start: number, range: RowRange): void {
     const { from, until } = range;
-    const ids = this.#pieceIds;
-    const ahead = this.#ahead;
+    const memory = this.#memory;
+    const { rows } = memory;
+    const { ids, timesMs } = rows.records;
     if (types !== undefined) {
-      for (let row = from; row < until; row++) this.#memory.state(ids[row - from]!, types[row]!);
+      for (let row = from; row < until; row++) memory.state(ids[row]!, types[start + row]!);
     }
+    const ahead = this.#ahead;
     const ordinalBefore = ahead.ordinal;
-    ahead.takeRows(this.#pieceSerials, batch, range, this.#maintenance.routeBeforeMs);
+    ahead.takeRows(rows, range, this.#maintenance.routeBeforeMs);
     // A chunk that is sealed on the way speaks for its samples up to that row and no further.
-    this.#memory.addRows(ids, batch, range, (row) => {
+    memory.addLoaded(range, (row) => {
       ahead.standAt(ordinalBefore + row - from + 1, timesMs[row]!);
     });
     ahead.standAt(ordinalBefore + until - from, timesMs[until - 1]!);
@@ -394,9 +364,9 @@ export class EmbeddedStore implements SeriesStore {
 
   #columnsInMemory(id: number, range: TimeRange): SampleColumns {
     const countMax = this.#memory.sampleCountMax(id, range);
-    const buffer = new ArrayBuffer(countMax * 16);
-    const timesMs = new Float64Array(buffer, 0, countMax);
-    const values = new Float64Array(buffer, countMax * 8, countMax);
+    const buffer = new ArrayBuffer(columnsHeadroomBytes + countMax * 16);
+    const timesMs = new Float64Array(buffer, columnsHeadroomBytes, countMax);
+    const values = new Float64Array(buffer, columnsHeadroomBytes + countMax * 8, countMax);
     const count = this.#memory.copy(id, range, timesMs, values);
     // A view that shows little of its buffer would hold all of it.
     if (count * 2 < countMax)
@@ -420,11 +390,6 @@ export class EmbeddedStore implements SeriesStore {
     }, maintainIntervalMs);
     this.#timer.unref();
   }
-}
-
-interface RowRange {
-  readonly from: number;
-  readonly until: number;
 }
 
 interface RefusedRows {

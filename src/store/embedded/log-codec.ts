@@ -8,6 +8,13 @@
  * Every sample has an *ordinal*, its number in the order of writing. A frame of samples carries the
  * ordinal of its first row; deltas start anew in each frame, so a lost frame costs its rows only.
  */
+import {
+  nextSerialBit,
+  type RowKernel,
+  type RowRange,
+  sameTimeBit,
+  valueForm,
+} from "../../kernel/index.ts";
 import { ByteReader, ByteWriter } from "../log/bytes.ts";
 import { beginFrame, endFrame } from "../log/frame.ts";
 
@@ -29,15 +36,6 @@ export const payloadKind = {
 /** A frame is closed when it holds this much: what one flipped bit can cost. */
 const frameTargetBytes = 16 << 10;
 const chunkFrameTargetBytes = 4 << 10;
-
-/** How a value is written: the two low bits of a row's first number. */
-const valueForm = { raw: 0, whole: 1, hundredths: 2, thousandths: 3 } as const;
-
-/** Of the first byte of a packed row. */
-const nextSerialBit = 4;
-const sameTimeBit = 8;
-/** Head, serial, time and value at their longest. */
-const packedRowBytesMax = 32;
 
 /** Frames of names and of samples, kept apart so that names are written first. */
 export class SampleFrames {
@@ -105,17 +103,8 @@ export class SampleFrames {
     if (out.length - this.#samplesStart > frameTargetBytes) this.#endSamples();
   }
 
-  /**
-   * As `addSample` for rows [from, until), the first of which has the ordinal; a third of its cost.
-   * @param serials  of the rows, from index 0 on
-   */
-  addRows(
-    serials: Uint32Array,
-    { timesMs, values }: { readonly timesMs: Float64Array; readonly values: Float64Array },
-    range: { readonly from: number; readonly until: number },
-    ordinal: number,
-    routeBeforeMs: number,
-  ): void {
+  /** As `addSample` for rows of a piece, the first of which has the ordinal; a tenth of its cost. */
+  addRows(rows: RowKernel, range: RowRange, ordinal: number, routeBeforeMs: number): void {
     const out = this.samples;
     this.#endSamples();
     for (let row = range.from; row < range.until;) {
@@ -123,7 +112,8 @@ export class SampleFrames {
       out.u8(payloadKind.rows);
       out.f64(ordinal + row - range.from);
       out.f64(routeBeforeMs);
-      row = writeRows(out, serials, timesMs, values, row, range);
+      row = rows.pack({ from: row, until: range.until }, frameTargetBytes);
+      out.raw(rows.packed);
       endFrame(out, start);
     }
     this.#rowCount += range.until - range.from;
@@ -297,82 +287,6 @@ export function readChunks(
     visit(payload, chunk);
   }
   return true;
-}
-
-/** The files are little-endian, and so is every machine that runs this. */
-const scratchDouble = new Float64Array(1);
-const scratchBytes = new Uint8Array(scratchDouble.buffer);
-
-/** @returns the first row that found no room in the frame */
-function writeRows(
-  out: ByteWriter,
-  serials: Uint32Array,
-  timesMs: Float64Array,
-  values: Float64Array,
-  first: number,
-  { from, until }: { readonly from: number; readonly until: number },
-): number {
-  out.reserve(frameTargetBytes + packedRowBytesMax);
-  const bytes = out.buffer;
-  const frameEnd = out.length + frameTargetBytes;
-  let at = out.length;
-  let serial = 0;
-  let timeMs = 0;
-  let row = first;
-  for (; row < until && at < frameEnd; row++) {
-    const value = values[row]!;
-    let form: number = valueForm.raw;
-    let whole = 0;
-    if (value > -1e12 && value < 1e12) {
-      whole = Math.floor(value);
-      if (whole === value) {
-        if (value !== 0 || !Object.is(value, -0)) form = valueForm.whole;
-      } else if ((whole = Math.round(value * 100)) / 100 === value) form = valueForm.hundredths;
-      else if ((whole = Math.round(value * 1000)) / 1000 === value) form = valueForm.thousandths;
-    }
-    const headAt = at++;
-    let head = form;
-    const nextSerial = serials[row - from]!;
-    if (nextSerial === serial + 1) head |= nextSerialBit;
-    else at = writeSigned(bytes, at, nextSerial - serial);
-    serial = nextSerial;
-    const nextMs = timesMs[row]!;
-    if (nextMs === timeMs) head |= sameTimeBit;
-    else at = writeSigned(bytes, at, nextMs - timeMs);
-    timeMs = nextMs;
-    if (form === valueForm.raw) {
-      scratchDouble[0] = value;
-      for (let k = 0; k < 8; k++) bytes[at + k] = scratchBytes[k]!;
-      at += 8;
-    } else {
-      let rest = whole < 0 ? -2 * whole - 1 : 2 * whole;
-      const valueAt = at;
-      while (rest >= 0x1000000) {
-        bytes[at++] = rest % 256;
-        rest = Math.floor(rest / 256);
-      }
-      while (rest > 0) {
-        bytes[at++] = rest;
-        rest >>>= 8;
-      }
-      head |= (at - valueAt) << 4;
-    }
-    bytes[headAt] = head;
-  }
-  out.setLength(at);
-  return row;
-}
-
-/** As `ByteWriter.signed`, into room that is there. @returns the offset after it */
-function writeSigned(bytes: Uint8Array, offset: number, value: number): number {
-  let at = offset;
-  let rest = value < 0 ? -2 * value - 1 : 2 * value;
-  while (rest >= 128) {
-    bytes[at++] = (rest % 128) | 128;
-    rest = Math.floor(rest / 128);
-  }
-  bytes[at++] = rest;
-  return at;
 }
 
 /** The shortest form that gives the value back bit for bit. */

@@ -211,6 +211,42 @@ test("a file that is nothing but noise does not stop a start", async () => {
   await again.close();
 });
 
+// Written by this program as it was before version 2 of the sample log: rows of one form only.
+const firstVersion = {
+  "checkpoint.kale":
+    "S0FMRUNLUFQBAAAAzFDepcdLRhodAAAAnR8lqgQAAAAAAAAAAAAATBo3DHpCAABMGjcMekIBAAAAx0tGGh0AAADVrSps" +
+    "BgAAAAAAAAAAAABMGjcMekIAAEwaNwx6QgEAAAA=",
+  "samples-00000001.log":
+    "S0FMRVNMT0cBAAAAdQICycdLRhoPAAAAdqFTfgEBBW9sZC5hAgVvbGQuYsdLRhp2AAAAM4YJ/gIAAAAAAADwPwAATBo3" +
+    "DHpCCYCRusSYaAAAoJwBAAAAAAAAAIACoJwBrAICoJwBwQMDoJwBAgCgnAGcdQCIPOQ3fgCgnAEAAAAAAABAQwGgnAEN" +
+    "AqCcAZyF4wsAoJwBNDMzMzMz0z8J0NI9CgHQDwwFv43/ZlQ=",
+} as const;
+
+test("a sample log of version 1 is read as it was written, and written on beside", async () => {
+  for (const [name, base64] of Object.entries(firstVersion)) {
+    await writeFile(join(folder.path, name), Buffer.from(base64, "base64"));
+  }
+  const values = [0, -0, 1.5, -2.25, 0.001, 1e300, 2 ** 53, -7, 123456.78, 0.1 + 0.2];
+  const wanted: (readonly [number, number])[] = [
+    [testNowMs - 30 * hourMs, 42],
+    ...values.map((value, i) => [testNowMs - 10 * minuteMs + i * 10_000, value] as const),
+  ];
+  let store = await openSmall(folder.path);
+  for (let start = 0; start < 2; start++) {
+    expect(store.stats().faults).toEqual([]);
+    expect(pairsOf(await store.read("old.a", always))).toEqual(wanted);
+    expect(pairsOf(await store.read("old.b", always)).slice(0, 2)).toEqual([
+      [testNowMs - 5_000, 5],
+      [testNowMs - 4_000, 6],
+    ]);
+    await store.write(batchOf([["old.b", testNowMs + start, start]]));
+    await store.close();
+    store = await openSmall(folder.path);
+  }
+  expect(pairsOf(await store.read("old.b", always))).toHaveLength(4);
+  await store.close();
+});
+
 test("a file of a newer format is refused by name, and left as it is", async () => {
   const store = await openSmall(folder.path);
   await store.write(batchOf([["a", testNowMs, 1]]));

@@ -5,18 +5,24 @@
  * Memory gives the id of an expired series to a new one; a serial is never given twice.
  */
 import { assert } from "../../base/assert.ts";
+import type { SeriesRecords } from "../../kernel/index.ts";
 
 export class SeriesBook {
-  #serials = new Uint32Array(1024);
+  readonly #records: SeriesRecords;
   #newestMs = new Float64Array(1024).fill(-Infinity);
   #nextSerial = 1;
+
+  /** @param records  keep the serials, beside what else a sample touches */
+  constructor(records: SeriesRecords) {
+    this.#records = records;
+  }
 
   get nextSerial(): number {
     return this.#nextSerial;
   }
 
   get memoryBytes(): number {
-    return this.#serials.length * 12;
+    return this.#newestMs.byteLength;
   }
 
   /** Gives a series its serial. */
@@ -29,15 +35,15 @@ export class SeriesBook {
 
   /** A series that had its serial before. */
   restore(id: number, serial: number, newestMs: number): void {
-    if (id >= this.#serials.length) this.#grow(id + 1);
-    this.#serials[id] = serial;
+    if (id >= this.#newestMs.length) this.#grow(id + 1);
+    this.#records.setSerial(id, serial);
     this.#newestMs[id] = newestMs;
     this.reserveBelow(serial + 1);
   }
 
   /** The series is gone: until its id is given to another one it has the serial 0, which is none's. */
   forget(id: number): void {
-    this.#serials[id] = 0;
+    this.#records.setSerial(id, 0);
   }
 
   /** No serial below this is given from now on. */
@@ -46,7 +52,7 @@ export class SeriesBook {
   }
 
   serial(id: number): number {
-    return this.#serials[id]!;
+    return this.#records.serial(id);
   }
 
   newestMs(id: number): number {
@@ -58,12 +64,9 @@ export class SeriesBook {
   }
 
   #grow(countMin: number): void {
-    const capacity = Math.max(countMin, this.#serials.length * 2);
-    const serials = new Uint32Array(capacity);
-    serials.set(this.#serials);
+    const capacity = Math.max(countMin, this.#newestMs.length * 2);
     const newestMs = new Float64Array(capacity).fill(-Infinity);
     newestMs.set(this.#newestMs);
-    this.#serials = serials;
     this.#newestMs = newestMs;
   }
 }

@@ -8,6 +8,7 @@ import {
   type ChunkKernel,
   chunkLastMs,
   openChunkKernel,
+  RowKernel,
 } from "../../kernel/index.ts";
 import { Archive } from "./archive.ts";
 import { idCountMax } from "./block-archiver.ts";
@@ -48,6 +49,8 @@ export interface EmbeddedStoreOptions {
   readonly chunkSampleCount?: number;
   /** What encodes and decodes chunks. */
   readonly chunks?: ChunkKernel;
+  /** What takes rows, with the records of the series; the store's own from now on. */
+  readonly rows?: RowKernel;
   readonly checkpointIntervalMs?: number;
   /** How often the store looks after itself; 0: only when `maintain` is called. */
   readonly maintainIntervalMs?: number;
@@ -94,7 +97,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     prefix: chunkLogPrefix,
     number: Math.max(lastOf(chunkLogPrefix), coveredMax) + 1,
   });
-  const book = new SeriesBook();
+  const book = new SeriesBook(settings.rows.records);
   const ledger = new BlockLedger({ blockMs: settings.blockMs });
   const ahead = new WriteAhead({
     sampleLog,
@@ -112,6 +115,7 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
     memoryBytesMax: settings.memoryBytesMax,
     shedsAtLimit: false,
     chunks: settings.chunks,
+    rows: settings.rows,
     onNewSeries: (id, bytes, start, end) => {
       ahead.takeName(book.enter(id), bytes, start, end);
     },
@@ -182,6 +186,7 @@ export function withDefaults(options: EmbeddedStoreOptions): StoreSettings {
     besideBytes: () => 0,
     chunkSampleCount: 120,
     chunks: options.chunks ?? openChunkKernel({}),
+    rows: options.rows ?? new RowKernel({}),
     checkpointIntervalMs: hourMs / 6,
     maintainIntervalMs: 5000,
     backfillCountMax: 65_536,

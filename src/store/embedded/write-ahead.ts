@@ -9,7 +9,7 @@
  * written (`saveMissing`), then gathering begins again, then a checkpoint takes in the rest.
  */
 import type { Clock } from "../../base/clock.ts";
-import { chunkFirstMs, chunkLastMs } from "../../kernel/index.ts";
+import { chunkFirstMs, chunkLastMs, type RowKernel, type RowRange } from "../../kernel/index.ts";
 import { StoreError } from "../errors.ts";
 import { isDiskRefusal } from "../log/disk.ts";
 import type { FaultLedger } from "../log/fault-ledger.ts";
@@ -105,20 +105,13 @@ export class WriteAhead {
   }
 
   /**
-   * Takes rows [from, until) at once. They get their ordinals now; until `standAt` says how far memory has
+   * Takes rows of a piece at once. They get their ordinals now; until `standAt` says how far memory has
    * come, `ordinal` and `newestTakenMs` are as they were.
-   *
-   * @param serials  of the rows, from index 0 on
    */
-  takeRows(
-    serials: Uint32Array,
-    columns: { readonly timesMs: Float64Array; readonly values: Float64Array },
-    range: { readonly from: number; readonly until: number },
-    routeBeforeMs: number,
-  ): void {
+  takeRows(rows: RowKernel, range: RowRange, routeBeforeMs: number): void {
     this.#uncommittedCount += range.until - range.from;
     if (this.#mode === "outage") return;
-    this.#filling.samples.addRows(serials, columns, range, this.#nextOrdinal, routeBeforeMs);
+    this.#filling.samples.addRows(rows, range, this.#nextOrdinal, routeBeforeMs);
   }
 
   /** Of the rows that `takeRows` took, memory is at this one, or past the last. */
@@ -263,6 +256,10 @@ export class WriteAhead {
     if (this.#mode !== "resuming") return;
     this.#mode = "durable";
     this.#uncommittedCount = this.#filling.samples.rowCount;
+    this.#options.faults.resolve(
+      "disk-full",
+      "The disk took no more for a while; it does again, and what was kept in memory is written.",
+    );
   }
 
   /** The checkpoint that should have ended the outage failed. */

@@ -1,7 +1,7 @@
 /**
  * Memory for many small things of many sizes, without an object for any of them.
  *
- *     region   8 MiB, one ArrayBuffer, made when needed (the system gives it real memory as it is used)
+ *     region   8 MiB, one buffer, made when needed (the system gives it real memory as it is used)
  *     page     16 KiB of a region, serves blocks of one size class
  *     block    what is handed out; named by a reference, its place in units of 4 bytes
  *
@@ -38,9 +38,9 @@ const classCount = fineClassCount + 16 * Math.log2(blockBytesMax / fineBytesMax)
 const classBytes = Uint16Array.from({ length: classCount }, (unused, k) => classBytesOf(k));
 
 export class BlockArena {
-  readonly #bytes: Uint8Array<ArrayBuffer>[] = [];
-  readonly #words: Uint32Array<ArrayBuffer>[] = [];
-  readonly #doubles: Float64Array<ArrayBuffer>[] = [];
+  readonly #bytes: Uint8Array<SharedArrayBuffer>[] = [];
+  readonly #words: Uint32Array<SharedArrayBuffer>[] = [];
+  readonly #doubles: Float64Array<SharedArrayBuffer>[] = [];
   #pageCount = 0;
   #freePage = none;
   #freePageCount = 0;
@@ -116,15 +116,15 @@ export class BlockArena {
   }
 
   /** The region that holds the block, as bytes; the block starts at `byteAt`. */
-  bytes(block: number): Uint8Array<ArrayBuffer> {
+  bytes(block: number): Uint8Array<SharedArrayBuffer> {
     return this.#bytes[block >>> regionUnitBits]!;
   }
 
-  words(block: number): Uint32Array<ArrayBuffer> {
+  words(block: number): Uint32Array<SharedArrayBuffer> {
     return this.#words[block >>> regionUnitBits]!;
   }
 
-  doubles(block: number): Float64Array<ArrayBuffer> {
+  doubles(block: number): Float64Array<SharedArrayBuffer> {
     return this.#doubles[block >>> regionUnitBits]!;
   }
 
@@ -165,7 +165,9 @@ export class BlockArena {
   }
 
   #addRegion(): void {
-    const buffer = new ArrayBuffer(regionBytes);
+    // Shared with nobody. V8 counts what plain buffers take as its heap, and would mark all of that each time
+    // the arena has grown by as much again.
+    const buffer = new SharedArrayBuffer(regionBytes);
     this.#bytes.push(new Uint8Array(buffer));
     this.#words.push(new Uint32Array(buffer));
     this.#doubles.push(new Float64Array(buffer));

@@ -41,7 +41,6 @@ test.each([1, 2, 3, 4, 5, 6])("RawSamples holds what a Map holds, seed %i", (see
   const random = seededRandom(seed);
   const { arena, samples } = rigOf([2, 7, 40, countMax][seed % 4]);
   const roomMax = [2, 7, 40, countMax][seed % 4]!;
-  const row = { timesMs: new Float64Array(1), values: new Float64Array(1) };
   for (let round = 0; round < 120; round++) {
     const id = nextInteger(random, 4);
     const twin = new Map<number, number>();
@@ -55,9 +54,7 @@ test.each([1, 2, 3, 4, 5, 6])("RawSamples holds what a Map holds, seed %i", (see
       const timeMs = times.length === 0 ? start : habit(random, firstMs, lastMs);
       const value = nextInteger(random, 1000) / 8;
       const isFar = times.length > 0 && (timeMs - firstMs >= 2 ** 31 || lastMs - timeMs >= 2 ** 31);
-      row.timesMs[0] = timeMs;
-      row.values[0] = value;
-      const appended = random.next() < 0.7 ? samples.append(id, row.timesMs, row.values, 0) : 0;
+      const appended = random.next() < 0.7 ? samples.append(id, timeMs, value) : 0;
       if (appended > 0) {
         expect([timeMs > lastMs, isFar, appended]).toEqual([true, false, twin.size + 1]);
       } else {

@@ -114,14 +114,14 @@ export class RawSamples {
   }
 
   /**
-   * Takes the sample of a row where it is simply the next: after all that are there, and with room.
+   * Takes a sample where it is simply the next: after all that are there, and with room.
    * @returns how many there are now, 0 where `put` has to take it
    */
-  append(id: number, timesMs: Float64Array, values: Float64Array, row: number): number {
+  append(id: number, timeMs: number, value: number): number {
     const count = this.#counts[id]!;
     const slot = count % segmentCount;
     if (slot === 0) return 0;
-    const offsetMs = timesMs[row]! - this.#firstMs[id]!;
+    const offsetMs = timeMs - this.#firstMs[id]!;
     if (!(offsetMs > 0 && offsetMs < spanMsMax)) return 0;
     const segment = this.#segments[id]!;
     const stepMs = this.#stepsMs[id]!;
@@ -131,11 +131,58 @@ export class RawSamples {
       if (words[at - 1]! >= offsetMs) return 0;
       words[at] = offsetMs;
     } else if (offsetMs !== stepMs * count) return 0;
-    this.#arena.doubles(segment)[this.#arena.doubleAt(segment) + valuesDouble + slot] =
-      values[row]!;
+    this.#arena.doubles(segment)[this.#arena.doubleAt(segment) + valuesDouble + slot] = value;
     this.#counts[id] = count + 1;
     this.#sampleCount += 1;
     return count + 1;
+  }
+
+  /** Whether samples of the series lie one step apart, as far as is known; a step of 0 is not known yet. */
+  isRegular(id: number): boolean {
+    return this.#stepsMs[id] !== irregular;
+  }
+
+  stepMs(id: number): number {
+    return this.#stepsMs[id]!;
+  }
+
+  /** Whether this many steps are within what samples of one series may lie apart. */
+  isNear(stepMs: number, count: number): boolean {
+    return stepMs * count < spanMsMax;
+  }
+
+  /**
+   * Takes samples that follow what is there at the step of the series; where at most one is there, `stepMs`
+   * becomes the step.
+   * @param values.from  where the first lies in the column
+   */
+  appendRun(
+    id: number,
+    times: { readonly firstMs: number; readonly stepMs: number },
+    values: { readonly column: Float64Array; readonly from: number; readonly count: number },
+  ): void {
+    const before = this.#counts[id]!;
+    const total = before + values.count;
+    assert(total <= this.#sampleCountMax, "the owner takes samples out at sampleCountMax");
+    if (before === 0) this.#firstMs[id] = times.firstMs;
+    if (total > 1) this.#stepsMs[id] = times.stepMs;
+    const { column } = values;
+    let from = values.from;
+    for (let count = before; count < total;) {
+      const slot = count % segmentCount;
+      if (slot === 0) {
+        const added = this.#arena.allocate(regularBytes);
+        this.#setBefore(added, this.#segments[id]!);
+        this.#segments[id] = added;
+      }
+      const segment = this.#segments[id]!;
+      const doubles = this.#arena.doubles(segment);
+      const until = Math.min(total, count - slot + segmentCount);
+      let at = this.#arena.doubleAt(segment) + valuesDouble + slot;
+      for (; count < until; count++) doubles[at++] = column[from++]!;
+    }
+    this.#counts[id] = total;
+    this.#sampleCount += values.count;
   }
 
   /** The index of the first sample not before `timeMs`. */

@@ -1,5 +1,5 @@
 /** What a SeriesMemory is told when it is made, and what it says of itself. */
-import type { ChunkKernel } from "../../kernel/index.ts";
+import type { ChunkKernel, RowKernel } from "../../kernel/index.ts";
 
 import type { RefusedNames } from "../../model/index.ts";
 
@@ -17,6 +17,8 @@ export interface SeriesMemoryOptions {
   readonly chunkSampleCount?: number;
   /** What encodes and decodes chunks; the TypeScript twin where it is not given. */
   readonly chunks?: ChunkKernel | undefined;
+  /** What takes rows, with the records of the series, its own from now on; the twin where it is not given. */
+  readonly rows?: RowKernel | undefined;
   /** Called by `resolve` for a name seen first; not by `restoreName`. */
   readonly onNewSeries: (id: number, bytes: Uint8Array, start: number, end: number) => void;
   /**
@@ -41,8 +43,8 @@ export interface SeriesMemoryParts {
   readonly open: number;
   readonly late: number;
   readonly directory: number;
-  /** What else is kept by id. */
-  readonly columns: number;
+  /** The newest samples of each series, and what else a sample touches that comes. */
+  readonly records: number;
   /** What blocks are rounded up by is theirs for the most part. */
   readonly chunks: number;
   /** Free blocks in pages in use. */

@@ -4,7 +4,11 @@
  *
  *     name ──→ id ─┬─ late    raw samples at or before the end of the last sealed chunk
  *                  ├─ sealed  chunks, ascending, never overlapping
- *                  └─ open    raw samples after all sealed ones; sealed when there are enough
+ *                  ├─ open    raw samples after all sealed ones; sealed when there are enough
+ *                  └─ staged  the newest few of a regular series, in its record
+ *
+ * A sample one step after the newest goes to the series' record (kernel/series-records.ts) and touches
+ * nothing else. What is staged moves on to `open` by the dozen, and before anybody looks at the series.
  *
  * A sample in order goes to the end of `open`. One that is late, but after the last sealed chunk, finds
  * its place in `open`. One older than that waits in `late`, and when `open` is sealed or `late` is full
@@ -14,7 +18,6 @@
  * No object per series, chunk or sample: columns by id, and one arena for everything of variable size.
  */
 import { assert } from "../../base/assert.ts";
-import { grown } from "../../base/grown.ts";
 import {
   chunkBytes,
   chunkBytesMax,
@@ -26,6 +29,10 @@ import {
   decodeChunk,
   encodeChunk,
   openChunkKernel,
+  RowKernel,
+  rowRoom,
+  type RowRange,
+  type SeriesRecords,
 } from "../../kernel/index.ts";
 import {
   nameBytesMax,
@@ -59,10 +66,11 @@ export class SeriesMemory implements WatchedWindow {
   readonly #open: RawSamples;
   readonly #late: RawSamples;
   readonly #sealed: SealedChunks;
-  // By id.
-  #newestMs = new Float64Array(0);
-  #revisions = new Uint32Array(0);
-  #stated = new Uint8Array(0);
+  /** Takes rows, and has the record of each series. */
+  readonly rows: RowKernel;
+  /** By id: how far tables have room. */
+  #idRoom = 0;
+  #stagedCount = 0;
   #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
@@ -89,6 +97,7 @@ export class SeriesMemory implements WatchedWindow {
     this.#chunkSampleCount = chunkSampleCount;
     this.#memoryBytesMax = options.memoryBytesMax ?? Infinity;
     this.#chunks = options.chunks ?? openChunkKernel({});
+    this.rows = options.rows ?? new RowKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
     this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
@@ -124,27 +133,28 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Stays when the newest sample itself was let go of. */
   newestMs(id: number): number {
-    return this.#newestMs[id] ?? -Infinity;
+    return this.#records.newestMs(id);
   }
 
   oldestMs(id: number): number {
+    this.#settle(id);
     return Math.min(this.#sealed.firstMs(id), this.#open.firstMs(id), this.#late.firstMs(id));
   }
 
   revision(id: number): number {
-    return this.#revisions[id] ?? 0;
+    return this.#records.revision(id);
   }
 
   stated(id: number): number {
-    return this.#stated[id] ?? 0;
+    return this.#records.stated(id);
   }
 
   /** Notes what a row's `types` state of its series. */
   state(id: number, types: number): void {
-    const before = this.#stated[id]!;
+    const before = this.#records.stated(id);
     const after = before | (types & statedBits);
     if (after === before) return;
-    this.#stated[id] = after;
+    this.#records.setStated(id, after);
     this.#listener?.onStated(id);
   }
 
@@ -153,12 +163,14 @@ export class SeriesMemory implements WatchedWindow {
     return (
       this.#sealed.countMax(id, range.fromMs, range.untilMs) +
       this.#open.count(id) +
+      this.#records.stagedCount(id) +
       this.#late.count(id)
     );
   }
 
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
     if (!this.isLive(id)) return 0;
+    this.#settle(id);
     const { fromMs, untilMs } = range;
     const room = Math.min(timesMs.length, values.length);
     const openUntil = this.#open.lowerBound(id, untilMs);
@@ -204,14 +216,17 @@ export class SeriesMemory implements WatchedWindow {
       this.#refusedSampleCount += 1;
       return false;
     }
-    this.#revisions[id] = this.#revisions[id]! + 1;
-    const newestMs = this.#newestMs[id]!;
-    if (timeMs > newestMs) this.#newestMs[id] = timeMs;
+    const records = this.#records;
+    this.#settle(id);
+    records.countRevision(id);
+    const newestMs = records.newestMs(id);
+    if (timeMs > newestMs) records.setNewestMs(id, timeMs);
     else if (timeMs < newestMs) this.#lateCount += 1;
 
     if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
       this.#addLate(id, timeMs, value);
     } else this.#addOpen(id, timeMs, value);
+    this.#expect(id);
     this.#listener?.onRow(id, timeMs, value);
     return true;
   }
@@ -224,27 +239,47 @@ export class SeriesMemory implements WatchedWindow {
    */
   addRows(
     ids: Uint32Array,
-    { timesMs, values }: { readonly timesMs: Float64Array; readonly values: Float64Array },
-    { from, until }: { readonly from: number; readonly until: number },
+    columns: { readonly timesMs: Float64Array; readonly values: Float64Array },
+    { from, until }: RowRange,
     onNotice: (row: number) => void,
   ): void {
-    const newestMs = this.#newestMs;
-    const revisions = this.#revisions;
-    const open = this.#open;
+    for (let start = from; start < until; start += rowRoom) {
+      const end = Math.min(until, start + rowRoom);
+      this.rows.load(columns, { from: start, until: end });
+      this.#records.ids.set(ids.subarray(start - from, end - from));
+      this.addLoaded({ from: 0, until: end - start }, (row) => {
+        onNotice(row + start);
+      });
+    }
+  }
+
+  /** As `addRows`, of rows that were loaded to `rows`. */
+  addLoaded({ from, until }: RowRange, onNotice: (row: number) => void): void {
+    const { rows } = this;
+    const records = this.#records;
     const listener = this.#listener;
-    for (let row = from; row < until; row++) {
-      const id = ids[row - from]!;
-      // The sample that fills a chunk seals it; those before are plain.
-      if (open.count(id) + 1 < this.#sealAt(id) && timesMs[row]! > newestMs[id]!) {
-        if (open.append(id, timesMs, values, row) > 0) {
-          newestMs[id] = timesMs[row]!;
-          revisions[id] = revisions[id]! + 1;
-          listener?.onRow(id, timesMs[row]!, values[row]!);
-          continue;
+    for (let row = from; row < until;) {
+      const stagedUntil = rows.take({ from: row, until });
+      this.#stagedCount += stagedUntil - row;
+      if (listener !== undefined) {
+        const { ids, timesMs, values } = records;
+        for (; row < stagedUntil; row++) listener.onRow(ids[row]!, timesMs[row]!, values[row]!);
+      }
+      for (row = stagedUntil; row < until; row++) {
+        const id = records.ids[row]!;
+        if (records.canStage(row)) break;
+        // What was staged may just have filled the record.
+        this.#settle(id);
+        const timeMs = records.timesMs[row]!;
+        const value = records.values[row]!;
+        if (records.take(row, row + 1) > row) {
+          this.#stagedCount += 1;
+          listener?.onRow(id, timeMs, value);
+        } else if (!this.#appendPlain(id, timeMs, value)) {
+          onNotice(row);
+          this.add(id, timeMs, value);
         }
       }
-      onNotice(row);
-      this.add(id, timesMs[row]!, values[row]!);
     }
   }
 
@@ -263,13 +298,16 @@ export class SeriesMemory implements WatchedWindow {
    */
   appendSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
     assert(this.isLive(id), "chunks are restored to a series that is there");
+    const records = this.#records;
+    if (records.stagedCount(id) > 0) return false;
     if (this.#open.count(id) > 0 || this.#late.count(id) > 0) return false;
     if (chunkBytes(bytes, offset) !== length) return false;
-    if (chunkFirstMs(bytes, offset) <= this.#newestMs[id]!) return false;
+    if (chunkFirstMs(bytes, offset) <= records.newestMs(id)) return false;
     this.#shed(id, this.#sealed.excessCount(id));
     this.#sealed.append(id, bytes, offset, length);
-    this.#revisions[id] = this.#revisions[id]! + 1;
-    this.#newestMs[id] = chunkLastMs(bytes, offset);
+    records.countRevision(id);
+    records.setNewestMs(id, chunkLastMs(bytes, offset));
+    this.#expect(id);
     return true;
   }
 
@@ -283,14 +321,16 @@ export class SeriesMemory implements WatchedWindow {
     const count = this.#decode(bytes, offset, length);
     if (count < 0) return false;
     const lastMs = this.#restoredMs[count - 1]!;
+    this.#settle(id);
     this.#mergeLate(id);
     if (lastMs >= this.#open.firstMs(id)) this.#seal(id);
     this.#shed(id, this.#sealed.excessCount(id));
     if (this.#restoredMs[0]! > this.#sealed.lastMs(id)) {
       this.#sealed.append(id, bytes, offset, length);
     } else this.#sealed.merge(id, this.#restoredMs, this.#restored, count);
-    this.#revisions[id] = this.#revisions[id]! + 1;
-    if (lastMs > this.#newestMs[id]!) this.#newestMs[id] = lastMs;
+    this.#records.countRevision(id);
+    if (lastMs > this.#records.newestMs(id)) this.#records.setNewestMs(id, lastMs);
+    this.#expect(id);
     return true;
   }
 
@@ -306,10 +346,12 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Forgets all samples not yet sealed. */
   discardOpen(id: number): void {
+    this.#settle(id);
     this.#open.clear(id);
     this.#late.clear(id);
-    this.#newestMs[id] = this.#sealed.lastMs(id);
-    this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#records.setNewestMs(id, this.#sealed.lastMs(id));
+    this.#records.countRevision(id);
+    this.#expect(id);
   }
 
   /** No `encodeOpen` needs more room. */
@@ -319,6 +361,7 @@ export class SeriesMemory implements WatchedWindow {
 
   /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
   encodeOpen(id: number, out: Uint8Array, offset: number): number {
+    this.#settle(id);
     const lateCount = this.#late.count(id);
     const count = lateCount + this.#open.count(id);
     if (count === 0) return 0;
@@ -341,13 +384,13 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Forgets the series; its id is given to a later one. */
   removeSeries(id: number): void {
+    this.#settle(id);
     this.#open.clear(id);
     this.#late.clear(id);
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
     this.#names.remove(id);
-    this.#newestMs[id] = -Infinity;
-    this.#stated[id] = 0;
-    this.#revisions[id] = this.#revisions[id]! + 1;
+    this.#records.clear(id);
+    this.#records.countRevision(id);
     this.#listener?.onGone(id);
   }
 
@@ -359,9 +402,7 @@ export class SeriesMemory implements WatchedWindow {
       this.#open.tableBytes +
       this.#late.tableBytes +
       this.#sealed.tableBytes +
-      this.#newestMs.byteLength +
-      this.#revisions.byteLength +
-      this.#stated.byteLength
+      this.#records.tableBytes
     );
   }
 
@@ -371,11 +412,10 @@ export class SeriesMemory implements WatchedWindow {
     const open = this.#open.tableBytes + this.#open.segmentBytes;
     const late = this.#late.tableBytes + this.#late.segmentBytes;
     const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
-    const columns =
-      this.#newestMs.byteLength + this.#revisions.byteLength + this.#stated.byteLength;
+    const records = this.#records.tableBytes;
     const free = this.#arena.usedBytes - this.#arena.liveBytes;
-    const chunks = this.memoryBytes - names - open - late - directory - columns - free;
-    return { names, open, late, directory, columns, chunks, free };
+    const chunks = this.memoryBytes - names - open - late - directory - records - free;
+    return { names, open, late, directory, records, chunks, free };
   }
 
   /** From now on this is the `memoryBytesMax` of the options. */
@@ -389,7 +429,11 @@ export class SeriesMemory implements WatchedWindow {
       sealedBytes: this.#sealed.byteCount,
       refusedNames: this.#refusedNames.list(),
       seriesCount: this.#names.nameCount,
-      sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
+      sampleCount:
+        this.#sealed.sampleCount +
+        this.#open.sampleCount +
+        this.#late.sampleCount +
+        this.#stagedCount,
       memoryBytes: this.memoryBytes,
       lateCount: this.#lateCount,
       duplicateCount: this.#duplicateCount,
@@ -399,17 +443,56 @@ export class SeriesMemory implements WatchedWindow {
     };
   }
 
+  get #records(): SeriesRecords {
+    return this.rows.records;
+  }
+
   #begin(id: number): void {
-    if (id >= this.#newestMs.length) {
-      const idRoom = Math.max(idRoomMin, Math.ceil((id + 1) * 1.5));
-      this.#open.growTo(idRoom);
-      this.#late.growTo(idRoom);
-      this.#sealed.growTo(idRoom);
-      this.#newestMs = grown(this.#newestMs, new Float64Array(idRoom));
-      this.#revisions = grown(this.#revisions, new Uint32Array(idRoom));
-      this.#stated = grown(this.#stated, new Uint8Array(idRoom));
+    if (id >= this.#idRoom) {
+      this.#idRoom = Math.max(idRoomMin, Math.ceil((id + 1) * 1.5));
+      this.#open.growTo(this.#idRoom);
+      this.#late.growTo(this.#idRoom);
+      this.#sealed.growTo(this.#idRoom);
     }
-    this.#newestMs[id] = -Infinity;
+    this.#records.growTo(id + 1);
+  }
+
+  /** Moves what is staged to the open samples. */
+  #settle(id: number): void {
+    const records = this.#records;
+    const count = records.stagedCount(id);
+    if (count === 0) return;
+    const stepMs = records.stepMs(id);
+    const firstMs = records.newestMs(id) - (count - 1) * stepMs;
+    const values = { column: records.stagedValues, from: records.stagedAt(id), count };
+    this.#open.appendRun(id, { firstMs, stepMs }, values);
+    this.#stagedCount -= count;
+    this.#expect(id);
+  }
+
+  /** Says which samples may be staged next: not the one that seals the chunk. */
+  #expect(id: number): void {
+    const open = this.#open;
+    const count = open.count(id);
+    const isRegular = open.isRegular(id);
+    // Of one sample the step is not known; it is most likely that of the chunk before.
+    const stepMs = isRegular && count > 1 ? open.stepMs(id) : this.#records.stepMs(id);
+    const hasNext = isRegular && open.isNear(stepMs, this.#chunkSampleCount);
+    this.#records.expect(id, stepMs, hasNext ? this.#sealAt(id) - 1 - count : 0);
+  }
+
+  /** Takes a sample of an irregular series, where it is simply the next. @returns false where `add` has to */
+  #appendPlain(id: number, timeMs: number, value: number): boolean {
+    const records = this.#records;
+    const count = this.#open.count(id);
+    // The sample that fills a chunk seals it; those before are plain.
+    if (count + 1 >= this.#sealAt(id) || timeMs <= records.newestMs(id)) return false;
+    if (this.#open.append(id, timeMs, value) === 0) return false;
+    records.countRevision(id);
+    records.setNewestMs(id, timeMs);
+    this.#expect(id);
+    this.#listener?.onRow(id, timeMs, value);
+    return true;
   }
 
   #addOpen(id: number, timeMs: number, value: number): void {

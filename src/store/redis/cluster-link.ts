@@ -3,12 +3,11 @@
  *
  * The map of slots is learned from any node (CLUSTER SLOTS) and again when a node redirects (MOVED)
  * or does not answer. A redirected command was not done by the node that said so; it goes where it
- * was sent. A slot on its way to another node is asked for there (ASK). A node that is gone costs
+ * was sent, since other nodes hear of a move some time later. A slot on its way to another node is asked for there (ASK). A node that is gone costs
  * the commands of its slots, which are refused, until it is back or a replica has taken them over.
  *
  * Source: Redis Cluster specification, "Redirection and resharding".
  */
-import { ErrorReply } from "redis";
 import { RemoteError } from "../remote/remote-series.ts";
 import { slotCount, slotOfKey } from "./key-slot.ts";
 import { NodeLink, type NodeLinkOptions, numberOf, type Reply, textOf } from "./node-link.ts";
@@ -25,7 +24,7 @@ export class ClusterLink implements ServerLink {
   /** By address. */
   readonly #nodes = new Map<string, NodeLink>();
   /** Address of the node that has each slot; empty before the map is known. */
-  #slots: readonly (string | undefined)[] = [];
+  #slots: (string | undefined)[] = [];
   #learning: Promise<void> | undefined;
   #problem = "not connected yet";
   #earlierLossCount = 0;
@@ -113,18 +112,22 @@ export class ClusterLink implements ServerLink {
     replicaCount: number,
   ): Promise<number[]> {
     const again: number[] = [];
+    const moved = new Map<number, string>();
     for (const i of open) {
       const reply = replies[i];
-      if (!(reply instanceof ErrorReply)) continue;
+      if (!(reply instanceof Error)) continue;
       if (/^(MOVED|TRYAGAIN) ?/.test(reply.message)) again.push(i);
+      const to = /^MOVED (\d+) (\S+)$/.exec(reply.message);
+      if (to?.[2] !== undefined) moved.set(Number(to[1]), to[2]);
       const asked = /^ASK \d+ (\S+)$/.exec(reply.message)?.[1];
       if (asked === undefined) continue;
       const node = this.#nodeAt(asked);
       const [, answer = null] = await node.run([["ASKING"], commands[i]!.args], replicaCount);
       replies[i] = answer;
-      if (answer instanceof ErrorReply && answer.message.startsWith("TRYAGAIN")) again.push(i);
+      if (answer instanceof Error && answer.message.startsWith("TRYAGAIN")) again.push(i);
     }
     if (again.length > 0) await this.#learn();
+    for (const [slot, address] of moved) this.#slots[slot] = address;
     return again;
   }
 

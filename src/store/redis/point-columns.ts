@@ -12,6 +12,8 @@ export interface DecodedPoints {
 
 /** Fewer bytes than any point takes. */
 const pointBytesMin = 3;
+/** Bytes of one point are fewer than this, so one begins among so many. */
+const alignBytesMax = 40;
 
 /** @param range  what of it is wanted */
 export function decodePoints(bytes: Uint8Array, range: TimeRange): DecodedPoints {
@@ -45,6 +47,18 @@ export function decodePoints(bytes: Uint8Array, range: TimeRange): DecodedPoints
     oddCount,
     unreadBytes: bytes.length - reader.at,
   };
+}
+
+/** Where a point begins such that all up to the end are points; -1 where none does. */
+export function alignedStart(bytes: Uint8Array): number {
+  for (let start = 0; start < alignBytesMax; start++) {
+    if (bytes[start] !== 0x92) continue;
+    const reader = new PointReader(bytes, start);
+    let kind = reader.next();
+    while (kind === "point") kind = reader.next();
+    if (kind === "none" && reader.isAtEnd) return start;
+  }
+  return -1;
 }
 
 /** Time of the point that stands first, which may not be the oldest; NaN where none does. */

@@ -5,7 +5,6 @@
  * Source: "Guidelines for Redis clients with support for Redis Sentinel": ask the sentinels one
  * after the other, connect, and believe it only when the server itself says that it is a master.
  */
-import { ErrorReply } from "redis";
 import { RemoteError } from "../remote/remote-series.ts";
 import { NodeLink, type NodeLinkOptions, type Reply, textOf } from "./node-link.ts";
 import { type RedisHost, showHost } from "./options.ts";
@@ -58,7 +57,7 @@ export class SentinelLink implements ServerLink {
       throw error;
     }
     const demotion = replies.find(
-      (reply) => reply instanceof ErrorReply && reply.message.startsWith("READONLY"),
+      (reply) => reply instanceof Error && reply.message.startsWith("READONLY"),
     );
     if (demotion === undefined) return replies;
     this.#leave(master);

@@ -3,21 +3,22 @@
  *
  * Each look at a key asks for what stands from its known tail on, some forty bytes where nothing is
  * new. Where the tail stands where it stood, the rest was appended since. Where it does not, the
- * value was rewritten (a roomba cut old points off): the tail is looked for near the end, and what
- * follows it is new; where it is gone, everything of the last minutes in the whole value is.
+ * value was rewritten (a roomba cut old points off and put the rest in order, late ones of the last seconds
+ * among them): all of the last minutes counts as new, read from near the end where the tail stands there,
+ * and else from the whole value.
  *
  * Keys to which others were lately seen to append are looked at in every round, those that we write
  * ourselves and that grew by what we wrote need no look, and the rest takes turns.
  */
-import { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { type SampleBatch, SampleBatchBuilder } from "../../model/index.ts";
 import { type KeySpace, tailBytes } from "./key-space.ts";
-import { decodePoints } from "./point-columns.ts";
+import { alignedStart, decodePoints } from "./point-columns.ts";
 import { numberOf } from "./node-link.ts";
 import type { RedisLedger } from "./redis-ledger.ts";
 import type { SeriesNames } from "./series-names.ts";
+import { valueBytesMax } from "./series-values.ts";
 import type { ServerLink } from "./server-link.ts";
 
 export interface SeriesFollowerParts {
@@ -35,8 +36,8 @@ type OnSamples = (batch: SampleBatch) => Promise<void>;
 const keysPerPipeline = 256;
 /** Whole values may be large. */
 const wholeValuesPerPipeline = 16;
-/** Of a value's end, where its tail is looked for when it has moved. */
-const lookBackBytes = 4096;
+/** Of a value's end, where its tail is looked for when it has moved: `lateMaxMs` at a point a second. */
+const lookBackBytes = 16_384;
 const rowsPerBatch = 8192;
 /** The set of names is read this often. */
 const listIntervalMs = 30_000;
@@ -128,7 +129,7 @@ export class SeriesFollower {
     const moved: number[] = [];
     for (const [i, { id, tail, name, from }] of looks.entries()) {
       const reply = replies[i];
-      if (space.nameOf(id) !== name || reply instanceof ErrorReply) continue;
+      if (space.nameOf(id) !== name || reply instanceof Error) continue;
       const bytes = reply instanceof Buffer ? reply : Buffer.alloc(0);
       if (bytes.length < tail.length || !bytes.subarray(0, tail.length).equals(tail)) {
         moved.push(id);
@@ -145,7 +146,8 @@ export class SeriesFollower {
     const { link, space, clock } = this.#parts;
     const looks = ids.map((id) => {
       const name = space.nameOf(id) ?? "";
-      return { id, name, key: space.keyOf(name), tail: Buffer.from(space.tailOf(id)) };
+      const tail = Buffer.from(space.tailOf(id));
+      return { id, name, key: space.keyOf(name), tail, checkedMs: space.checkedMs[id]! };
     });
     const replies = await link.run(
       looks.flatMap(({ key }) => [
@@ -155,45 +157,47 @@ export class SeriesFollower {
     );
     const nowMs = clock.nowMs();
     const lost: number[] = [];
-    for (const [i, { id, name, tail }] of looks.entries()) {
+    for (const [i, { id, name, tail, checkedMs }] of looks.entries()) {
       const bytes = replies[2 * i];
       const valueBytes = numberOf(replies[2 * i + 1]);
       if (space.nameOf(id) !== name || !(bytes instanceof Buffer)) continue;
-      const at = tail.length < tailBytes ? -1 : bytes.lastIndexOf(tail);
+      const hasTail = tail.length === tailBytes && bytes.includes(tail);
+      const start = hasTail ? alignedStart(bytes) : -1;
       // The two answers may be of different moments; then they belong to no one value.
-      if (at < 0) lost.push(id);
-      else
-        await this.#take(
-          id,
-          bytes.subarray(at + tail.length),
-          { bytes, valueBytes, nowMs },
-          outlet,
-        );
+      if (start < 0) lost.push(id);
+      else {
+        const seen = { bytes, valueBytes, nowMs };
+        await this.#take(id, bytes.subarray(start), seen, outlet, checkedMs - lateMaxMs);
+      }
     }
     return lost;
   }
 
   async #readWhole(ids: readonly number[], outlet: Outlet): Promise<void> {
-    const { link, space, clock } = this.#parts;
+    const { link, space, ledger, clock } = this.#parts;
     const looks = ids.map((id) => ({
       id,
       name: space.nameOf(id) ?? "",
       isNew: Number.isNaN(space.knownBytes[id]),
-      tail: Buffer.from(space.tailOf(id)),
       checkedMs: space.checkedMs[id]!,
     }));
+    const keys = looks.map(({ name }) => space.keyOf(name));
+    const lengths = await link.run(keys.map((key) => ({ key, args: ["STRLEN", key] })));
+    const readable = looks.filter((_, i) => {
+      if (!(numberOf(lengths[i]) > valueBytesMax)) return true;
+      ledger.report(keys[i] ?? "", "too-long");
+      return false;
+    });
     const replies = await link.run(
-      looks.map(({ name }) => ({ key: space.keyOf(name), args: ["GET", space.keyOf(name)] })),
+      readable.map(({ name }) => ({ key: space.keyOf(name), args: ["GET", space.keyOf(name)] })),
     );
     const nowMs = clock.nowMs();
-    for (const [i, { id, name, isNew, tail, checkedMs }] of looks.entries()) {
+    for (const [i, { id, name, isNew, checkedMs }] of readable.entries()) {
       const reply = replies[i];
-      if (space.nameOf(id) !== name || reply instanceof ErrorReply) continue;
+      if (space.nameOf(id) !== name || reply instanceof Error) continue;
       const bytes = reply instanceof Buffer ? reply : Buffer.alloc(0);
-      const at = isNew || tail.length < tailBytes ? -1 : bytes.lastIndexOf(tail);
       const seen = { bytes, valueBytes: bytes.length, nowMs };
-      if (at >= 0) await this.#take(id, bytes.subarray(at + tail.length), seen, outlet);
-      else await this.#take(id, bytes, seen, outlet, isNew ? -Infinity : checkedMs - lateMaxMs);
+      await this.#take(id, bytes, seen, outlet, isNew ? -Infinity : checkedMs - lateMaxMs);
     }
   }
 

@@ -16,7 +16,6 @@
  * it is and told of. Values without a time that stand between old points go with them.
  */
 import { createHash } from "node:crypto";
-import { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { KeySpace } from "./key-space.ts";
 import { numberOf, type Reply } from "./node-link.ts";
@@ -172,7 +171,7 @@ export class SeriesTrimmer {
     const replies = await this.#link.run(commands);
     for (const [i, { id, name, cut }] of cuts.entries()) {
       const reply = replies[i];
-      if (reply instanceof ErrorReply) throw remoteErrorOf(this.#link.description, reply);
+      if (reply instanceof Error) throw remoteErrorOf(this.#link.description, reply);
       const leftBytes = numberOf(reply);
       if (space.nameOf(id) !== name || !(leftBytes >= 0)) continue; // rewritten: the next round
       this.#ledger.trimmedKeyCount += 1;

@@ -1,5 +1,5 @@
 /** Whole values of keys: read, decoded, and what they tell kept in the key space. */
-import { ErrorReply } from "redis";
+import type { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleColumns, TimeRange } from "../../model/index.ts";
 import { RemoteError, type ScannedSeries, type ScanRequest } from "../remote/remote-series.ts";
@@ -11,7 +11,7 @@ import type { RedisLedger } from "./redis-ledger.ts";
 import { askOne, type ServerLink } from "./server-link.ts";
 
 /** A day of one point a second is 1.6 MB; beyond this somebody never trimmed. */
-const valueBytesMax = 64 << 20;
+export const valueBytesMax = 64 << 20;
 const keysPerPipeline = 256;
 /** Values are asked for together up to this many bytes. */
 const pipelineBytesMax = 8 << 20;
@@ -36,9 +36,14 @@ export class SeriesValues {
     this.#clock = clock;
   }
 
-  /** @returns undefined where there is no such key */
+  /** @returns undefined where there is no such key; rejects where it is longer than is ever read */
   async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     const key = this.#space.keyOf(name);
+    if (numberOf(await askOne(this.#link, key, "STRLEN", key)) > valueBytesMax) {
+      this.#ledger.report(key, "too-long");
+      const message = `Redis ${this.#link.description}: ${JSON.stringify(key)} is longer than 64 MiB and is not read`;
+      throw new RemoteError("REMOTE_CORRUPT", message);
+    }
     const value = await askOne(this.#link, key, "GET", key);
     if (!(value instanceof Buffer)) return undefined;
     return this.#decode(key, value, range);
@@ -89,7 +94,7 @@ export class SeriesValues {
 
   /** @returns 0 where there is nothing to be read */
   #lengthOf(key: string, reply: Reply | undefined): number {
-    if (reply instanceof ErrorReply) {
+    if (reply instanceof Error) {
       this.#noteUnusable(key, reply);
       return 0;
     }
@@ -104,7 +109,7 @@ export class SeriesValues {
     const replies = await this.#link.run(keys.map((key) => ({ key, args: ["GET", key] })));
     return replies.map((reply, i) => {
       if (reply instanceof Buffer) return reply;
-      if (reply instanceof ErrorReply) this.#noteUnusable(keys[i] ?? "", reply);
+      if (reply instanceof Error) this.#noteUnusable(keys[i] ?? "", reply);
       return undefined;
     });
   }

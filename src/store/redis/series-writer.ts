@@ -5,11 +5,12 @@
  * only what does not stand there is appended. A row stands there when the last point of its time has
  * its value. NodeLink sees to it that nothing of the first attempt is still to come.
  */
-import { ErrorReply } from "redis";
+import type { ErrorReply } from "redis";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleBatch } from "../../model/index.ts";
 import type { KeySpace } from "./key-space.ts";
 import type { Reply } from "./node-link.ts";
+import { alignedStart } from "./point-columns.ts";
 import { PointReader, PointWriter } from "./points.ts";
 import { remoteErrorOf } from "./redis-errors.ts";
 import type { RedisLedger } from "./redis-ledger.ts";
@@ -21,9 +22,6 @@ const namesPerCommand = 512;
 const lookBackBytes = 2048;
 /** Whole values that are read at a time where that is not enough. */
 const wholeValuesPerPipeline = 16;
-/** Bytes of one point are fewer than this, so one begins among so many. */
-const alignBytesMax = 40;
-
 export interface SeriesWriterParts {
   readonly link: ServerLink;
   readonly spaces: readonly KeySpace[];
@@ -92,7 +90,7 @@ export class SeriesWriter {
     const made: string[] = [];
     for (const [i, { name, rows }] of groups.entries()) {
       const reply = replies[i];
-      if (reply instanceof ErrorReply) {
+      if (reply instanceof Error) {
         this.#noteRefused(space.keyOf(name), reply, isCounted ? rows.length : 0);
         continue;
       }
@@ -170,7 +168,7 @@ export class SeriesWriter {
   /** Nothing where the key is not there or no string; any other error says nothing of the key. */
   #bytesOf(reply: Reply | undefined): Buffer {
     if (reply instanceof Buffer) return reply;
-    if (reply instanceof ErrorReply && !reply.message.startsWith("WRONGTYPE")) {
+    if (reply instanceof Error && !reply.message.startsWith("WRONGTYPE")) {
       throw remoteErrorOf(this.#link.description, reply);
     }
     return noBytes;
@@ -222,20 +220,8 @@ function registrations(space: KeySpace, names: readonly string[]): KeyedCommand[
 }
 
 function throwFirst(link: ServerLink, replies: readonly unknown[]): void {
-  const failed = replies.find((reply) => reply instanceof ErrorReply);
+  const failed = replies.find((reply) => reply instanceof Error);
   if (failed !== undefined) throw remoteErrorOf(link.description, failed);
-}
-
-/** Where a point begins such that all up to the end are points; -1 where none does. */
-function alignedStart(bytes: Buffer): number {
-  for (let start = 0; start < alignBytesMax; start++) {
-    if (bytes[start] !== 0x92) continue;
-    const reader = new PointReader(bytes, start);
-    let kind = reader.next();
-    while (kind === "point") kind = reader.next();
-    if (kind === "none" && reader.isAtEnd) return start;
-  }
-  return -1;
 }
 
 /**

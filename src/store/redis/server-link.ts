@@ -2,7 +2,6 @@
  * Redis as Kale speaks to it: commands that each name the key they are about, whichever servers
  * there are behind the address.
  */
-import { ErrorReply } from "redis";
 import type { CommandArguments, Reply } from "./node-link.ts";
 import { remoteErrorOf } from "./redis-errors.ts";
 
@@ -37,6 +36,6 @@ export async function askOne(
   ...args: (string | Buffer)[]
 ): Promise<Reply> {
   const [reply = null] = await link.run([{ key, args }]);
-  if (reply instanceof ErrorReply) throw remoteErrorOf(link.description, reply);
+  if (reply instanceof Error) throw remoteErrorOf(link.description, reply);
   return reply;
 }

@@ -9,7 +9,6 @@
  * Source: etsy/skyline, analyzer/analyzer.py and algorithms.py. Deviation: `last_alert` is set after a
  * send that worked, not before; a history keeps its newest 100 triggers, where theirs only grew.
  */
-import { ErrorReply } from "redis";
 import { integerValue } from "../../model/index.ts";
 import { openServerLink } from "./open-link.ts";
 import type { RedisServerOptions } from "./options.ts";
@@ -82,7 +81,7 @@ export class SkylineMemory {
     const key = this.#triggerKey(name);
     const [reply = null] = await this.#link.run([{ key, args: ["GET", key] }]);
     // What is there is not ours alone: something of another type is left as it is.
-    if (reply instanceof ErrorReply) return;
+    if (reply instanceof Error) return;
     const before = Buffer.isBuffer(reply) ? unpackTriggers(reply) : [];
     const triggers = [...before, trigger].slice(-triggerCountMax);
     await askOne(this.#link, key, "SET", key, packTriggers(triggers));

@@ -28,6 +28,8 @@ export interface GivenBatch {
 /** What outlives the connections to it. */
 export class MemoryRemote {
   readonly series = new Map<string, Map<number, number>>();
+  /** What was stated of some of them. */
+  readonly stated = new Map<string, number>();
   /** Every attempt to write, in order. */
   readonly given: GivenBatch[] = [];
   /** How often a row was written again that stood there with the same value, by a batch that was no repeat. */
@@ -104,7 +106,8 @@ class MemorySeries implements RemoteSeries {
       onProgress(done++, this.#remote.series.size);
       if (!wants(name) || partitions?.includes(partitionOfName(name)) === false) continue;
       const columns = columnsOf(series, range.fromMs, range.untilMs);
-      if (columns.timesMs.length > 0) yield { name, columns };
+      if (columns.timesMs.length > 0)
+        yield { name, columns, stated: this.#remote.stated.get(name) };
       await this.#turn();
     }
     this.#check();
@@ -119,7 +122,11 @@ class MemorySeries implements RemoteSeries {
     this.#check();
     for (const [name, series] of [...this.#remote.series]) {
       if (partitions.includes(partitionOfName(name)))
-        yield { name, columns: columnsOf(series, 0, Infinity) };
+        yield {
+          name,
+          columns: columnsOf(series, 0, Infinity),
+          stated: this.#remote.stated.get(name),
+        };
     }
   }
 

@@ -15,7 +15,8 @@ import {
 import { errorCode } from "../log/disk.ts";
 import { FaultyDisk } from "../log/faulty-disk.fixture.ts";
 import { MemoryRemote } from "./memory-series.fixture.ts";
-import { RemoteStore, type RemoteStoreOptions } from "./remote-store.ts";
+import { RemoteStore } from "./remote-store.ts";
+import type { RemoteStoreOptions } from "./remote-store-options.ts";
 
 const always = { fromMs: 0, untilMs: 2 ** 47 };
 const patienceMs = 20_000;

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ManualClock, systemClock } from "../../base/clock.ts";
 import { silentLogger } from "../../base/log.ts";
-import { batchOf, partitionOfName, partitionsOfShard } from "../../model/index.ts";
+import {
+  batchOf,
+  partitionOfName,
+  partitionsOfShard,
+  statedCounter,
+  statedGauge,
+} from "../../model/index.ts";
 import {
   hourMs,
   makeFolder,
@@ -104,6 +110,18 @@ test("what others write into a partition that is judged here comes into the wind
     [testNowMs, 7],
     [testNowMs + 1000, 9],
   ]);
+});
+
+test("what was stated of a series elsewhere is known where it is judged", async () => {
+  remote.series.set(mine, history());
+  remote.stated.set(mine, statedCounter);
+  await store.takeOver([partitionOfName(mine), partitionOfName(theirs)], () => undefined);
+  const stated = (name: string): number => store.window.stated(store.window.find(name) ?? -1);
+  expect(stated(mine)).toBe(statedCounter);
+  remote.series.set(theirs, history());
+  remote.stated.set(theirs, statedGauge);
+  await until(() => shownCount(theirs) === 60);
+  expect(stated(theirs)).toBe(statedGauge);
 });
 
 test("names lists series that others judge too", async () => {

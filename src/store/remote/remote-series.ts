@@ -72,6 +72,8 @@ export interface ScanRequest {
 export interface ScannedSeries {
   readonly name: string;
   readonly columns: SampleColumns;
+  /** What senders stated of it, see stated-type.ts; missing where the remote does not keep that. */
+  readonly stated?: number | undefined;
 }
 
 /** How the remote is, for the status page. Counts are since the start. */

@@ -10,20 +10,15 @@
  * limit; then `write` waits. The window is filled from the remote at the start; until that is done,
  * and beyond its length, `read` asks the remote and lays what is here over the answer.
  */
-import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import { type ChunkKernel, openChunkKernel } from "../../kernel/index.ts";
 import {
   type NamePage,
   type NameQuery,
-  nameMatcher,
-  partitionsOfShard,
   type RemoteStoreStats,
   type SampleBatch,
   type SampleColumns,
   type SeriesNameList,
   type SeriesStore,
-  sortNames,
   type StepColumns,
   type StepQuery,
   type StoreStats,
@@ -31,82 +26,37 @@ import {
   type WatchedWindow,
 } from "../../model/index.ts";
 import { StoreError } from "../errors.ts";
-import { type Disk, realDisk } from "../log/disk.ts";
 import { FaultLedger } from "../log/fault-ledger.ts";
 import { Slicer } from "../log/slice.ts";
-import { ColumnsBuilder } from "../memory/columns.ts";
 import { Courier } from "./courier.ts";
 import { NameList } from "./name-list.ts";
 import { OlderRows } from "./older-rows.ts";
 import { Outbox } from "./outbox.ts";
+import { RemoteReader } from "./remote-reader.ts";
 import type { RemoteSeries } from "./remote-series.ts";
+import {
+  type RemoteStoreOptions,
+  type RemoteStoreSettings,
+  withDefaults,
+} from "./remote-store-options.ts";
 import { SetAside } from "./set-aside.ts";
-import { stepColumnsOf, summarizePoints } from "./step-summaries.ts";
 import { isSample } from "./warm-start.ts";
 import { WarmWindow } from "./warm-window.ts";
+import { WriterRoom } from "./writer-room.ts";
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 /** Names that others have taken in are known here after this. */
 const listIntervalMs = 30 * secondMs;
-const hourMs = 60 * minuteMs;
 /** A batch is taken in pieces of this many rows, with the thread free in between. */
 const rowsPerPiece = 2048;
 const sliceMs = 2;
-/** Names that the remote does not have yet and that one answer takes in beyond its own limit. */
-const freshNameCountMax = 10_000;
-
-export interface RemoteStoreOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly disk?: Disk;
-  /** How much memory holds at full resolution. */
-  readonly windowMs?: number;
-  /** Older samples than this are not taken. */
-  readonly retentionMs?: number;
-  /** A crash loses at most what was written in this time. */
-  readonly commitIntervalMs?: number;
-  /** `write` resolves only when the batch is in the outbox. */
-  readonly commitEveryBatch?: boolean;
-  readonly seriesCountMax?: number;
-  readonly memoryBytesMax?: number;
-  readonly chunkSampleCount?: number;
-  /** What encodes and decodes chunks. */
-  readonly chunks?: ChunkKernel;
-  /** Rows wait at most this long before they are given to the remote. */
-  readonly flushIntervalMs?: number;
-  /** Rows of one batch for the remote, about. */
-  readonly batchRowCountMax?: number;
-  /** Beyond it `write` waits. */
-  readonly outboxBytesMax?: number;
-  /** Rows older than the window that may wait; beyond it `write` waits. */
-  readonly olderRowCountMax?: number;
-  readonly retryDelayMinMs?: number;
-  readonly retryDelayMaxMs?: number;
-  /**
-   * A batch that the remote refuses all the time is set aside after this. Single rows that it refuses
-   * are the backend's matter; a whole batch is refused by a full or read-only remote, which mends.
-   */
-  readonly refusalPatienceMs?: number;
-  /** How long `close` tries to give the remote what waits. */
-  readonly closePatienceMs?: number;
-  /** How often the window is trimmed; 0: only when `maintain` is called. */
-  readonly maintainIntervalMs?: number;
-  /** Which series belong to this shard. */
-  readonly wants?: (name: string) => boolean;
-  /** Partitions in which it has series. */
-  readonly partitions?: readonly number[];
-  /** Whether other processes judge a part of them: none is judged here before `takeOver`. */
-  readonly isShared?: boolean;
-}
-
-type Settings = Required<RemoteStoreOptions>;
 
 export class RemoteStore implements SeriesStore {
   readonly window: WatchedWindow;
   /** All series of this shard, those that other processes judge among them. */
   readonly names: SeriesNameList;
-  readonly #settings: Settings;
+  readonly #settings: RemoteStoreSettings;
   readonly #logger: Logger;
   readonly #remote: RemoteSeries;
   readonly #window: WarmWindow;
@@ -115,15 +65,13 @@ export class RemoteStore implements SeriesStore {
   readonly #setAside: SetAside;
   readonly #older: OlderRows;
   readonly #courier: Courier;
+  readonly #reader: RemoteReader;
   /** Series new to the window, and the ordinal of their first row, until it is acknowledged. */
   readonly #list: NameList;
   #listedAtMs = -Infinity;
   readonly #fresh = new Map<string, number>();
   #writing: Promise<void> = Promise.resolve();
-  readonly #room: (() => void)[] = [];
-  #heldWriteCount = 0;
-  #isHolding = false;
-  #isLettingIn = false;
+  readonly #room: WriterRoom;
   #isClosed = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #maintainTimer: NodeJS.Timeout | undefined;
@@ -133,7 +81,7 @@ export class RemoteStore implements SeriesStore {
 
   private constructor(
     remote: RemoteSeries,
-    settings: Settings,
+    settings: RemoteStoreSettings,
     parts: { readonly outbox: Outbox; readonly setAside: SetAside; readonly faults: FaultLedger },
   ) {
     this.#settings = settings;
@@ -162,6 +110,13 @@ export class RemoteStore implements SeriesStore {
     );
     this.window = this.#window.shown;
     this.names = settings.isShared ? this.#list : this.window;
+    this.#reader = new RemoteReader({
+      ...parts,
+      remote,
+      window: this.#window,
+      older: this.#older,
+      fresh: this.#fresh,
+    });
     this.#courier = new Courier(
       {
         ...parts,
@@ -174,6 +129,13 @@ export class RemoteStore implements SeriesStore {
       },
       settings,
     );
+    this.#room = new WriterRoom({
+      ...parts,
+      older: this.#older,
+      courier: this.#courier,
+      commit: () => this.#commit(),
+      sizeBytesMax: settings.outboxBytesMax,
+    });
   }
 
   /**
@@ -233,69 +195,21 @@ export class RemoteStore implements SeriesStore {
     await this.#commit();
   }
 
-  /** Rejects with a RemoteError where the remote is needed and does not answer. */
-  async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
-    if (this.#isClosed) throw closed();
-    const id = this.#window.memory.find(name);
-    // Taken before the remote is asked: what it has acknowledged meanwhile is then in both.
-    const own = new ColumnsBuilder();
-    if (id !== undefined) this.#window.read(id, range, own);
-    this.#older.overlay(name, range, own);
-    const isKnown = id !== undefined || this.#older.has(name);
-    if (id !== undefined && range.fromMs >= this.#window.coveredFromMs(id)) return own.take(range);
-
-    const far = await this.#remote.read(name, range);
-    if (far === undefined) return isKnown ? own.take(range) : undefined;
-    const all = new ColumnsBuilder(Math.max(1, far.timesMs.length + own.count));
-    all.merge(far.timesMs, far.values, 0, far.timesMs.length);
-    all.merge(own.timesMs, own.values, 0, own.count);
-    return all.take(range);
+  read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
+    return this.#whileOpen(() => this.#reader.read(name, range));
   }
 
-  /**
-   * What the samples of each step come to: of the steps of which the remote has every sample as it says,
-   * of the others, at the end of the range, from the samples. The same as from `read`, but for the last
-   * digits of sums over several hours.
-   *
-   * @returns undefined where the remote cannot, or where memory has them all: the samples are to be read
-   */
-  async readSteps({ name, range, stepMs }: StepQuery): Promise<StepColumns | undefined> {
-    if (this.#isClosed) throw closed();
-    const cutMs = Math.min(range.untilMs, this.#remoteHasUntilMs(name, stepMs));
-    if (this.#remote.readSteps === undefined || cutMs <= range.fromMs) return undefined;
-    const head = { fromMs: range.fromMs, untilMs: cutMs };
-    const tail = { fromMs: cutMs, untilMs: range.untilMs };
-    const [steps, rest] = await Promise.all([
-      this.#remote.readSteps({ name, range: head, stepMs }),
-      tail.fromMs < tail.untilMs ? this.read(name, tail) : undefined,
-    ]);
-    if (steps === undefined) return undefined;
-    return stepColumnsOf([...steps, ...(rest === undefined ? [] : summarizePoints(rest, stepMs))]);
+  readSteps(query: StepQuery): Promise<StepColumns | undefined> {
+    return this.#whileOpen(() => this.#reader.readSteps(query));
   }
 
-  /** A name that is being written at this moment may count twice in `totalCount` of a cut page. */
-  async findNames({ query, limit }: NameQuery): Promise<NamePage> {
-    if (this.#isClosed) throw closed();
-    const fresh = this.freshNames(query);
-    const page = await this.#remote.findNames({ query, limit: limit + fresh.length });
-    const known = new Set(page.names);
-    const added = fresh.filter((name) => !known.has(name));
-    return {
-      names: sortNames([...page.names, ...added], query).slice(0, limit),
-      totalCount: page.totalCount + added.length,
-    };
+  findNames(query: NameQuery): Promise<NamePage> {
+    return this.#whileOpen(() => this.#reader.findNames(query));
   }
 
   /** Matching names that the remote may not have yet. */
   freshNames(query: string): string[] {
-    const matches = nameMatcher(query);
-    const found: string[] = [];
-    for (const name of this.#fresh.keys()) {
-      if (!matches(name)) continue;
-      found.push(name);
-      if (found.length === freshNameCountMax) break;
-    }
-    return found;
+    return this.#reader.freshNames(query);
   }
 
   stats(): StoreStats {
@@ -346,8 +260,7 @@ export class RemoteStore implements SeriesStore {
 
   /** The program ends: what is on its way is taken in beyond the limit, so that nobody waits. */
   letIn(): void {
-    this.#isLettingIn = true;
-    this.#makeRoom();
+    this.#room.letIn();
   }
 
   async close(): Promise<void> {
@@ -372,6 +285,10 @@ export class RemoteStore implements SeriesStore {
     }
   }
 
+  #whileOpen<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    return this.#isClosed ? Promise.reject(closed()) : ask();
+  }
+
   async #begin(): Promise<void> {
     await this.#outbox.replay((rows, first) => this.#takeBack(rows, first));
     this.#courier.start();
@@ -384,7 +301,7 @@ export class RemoteStore implements SeriesStore {
     const slicer = new Slicer(this.#settings.clock, { sliceMs });
     for (let from = 0; from < batch.count; from += rowsPerPiece) {
       if (slicer.isDue) await slicer.pause();
-      await this.#waitForRoom();
+      await this.#room.wait();
       this.#takeRows(batch, from, Math.min(from + rowsPerPiece, batch.count));
     }
     if (this.#settings.commitEveryBatch) await this.#commit();
@@ -455,7 +372,7 @@ export class RemoteStore implements SeriesStore {
       throw error;
     } finally {
       this.#courier.poke();
-      this.#makeRoom();
+      this.#room.make();
     }
   }
 
@@ -468,59 +385,13 @@ export class RemoteStore implements SeriesStore {
     this.#commitTimer.unref();
   }
 
-  async #waitForRoom(): Promise<void> {
-    if (this.#outbox.isCrowded) await this.#commit().catch(() => undefined);
-    if (this.#courier.isBusy && !this.#isLettingIn) await this.#courier.pause();
-    if (!this.#isAtLimit()) return;
-    this.#heldWriteCount += 1;
-    this.#isHolding = true;
-    this.#faults.report(
-      "outbox-full",
-      "So much waits for the remote that senders are made to wait. Bring the remote back, or raise outbox-limit.",
-    );
-    await this.#commit().catch(() => undefined);
-    while (this.#isAtLimit()) {
-      await new Promise<void>((resolve) => {
-        this.#room.push(resolve);
-      });
-    }
-    this.#isHolding = false;
-  }
-
-  #isAtLimit(): boolean {
-    if (this.#isLettingIn) return false;
-    return (
-      this.#outbox.occupiedBytes >= this.#settings.outboxBytesMax ||
-      this.#older.isFull ||
-      this.#outbox.isCrowded
-    );
-  }
-
-  #makeRoom(): void {
-    if (this.#isAtLimit()) return;
-    for (const go of this.#room.splice(0)) go();
-  }
-
-  /**
-   * The end of the steps that the remote is asked for: every sample before it is acknowledged, and after
-   * it memory has them all as far as it can be.
-   */
-  #remoteHasUntilMs(name: string, stepMs: number): number {
-    const waitingMs = Math.min(this.#outbox.windowMinMs(), this.#older.minMs(name));
-    const id = this.#window.memory.find(name);
-    const coveredMs = id === undefined ? Infinity : this.#window.coveredFromMs(id);
-    // What was set aside is in memory only, as long as it is there.
-    const round = this.#setAside.sampleCount === 0 ? Math.ceil : Math.floor;
-    return Math.min(Math.floor(waitingMs / stepMs), round(coveredMs / stepMs)) * stepMs;
-  }
-
   #forgetBefore(end: number): void {
     this.#older.forgetBefore(end);
     for (const [name, ordinal] of this.#fresh) {
       if (ordinal >= end) break;
       this.#fresh.delete(name);
     }
-    this.#makeRoom();
+    this.#room.make();
   }
 
   /** What other processes have taken in since. */
@@ -564,8 +435,8 @@ export class RemoteStore implements SeriesStore {
       waitingBytes: this.#outbox.occupiedBytes,
       waitingBytesMax: this.#settings.outboxBytesMax,
       oldestWaitingMs: this.#outbox.oldestTakenMs,
-      isHolding: this.#isHolding,
-      heldWriteCount: this.#heldWriteCount,
+      isHolding: this.#room.isHolding,
+      heldWriteCount: this.#room.heldWriteCount,
       writtenSampleCount: this.#courier.deliveredCount,
       writtenBytes: health.writtenBytes,
       retryCount: this.#courier.retryCount + health.retryCount,
@@ -576,35 +447,6 @@ export class RemoteStore implements SeriesStore {
       summedStepCount: health.summedStepCount,
     };
   }
-}
-
-function withDefaults(options: RemoteStoreOptions): Settings {
-  const windowMs = options.windowMs ?? 24 * hourMs;
-  const settings: Settings = {
-    disk: realDisk,
-    windowMs,
-    retentionMs: 14 * 24 * hourMs,
-    commitIntervalMs: secondMs,
-    commitEveryBatch: false,
-    seriesCountMax: 1_000_000,
-    memoryBytesMax: 4 * 2 ** 30,
-    chunkSampleCount: 120,
-    chunks: options.chunks ?? openChunkKernel({}),
-    flushIntervalMs: secondMs,
-    batchRowCountMax: 16_384,
-    outboxBytesMax: 1 << 30,
-    olderRowCountMax: 262_144,
-    retryDelayMinMs: 250,
-    retryDelayMaxMs: 30 * secondMs,
-    refusalPatienceMs: 24 * hourMs,
-    closePatienceMs: 5 * secondMs,
-    maintainIntervalMs: 5 * secondMs,
-    wants: () => true,
-    partitions: partitionsOfShard(0, 1),
-    isShared: false,
-    ...options,
-  };
-  return { ...settings, retentionMs: Math.max(settings.retentionMs, windowMs) };
 }
 
 function words(error: unknown): string {

@@ -260,7 +260,10 @@ export class WarmWindow {
       if (series.columns.timesMs.length > 0 && this.#options.wants(series.name)) {
         const bytes = this.#encoder.encode(series.name);
         const id = this.#resolve(bytes, 0, bytes.length);
-        if (id >= 0) lay(id, series);
+        if (id >= 0) {
+          this.memory.state(id, series.stated ?? 0);
+          lay(id, series);
+        }
       }
       if (slicer.isDue) await slicer.pause();
     }

@@ -10,6 +10,8 @@ export let last: f64 = 0;
 export let tail: f64 = 0;
 /** The same by true division, whatever the original did to integers. */
 export let trueTail: f64 = 0;
+/** The tail as it was summed: it may miss three equal values by one digit. */
+export let summedTail: f64 = 0;
 export let least: f64 = 0;
 export let greatest: f64 = 0;
 export let mean: f64 = 0;
@@ -87,12 +89,15 @@ function sumAndExtremes(values: usize, count: i32, first: f64): f64 {
 function measureTail(values: usize, count: i32, floorsTail: bool): void {
   tail = last;
   trueTail = last;
+  summedTail = last;
   if (count < 3) return;
   const a = valueAt(values, count - 3);
   const b = valueAt(values, count - 2);
+  const third = (a + b + last) / 3;
   // Three equal values have themselves as mean; a sum by three may miss it by one digit.
-  trueTail = a == b && b == last ? last : (a + b + last) / 3;
+  trueTail = a == b && b == last ? last : third;
   tail = floorsTail ? floor(trueTail) : trueTail;
+  summedTail = floorsTail ? floor(third) : third;
 }
 
 function valueAt(values: usize, index: i32): f64 {

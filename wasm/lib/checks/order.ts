@@ -1,6 +1,6 @@
 /** The checks that look at how values lie among the others: histogram_bins, median_absolute_deviation. */
 import { calm, fired, silent } from "./answers";
-import { greatest, last, least, tail } from "./facts";
+import { greatest, last, least, summedTail } from "./facts";
 import { median } from "./median";
 
 const binCount: i32 = 15;
@@ -28,11 +28,11 @@ function edge(i: i32, lowest: f64, highest: f64, width: f64): f64 {
 }
 
 function binOf(lowest: f64, highest: f64, width: f64): i32 {
-  if (tail <= lowest) return 0;
-  const guess = min<f64>(max<f64>(floor((tail - lowest) / width), 0), <f64>(binCount - 1));
+  if (summedTail <= lowest) return 0;
+  const guess = min<f64>(max<f64>(floor((summedTail - lowest) / width), 0), <f64>(binCount - 1));
   let bin = <i32>guess;
-  while (bin > 0 && tail < edge(bin, lowest, highest, width)) bin -= 1;
-  while (bin < binCount && tail >= edge(bin + 1, lowest, highest, width)) bin += 1;
+  while (bin > 0 && summedTail < edge(bin, lowest, highest, width)) bin -= 1;
+  while (bin < binCount && summedTail >= edge(bin + 1, lowest, highest, width)) bin += 1;
   return bin == 0 || bin == binCount ? -1 : bin;
 }
 
