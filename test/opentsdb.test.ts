@@ -113,6 +113,20 @@ test("points that came by telnet and by HTTP are grouped, summed and found by th
   expect(last).toMatchObject([{ value: "129", timestamp: times.at(-1)! * 1000 }]);
 });
 
+test("the port of the lines takes requests too, as a TSD's does", async () => {
+  const url = `http://127.0.0.1:${telnetPort}`;
+  const points = Array.from({ length: 20_000 }, (_, i) => {
+    return { metric: "shared.port", timestamp: start * 1000 + i, value: i, tags: { host: "a" } };
+  });
+  // Far more than a socket's buffers hold, both ways, and twice over one connection.
+  const taken = await fetch(`${url}/api/put?sync&summary`, { method: "POST", body: JSON.stringify(points) }); // prettier-ignore
+  expect([taken.status, await taken.json()]).toEqual([200, { success: points.length, failed: 0 }]);
+  const asked = await fetch(`${url}/api/query?start=${start}&ms=true&m=none:shared.port`);
+  const [result] = (await asked.json()) as ResultJson[];
+  expect(Object.values(result!.dps)).toEqual(points.map(({ value }) => value));
+  expect(await telnet(["version"])).toMatch(/^net\.opentsdb/);
+});
+
 test("what is not there, or cannot be asked, is answered in OpenTSDB's form", async () => {
   for (const target of [
     "/api/query?start=1h-ago&m=sum:no.such.metric",

@@ -174,6 +174,16 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       await until(async () => (await activeOne())?.known === null, patienceMs);
       await until(async () => (await row.locator("[data-known]").count()) === 0, patienceMs);
       expect(await kale.get<FeedbackJson[]>("/kale/feedback")).toEqual([]);
+
+      // A rule for certain times stands where it is asked what holds for a metric.
+      await page.goto(`${kale.url}/rules?name=${names[0]}`);
+      await page
+        .locator("[data-rules-editor] textarea")
+        .fill('- { match: "shop.*", when: { hours: "02:00-05:00" }, ignore: true }');
+      await page.locator("[data-keep]").click();
+      const timed = page.locator('tr[data-timed="ignore"]');
+      await timed.waitFor();
+      expect(await timed.innerText()).toMatch(/at 02:00-05:00.*true.*shop\.\*/s);
       expect(complaints.filter((text) => !text.includes("401"))).toEqual([]);
       await page.close();
     },

@@ -6,10 +6,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { Rpc } from "../base/rpc.ts";
-import { Horizon } from "../horizon/index.ts";
+import { Horizon, type HorizonSettings } from "../horizon/index.ts";
 import type { BodyRequest, MetadataQuery, NewNote } from "../model/index.ts";
 import { BatchPort } from "../shard/index.ts";
 import { parseTypesDb } from "../wire/index.ts";
+import type { Settings } from "./settings.ts";
 import type { HorizonThreadData } from "./thread-messages.ts";
 import { threadLogger } from "./thread-log.ts";
 
@@ -39,6 +40,7 @@ const horizon = new Horizon({
   },
   settings: {
     bind: settings.bindAddress,
+    httpAt: httpAddressOf(settings),
     ports: {
       pickle: settings.picklePort,
       "carbon-pickle": settings.carbonPicklePort,
@@ -86,3 +88,13 @@ const main: Rpc = new Rpc(parentPort, {
 });
 main.tell("ready", undefined);
 flushCompileCache();
+
+/** As this machine reaches it; undefined where it is off. */
+function httpAddressOf(of: Settings): HorizonSettings["httpAt"] {
+  if (of.webappPort === 0 || !of.roles.includes("webapp")) return undefined;
+  const own = new Map([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "::1"],
+  ]);
+  return { host: own.get(of.bindAddress) ?? of.bindAddress, port: of.webappPort };
+}

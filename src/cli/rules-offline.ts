@@ -148,8 +148,18 @@ function settingsOf(path: string | undefined): Settings {
   return settings;
 }
 
+/** @throws an error with a code, which names the file */
+export function readRulesFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TrialInputError(`${path} cannot be read: ${reason}`, { cause });
+  }
+}
+
 function rulesOf(path: string): readonly Rule[] {
-  const reading = parseRulesText(readFileSync(path, "utf8"));
+  const reading = parseRulesText(readRulesFile(path));
   if (!reading.ok) throw new TrialInputError(`${path}: ${reading.fault}`);
   return reading.rules;
 }

@@ -11,7 +11,7 @@ import { configuredRules } from "./configured-rules.ts";
 import { UsageError, type Command, type CommandIo } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
 import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
-import { tryRulesOffline } from "./rules-offline.ts";
+import { readRulesFile, tryRulesOffline } from "./rules-offline.ts";
 
 const defaultUrl = "http://127.0.0.1:1500";
 const answerTimeoutMs = 60_000;
@@ -140,7 +140,7 @@ function askedRules(
   }
   try {
     if (rulesPath !== undefined) {
-      return { text: readFileSync(rulesPath, "utf8"), replaces: "kept" };
+      return { text: readRulesFile(rulesPath), replaces: "kept" };
     }
     const { settings, problems } = loadSettings([`--config=${configPath ?? ""}`], {}, (path) =>
       readFileSync(path, "utf8"),

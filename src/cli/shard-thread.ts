@@ -12,6 +12,7 @@ import { type Rpc, tell } from "../base/rpc.ts";
 import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
+  giveHistoryLessons,
   JudgeLoop,
   KnownShapes,
   LearnedFile,
@@ -75,6 +76,7 @@ const judge = new Judge(
 const skyline = settings.isSecondOrder ? openSkylineMemory(data.store, settings) : undefined;
 let adoptEarlierTriggers: (() => Promise<void>) | undefined;
 let learned: LearnedFile | undefined;
+let isClosed = false;
 let stream: StreamJudge | undefined;
 let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
@@ -114,6 +116,7 @@ main = serveShard(parentPort, producers, {
     stream?.useRules(new RuleBook(rules));
   },
   onClose: async () => {
+    isClosed = true;
     skyline?.close();
     await learned?.close();
   },
@@ -125,7 +128,9 @@ if (isJudging) {
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
+      const lessons = historyLessons(stream);
       loop.start();
+      return lessons;
     });
 }
 if (settings.roles.includes("oculus")) keeper.start();
@@ -183,6 +188,15 @@ function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
     clock,
     statedOf: (name) => statedOf(judged, name),
   });
+}
+
+/** Only where history lies on this machine: asking another for weeks of each series would take it hours. */
+async function historyLessons(judged: StreamJudge | undefined): Promise<void> {
+  if (judged === undefined || !(sweep instanceof StreamSweep)) return;
+  if (settings.storeKind !== "embedded") return;
+  const { fullDurationMs } = settings;
+  const options = { fullDurationMs, isStopped: () => isClosed };
+  await giveHistoryLessons({ store, window, stream: judged, sweep, clock, logger }, options);
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */

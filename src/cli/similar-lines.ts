@@ -15,14 +15,28 @@ export type SeriesLine =
   | { readonly ok: true; readonly name: string; readonly values: Float64Array<ArrayBuffer> }
   | { readonly ok: false; readonly name: string | null; readonly fault: SeriesLineFault };
 
-/** Lines of the file as they come; empty ones are left out. Rejects where the file cannot be read. */
+/** The file is not there, is a folder, or its gzip stream is broken. */
+export class SeriesFileError extends Error {
+  override readonly name = "SeriesFileError";
+  readonly code = "SERIES_FILE_UNREADABLE";
+}
+
+/**
+ * Lines of the file as they come; empty ones are left out. Rejects with a `SeriesFileError` where it
+ * cannot be read.
+ */
 export async function* readSeriesLines(
   path: string,
 ): AsyncGenerator<{ readonly lineNumber: number; readonly line: SeriesLine }> {
   let lineNumber = 0;
-  for await (const text of readLines(path)) {
-    lineNumber += 1;
-    if (text.trim() !== "") yield { lineNumber, line: parseSeriesLine(text) };
+  try {
+    for await (const text of readLines(path)) {
+      lineNumber += 1;
+      if (text.trim() !== "") yield { lineNumber, line: parseSeriesLine(text) };
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SeriesFileError(`${path} cannot be read: ${reason}`, { cause });
   }
 }
 

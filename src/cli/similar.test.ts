@@ -227,7 +227,9 @@ test("kale similar leaves out the series of the query's name when asked to", asy
 test("kale similar says which file it could not read", async () => {
   const { status, err } = await run(["--library", join(folder, "none"), "--queries", "none"]);
   expect(status).toBe(1);
-  expect(err).toContain("ENOENT");
+  expect(err).toContain(`kale similar: ${join(folder, "none")} cannot be read: ENOENT`);
+  const wrong = await run(["--library", folder, "--queries", "none"]);
+  expect(wrong.err).toContain(`kale similar: ${folder} cannot be read: EISDIR`);
 });
 
 test("kale similar does not take half a library for a whole one", async () => {

@@ -98,7 +98,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     );
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    io.stderr.write(`${error.message}\n`);
+    io.stderr.write(`kale similar: ${error.message}\n`);
     return 1;
   }
 }

@@ -116,7 +116,10 @@ export class Horizon {
         const source = sourceOf(key);
         const listeners: Listener[] = [];
         if (source.hasStreams) {
-          listeners.push(new TcpListener(source, this.#intake, this.#settings));
+          const { idleTimeoutMs, clientCountMax } = this.#settings;
+          const httpAt = key === "opentsdb" ? this.#settings.httpAt : undefined;
+          const options = { idleTimeoutMs, clientCountMax, httpAt };
+          listeners.push(new TcpListener(source, this.#intake, options));
         }
         if (source.hasDatagrams) {
           listeners.push(new UdpListener(source, this.#intake, this.#settings));

@@ -6,6 +6,7 @@ import {
   type StatsdOptions,
 } from "../wire/index.ts";
 import type { CollectdSecurityOptions } from "./collectd-security.ts";
+import type { HttpAddress } from "./http-tunnel.ts";
 
 export const listenerKeys = [
   "pickle",
@@ -85,6 +86,8 @@ export interface HorizonSettings {
   readonly scrapeEveryMs: number;
   /** An answer that is not there whole by then is given up. */
   readonly scrapeTimeoutMs: number;
+  /** Where the webapp is, for requests on OpenTSDB's port; missing where there is none. */
+  readonly httpAt?: HttpAddress | undefined;
 }
 
 export const defaultHorizonSettings: HorizonSettings = {

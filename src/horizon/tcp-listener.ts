@@ -6,6 +6,7 @@
  * connection is half open, is dropped and counted; time during which we paused it does not count.
  */
 import { createServer, type Server, type Socket } from "node:net";
+import { beginsLikeHttp, type HttpAddress, HttpTunnel } from "./http-tunnel.ts";
 import type { Intake } from "./intake.ts";
 import type { Listener } from "./listener.ts";
 import type { Source } from "./source.ts";
@@ -20,6 +21,8 @@ const unreadBytesMax = 64 << 10;
 export interface TcpListenerOptions {
   readonly idleTimeoutMs: number;
   readonly clientCountMax: number;
+  /** Where requests go that come on this port; missing where its protocol shares it with none. */
+  readonly httpAt?: HttpAddress | undefined;
 }
 
 export class TcpListener implements Listener {
@@ -85,8 +88,18 @@ export class TcpListener implements Listener {
       accepted.destroy();
       return;
     }
+    const { httpAt } = this.#options;
+    let isFirst = httpAt !== undefined;
+    let tunnel: HttpTunnel | undefined;
     const socket = this.#reads.of(accepted, (bytes) => {
-      if (!this.#source.readChunk(stream, bytes)) socket.destroy();
+      if (isFirst && httpAt !== undefined && beginsLikeHttp(bytes)) {
+        tunnel = new HttpTunnel(socket, httpAt, (message) => {
+          this.#source.refusePeer("socket-error", `${peer} ${message}`);
+        });
+      }
+      isFirst = false;
+      if (tunnel !== undefined) tunnel.write(bytes);
+      else if (!this.#source.readChunk(stream, bytes)) socket.destroy();
     });
     const stream = this.#source.openStream((text) => {
       // One that sends and never reads is not worth holding answers for.

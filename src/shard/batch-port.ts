@@ -24,9 +24,11 @@ import {
   transferOf,
 } from "../model/index.ts";
 import {
+  isSlotted,
   noSlot,
   SharedSlots,
   type SlotColumns,
+  slotOf,
   type SlottedBatch,
   slottedRows,
 } from "./batch-slots.ts";
@@ -66,8 +68,9 @@ export class BatchPort {
     this.#credit -= 1;
     this.#offeredCount += 1;
     if (isAliasBatch(batch)) {
-      const { names, nameEnds } = batch;
-      this.#port.postMessage(this.#slots.fill(batch), [names.buffer, nameEnds.buffer]);
+      const sent = this.#slots.fill(batch);
+      if (typeof sent === "number") this.#port.postMessage(sent);
+      else this.#port.postMessage(sent, [sent.names.buffer, sent.nameEnds.buffer]);
     } else this.#port.postMessage(batch, transferOf(batch));
     return true;
   }
@@ -131,8 +134,8 @@ export function receiveBatches(
   async function drain(): Promise<void> {
     isWriting = true;
     for (let sent = waiting.shift(); sent !== undefined; sent = waiting.shift()) {
-      await write("slot" in sent ? slottedRows(sent, slots) : sent);
-      port.postMessage("slot" in sent ? sent.slot : noSlot);
+      await write(isSlotted(sent) ? slottedRows(sent, slots) : sent);
+      port.postMessage(isSlotted(sent) ? slotOf(sent) : noSlot);
     }
     isWriting = false;
   }

@@ -152,7 +152,10 @@ class CountedWindow extends PlainWindow {
   }
 }
 
-function setUpStream(options: { readonly rowCountMax?: number } = {}): {
+function setUpStream(
+  options: { readonly rowCountMax?: number } = {},
+  clock = new ManualClock(1_780_272_000_000),
+): {
   window: CountedWindow;
   stream: StreamJudge;
   loop: JudgeLoop;
@@ -160,7 +163,6 @@ function setUpStream(options: { readonly rowCountMax?: number } = {}): {
   clock: ManualClock;
 } {
   const window = new CountedWindow();
-  const clock = new ManualClock(1_780_272_000_000);
   const durations = { fullDurationMs: 86_400_000, stalePeriodMs: 500_000 };
   const judge = new Judge();
   const scratch = new WindowScratch(window, durations);
@@ -226,6 +228,39 @@ test("JudgeLoop judges each row once and in order when more come than may wait",
       .sort();
   expect(brief(events)).toEqual(brief(twinEvents));
   expect(brief(events).length).toBeGreaterThan(4);
+});
+
+/** Each look costs a millisecond, so that a slice does little. */
+class SlowClock extends ManualClock {
+  #spentMs = 0;
+
+  override elapsedMs(): number {
+    return super.elapsedMs() + this.#spentMs++;
+  }
+}
+
+test("JudgeLoop tells of an anomaly in history when it has read how it ended", async () => {
+  const { window, loop, events, clock } = setUpStream({}, new SlowClock(1_780_272_000_000));
+  const random = seededRandom(3);
+  for (let id = 0; id < 3; id++) {
+    for (let k = 6000; k > 0; k--) {
+      const isOdd = k < 3000 && k > 1500;
+      const value = (isOdd ? 400 : 50) + 5 * random.next();
+      window.add(`s${id}`, clock.nowMs() - k * stepMs, value);
+    }
+  }
+  loop.start();
+  let activeMax = 0;
+  await until(() => {
+    const { historyCount, untoldCount, activeEpisodeCount } = loop.stats();
+    const active = new Map(events.map(({ change, episode }) => [episode.id, change]));
+    const openCount = [...active.values()].filter((change) => change !== "ended").length;
+    activeMax = Math.max(activeMax, openCount, activeEpisodeCount);
+    return historyCount === 0 && untoldCount === 0;
+  });
+  expect(events.filter(({ change }) => change === "started")).toHaveLength(3);
+  expect(events.filter(({ change }) => change === "ended")).toHaveLength(3);
+  expect(activeMax).toBe(0);
 });
 
 test("JudgeLoop learns a series anew whose history is filled in, within a round", async () => {

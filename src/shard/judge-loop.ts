@@ -21,6 +21,7 @@ import type {
   WatchedWindow,
   WindowListener,
 } from "../model/index.ts";
+import { HistoryHold } from "./history-hold.ts";
 import { MinuteMax } from "./minute-max.ts";
 import { RowRing } from "./row-ring.ts";
 import { type Lane, lane, WaitingIds } from "./waiting-ids.ts";
@@ -103,6 +104,8 @@ export interface LoopStats {
   /** A series that is being learned counts as too short. */
   readonly statusCounts: Record<VerdictStatus, number>;
   readonly learningCount: number;
+  /** Without those that are kept back while history is read. */
+  readonly activeEpisodeCount: number;
   /** The longest round and the longest slice of the last minute or two. */
   readonly durationMs: number;
   /** As of when all that had come was judged; null before the first time. */
@@ -132,6 +135,7 @@ export class JudgeLoop implements WindowListener {
   readonly #roundMs: number;
   readonly #rows: RowRing;
   readonly #waiting = new WaitingIds();
+  readonly #held = new HistoryHold();
   /** When rows that come now have come; looked up now and then. */
   #cameMs = 0;
   #sinceLook = 0;
@@ -194,6 +198,8 @@ export class JudgeLoop implements WindowListener {
     clearInterval(this.#stepTimer);
     clearTimeout(this.#restTimer);
     clearImmediate(this.#immediate);
+    const held = this.#held.release();
+    if (held.length > 0) this.#emit(held);
   }
 
   onRow(id: number, timeMs: number, value: number): void {
@@ -240,6 +246,7 @@ export class JudgeLoop implements WindowListener {
       seriesCount: Object.values(statusCounts).reduce((sum, count) => sum + count, learning),
       statusCounts: { ...statusCounts, TooShort: statusCounts.TooShort + learning },
       learningCount: learning,
+      activeEpisodeCount: Math.max(0, this.#sweep.activeEpisodeCount - this.#held.activeCount),
       durationMs: this.#roundMax.max(nowMs),
       endedMs: this.#endedMs,
       lagMs: this.#lagMax.max(nowMs),
@@ -277,7 +284,8 @@ export class JudgeLoop implements WindowListener {
     this.#passOn(startedMs, nowMs);
     if (!this.#isPressed() && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
 
-    if (events.length > 0) this.#emit(events);
+    const told = this.#held.sift(events, (name) => this.#isReading(name));
+    if (told.length > 0) this.#emit(told);
     // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
     // took no longer than either.
     const workedMs = this.#clock.elapsedMs() - startedMs;
@@ -285,6 +293,13 @@ export class JudgeLoop implements WindowListener {
     this.#sliceMax.add(Math.min(workedMs, cpuMs), startedMs);
     if (this.#isPressed()) this.#wake();
     else if (this.#historyLane() === undefined) this.#endedMs = nowMs;
+  }
+
+  /** Whether there is history of the series that was not judged yet. */
+  #isReading(name: string): boolean {
+    const id = this.#window.find(name);
+    if (id === undefined) return false;
+    return this.#waiting.isIn(id, lane.unread) || this.#waiting.isIn(id, lane.history);
   }
 
   /** Whether something waits that is not history. */

@@ -172,7 +172,7 @@ export function serveShard(
         roundStatusCounts: round.statusCounts,
         learningCount: round.learningCount,
         abstainedCount: parts.sweep.abstainedCount,
-        activeEpisodeCount: parts.sweep.activeEpisodeCount,
+        activeEpisodeCount: round.activeEpisodeCount,
         roundMs: round.durationMs,
         roundEndedMs: round.endedMs,
         lagMs: round.lagMs,

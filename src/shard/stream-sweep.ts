@@ -23,9 +23,10 @@ const refillShare = 0.1;
 const seen = { never: 0, ok: 1, learning: 2, stale: 3 } as const;
 const statuses = [undefined, "ok", "learning", "Stale"] as const;
 
-/** Bits: nothing is left to feed; a sample came too late since the last look. */
+/** Bits: nothing is left to feed; a sample came too late since the last look; it waits for its history. */
 const isCaughtUp = 1;
 const hasLate = 2;
+const isWithheld = 4;
 
 const roomMin = 1024;
 
@@ -119,10 +120,25 @@ export class StreamSweep implements SeriesSweep {
     return this.#stream.refusedCount;
   }
 
+  /** The series is not judged until it is allowed: it learns from its history first. */
+  withhold(id: number): void {
+    this.#grow(id + 1);
+    this.#flags[id] = isWithheld;
+  }
+
+  /** The next round finds it. */
+  allow(id: number): void {
+    if (this.#flags[id] === isWithheld) this.#flags[id] = 0;
+  }
+
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
     this.#grow(id + 1);
+    if (this.#flags[id] === isWithheld) {
+      if (this.#seen[id] === seen.never) this.#become(id, seen.learning);
+      return true;
+    }
     const revision = this.#window.revision(id);
-    if (this.#seen[id] === seen.never) this.#countKnown(id);
+    if (this.#seen[id] === seen.never || this.#judgedMs[id] === 0) this.#countKnown(id);
     this.#flags[id] = 0;
     if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
@@ -155,6 +171,7 @@ export class StreamSweep implements SeriesSweep {
     const freshMs = nowMs - this.#stalePeriodMs;
     for (let id = from; id < until; id++) {
       const was = isSeen[id]!;
+      if (flags[id] === isWithheld) continue;
       if (was === seen.never) {
         if (this.#window.isLive(id)) found(id, false);
       } else if (flags[id] !== isCaughtUp || (was !== seen.stale && judgedMs[id]! < freshMs)) {

@@ -38,6 +38,10 @@ export class WaitingIds {
     return id < this.#laneOf.length && this.#laneOf[id] !== 0;
   }
 
+  isIn(id: number, of: Lane): boolean {
+    return id < this.#laneOf.length && this.#laneOf[id] === of;
+  }
+
   count(of: Lane): number {
     return this.#counts[of]!;
   }

@@ -327,6 +327,8 @@ test("/api/put answers as OpenTSDB does, with ?summary and ?details", async () =
 
   tell({ ...allTaken, pieceCount: 0, takenPieceCount: 0 });
   expect((await post("/api/put", "[]")).status).toBe(400);
+  const read = await app.send("GET", "/api/put");
+  expect([read.status, read.json()]).toMatchObject([405, { error: { code: 405 } }]);
   tell(broken);
   expect((await post("/api/put?details", "{")).json()).toMatchObject({ error: { code: 400 } });
 });

@@ -5,6 +5,7 @@
  *     200 or 400 with ?summary   { success, failed }
  *     200 or 400 with ?details   { success, failed, errors: [ { datapoint, error } ] }
  *     400 else                   { error: { code, message, details } }
+ *     405 to GET                 the same
  *
  * With `?sync` the answer comes when the points are on disk, or after `sync_timeout` milliseconds with
  * 400: the points are taken then, and it is not known yet whether they will last.
@@ -23,6 +24,12 @@ import { type IntakeDoor, type IntakeFailure, isAllTaken, refusalText } from "./
 const errorCountMax = 1_000;
 
 export function addOpenTsdbIntake(app: Hono<WebappEnv>, door: IntakeDoor): void {
+  app.get("/api/put", (context) => {
+    const message = "Method not allowed";
+    const details = "The HTTP method [GET] is not permitted for this endpoint: points are posted.";
+    const headers = { Allow: "POST" };
+    return context.json({ error: { code: 405, message, details } }, 405, headers);
+  });
   app.post("/api/put", async (context) => {
     const asked = new URL(context.req.url).searchParams;
     const wantsDetails = isSet(asked, "details");

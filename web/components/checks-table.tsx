@@ -14,7 +14,7 @@ export function ChecksTable({ then, verdict }: ChecksTableProps): JSX.Element {
   const now = verdict?.status === "ok" ? verdict.checks : undefined;
   const names = (then ?? now ?? []).map(({ check }) => check);
   return (
-    <section class="checks">
+    <section class="checks checks-nine">
       <h3>
         Why: the checks
         {verdict !== undefined && verdict.status === "ok" && (

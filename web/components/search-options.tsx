@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { spanWords } from "../lib/match-words.ts";
 import { methodTraits, traitsOf, type SimilarAsk } from "../lib/similar-ask.ts";
+import { useHasSearchEngine } from "../state/search-engine.ts";
 
 const lagChoices = [0, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600];
 const bandChoices = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
@@ -19,10 +20,14 @@ export interface SearchOptionsProps {
 export function SearchOptions({ ask, windowSeconds, onChange }: SearchOptionsProps): JSX.Element {
   const traits = traitsOf(ask.method);
   const isShape = ask.target.kind === "shape";
+  const hasEngine = useHasSearchEngine();
+  const offered = methodTraits.filter(
+    ({ method, needsEngine }) => !needsEngine || hasEngine || method === ask.method,
+  );
   return (
     <>
       <div class="segments methods" role="group" aria-label="Method">
-        {methodTraits.map(({ method, label, words, takesShape }) => (
+        {offered.map(({ method, label, words, takesShape }) => (
           <button
             key={method}
             type="button"

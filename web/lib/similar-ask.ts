@@ -44,6 +44,8 @@ export interface MethodTraits {
   /** What the server does where the address does not say. */
   readonly inverseByItself: boolean;
   readonly lagByItself: boolean;
+  /** Only a search engine can do it. */
+  readonly needsEngine: boolean;
   /** In two sentences, for help and tooltips. */
   readonly words: string;
 }
@@ -58,6 +60,7 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: true,
     inverseByItself: true,
     lagByItself: true,
+    needsEngine: false,
     words:
       "Half correlation at the best lag, half DTW, on lightly smoothed values. It found most of what belongs together in our measurements, so it is what you get unless you choose.",
   },
@@ -70,6 +73,7 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: true,
     inverseByItself: true,
     lagByItself: true,
+    needsEngine: false,
     words:
       "Pearson’s r, the strongest over all lags looked at, in either direction. Right for one cause that shows in several places, a little earlier or later.",
   },
@@ -82,6 +86,7 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: true,
     inverseByItself: false,
     lagByItself: false,
+    needsEngine: false,
     words:
       "The straight distance between both lines, point by point, after level and scale are taken away. It ranks as correlation without lag does, and is the quickest.",
   },
@@ -94,6 +99,7 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: true,
     inverseByItself: false,
     lagByItself: false,
+    needsEngine: false,
     words:
       "Dynamic time warping, exact: time may stretch and shrink within a band before the distance is taken. Right where the same thing happens at another speed; it also finds more chance likeness.",
   },
@@ -106,6 +112,7 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: true,
     inverseByItself: false,
     lagByItself: false,
+    needsEngine: false,
     words:
       "Salvador and Chan’s approximation of DTW, the original Oculus’ second stage, kept for comparison. It is neither quicker nor better than DTW within a band.",
   },
@@ -118,8 +125,22 @@ export const methodTraits: readonly MethodTraits[] = [
     takesShape: false,
     inverseByItself: false,
     lagByItself: false,
+    needsEngine: false,
     words:
       "Another question: what changed in this window, whatever its shape? Each metric’s values in the window are compared with those of the four times longer stretch before it (two-sample Kolmogorov–Smirnov).",
+  },
+  {
+    method: "classic",
+    label: "Classic",
+    takesLag: false,
+    takesInverse: false,
+    takesBand: false,
+    takesShape: true,
+    inverseByItself: false,
+    lagByItself: false,
+    needsEngine: true,
+    words:
+      "The original Oculus, in the search engine: only metrics whose fingerprint of ups and downs holds the query’s are compared, by FastDTW. It misses what differs a little; kept for comparison.",
   },
 ];
 

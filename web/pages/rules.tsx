@@ -1,13 +1,19 @@
 /** What matters enough to be told: rules as text, tried on history before they are kept; what holds for a metric. */
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { RuleJson, RulesJson, RulesTrialJson } from "../../src/webapp/contract.ts";
+import type {
+  EffectiveRulesJson,
+  RuleJson,
+  RulesJson,
+  RulesTrialJson,
+} from "../../src/webapp/contract.ts";
 import { fetchRules, keepRules, tryRules } from "../api/rules.ts";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { FailureNotice, Waiting } from "../components/notice.tsx";
 import { formatMoment } from "../lib/calendar.ts";
 import { counted } from "../lib/format.ts";
 import { metricPath } from "../lib/route.ts";
+import { whenWords } from "../lib/rule-when.ts";
 import { useDelayed } from "../state/delayed.ts";
 import { navigateQuery, placeStore } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
@@ -252,11 +258,20 @@ function EffectiveRules({ keptAt }: { readonly keptAt: number }): JSX.Element {
             </thead>
             <tbody>
               {effective.floors.map(({ key, value, match }) => (
-                <tr key={key} data-floor={key}>
-                  <th scope="row">{key}</th>
-                  <td>{value}</td>
-                  <td class="soft">{match === "" ? "default" : match}</td>
-                </tr>
+                <Fragment key={key}>
+                  <tr data-floor={key}>
+                    <th scope="row">{key}</th>
+                    <td>{value}</td>
+                    <td class="soft">{match === "" ? "default" : match}</td>
+                  </tr>
+                  {timedRules(effective, key).map(({ rule }, i) => (
+                    <tr key={i} data-timed={key}>
+                      <td class="soft">{whenWords(rule["when"])}</td>
+                      <td>{String(rule[key])}</td>
+                      <td class="soft">{String(rule["match"])}</td>
+                    </tr>
+                  ))}
+                </Fragment>
               ))}
             </tbody>
           </table>
@@ -264,6 +279,11 @@ function EffectiveRules({ keptAt }: { readonly keptAt: number }): JSX.Element {
       )}
     </section>
   );
+}
+
+/** Those that say something of `key` at their times only; a later one goes before. */
+function timedRules({ applied }: EffectiveRulesJson, key: string): EffectiveRulesJson["applied"] {
+  return applied.filter(({ rule }) => rule["when"] !== undefined && rule[key] !== undefined);
 }
 
 function Configured({

@@ -23,6 +23,7 @@ const daySeconds = 86_400;
 /** How much wider or narrower than usual an hour may be taken to be. */
 const hourScaleMin = 0.6;
 const hourScaleMax = 2.5;
+const regularSpreadMax = 0.5;
 
 export interface SeriesFacts {
   readonly rowCount: number;
@@ -133,6 +134,17 @@ export function hourScale(
   const now = readProfile(state.cells, base + cell.sizeSlots, sizeShape, wallSeconds);
   if (!(usual > 0) || Number.isNaN(now)) return 1;
   return Math.min(hourScaleMax, Math.max(hourScaleMin, now / usual));
+}
+
+/**
+ * Whether a series crosses its mean at intervals that are alike, their deviation at most half their mean. What wanders
+ * by chance has a deviation as large as the mean (the intervals of a random process are exponential), and
+ * may still pass for a rhythm where only its shape is asked for (shape-voice.ts).
+ */
+export function isRegular(state: DetectorState, series: number): boolean {
+  const at = series * cellCount + cell.intervals;
+  const interval = state.cells[at]!;
+  return state.cells[at + 1]! <= (regularSpreadMax * interval) ** 2;
 }
 
 /** Cells that an anomaly should not teach: what is expected, and how far from it is usual. */

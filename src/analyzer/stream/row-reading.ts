@@ -1,7 +1,7 @@
 /**
  * The newest row against its band (band.ts): is it odd?
  *
- * A row is odd where it lies beyond the band, the way that the rules ask for; or where a series with a rhythm of
+ * A row is odd where it lies beyond the band, the way that the rules ask for; or where a series with a regular rhythm of
  * its own draws a shape it never drew. On another kind of day (day-kind.ts) it has to be odd for that day
  * and for the usual one: half a holiday is no anomaly.
  */
@@ -11,6 +11,7 @@ import {
   expectedEnds,
   highestOf,
   hourScale,
+  isRegular,
   lowestOf,
   originOf,
   restoreTaught,
@@ -69,7 +70,11 @@ export class RowReading {
     this.size = Math.abs(residual);
     this.#lowest = facts.lowest;
 
-    const isShape = detector.rhythm > 0 && score >= floors.leastScore && 2 * this.size > half;
+    const isShape =
+      detector.rhythm > 0 &&
+      score >= floors.leastScore &&
+      2 * this.size > half &&
+      isRegular(state, index);
     const isBeyond = this.size > half && isToward(floors, residual);
     // What is not beyond the center's half is not beyond the ends': most rows end here.
     if (isBeyond) this.#readEnds(detector, index, kind);

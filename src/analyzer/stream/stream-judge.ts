@@ -24,6 +24,7 @@ import {
   type KnownAs,
   type Learning,
   type RuleBook,
+  type SampleColumns,
   type Standing,
   statedBits,
   statedCounter,
@@ -34,6 +35,7 @@ import {
   DetectorBank,
   factsOf,
   lastSecondsOf,
+  learnHistory,
   rememberTaught,
   restoreTaught,
   rowCountOf,
@@ -312,6 +314,20 @@ export class StreamJudge {
       columns.stage[id] = stage.armed;
     }
     return columns.stage[id] === stage.armed ? this.#tryBegin(id, judged) : undefined;
+  }
+
+  /**
+   * Begins a series that was never judged with what came before its next row, without judging it.
+   * @returns whether there was enough of it
+   */
+  learnHistory(id: number, { timesMs, values }: SampleColumns): boolean {
+    this.columns.grow(id + 1);
+    const plan = this.#floors.planOf(id);
+    return learnHistory(this.bank.detectorOf(id).state, this.bank.indexOf(id), {
+      ...{ timesMs, values },
+      stated: statedOf(this.columns.stated[id]!),
+      wallShift: (timeMs) => plan.profileShift(timeMs),
+    });
   }
 
   /** A look at a series that brought no row: has it fallen silent? */

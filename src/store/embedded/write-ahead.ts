@@ -256,6 +256,10 @@ export class WriteAhead {
     if (this.#mode !== "resuming") return;
     this.#mode = "durable";
     this.#uncommittedCount = this.#filling.samples.rowCount;
+    this.#options.faults.resolve(
+      "disk-full",
+      "The disk took no more for a while; it does again, and what was kept in memory is written.",
+    );
   }
 
   /** The checkpoint that should have ended the outage failed. */

@@ -71,6 +71,15 @@ export class FaultLedger {
     this.#logger[level](message, { code, ...facts });
   }
 
+  /** The fault is over, which is said; its message on the status page becomes this one. */
+  resolve(code: StoreFaultCode, message: string): void {
+    const entry = this.#entries.get(code);
+    if (entry === undefined) return;
+    // Should it come again, that is news.
+    this.#entries.set(code, { ...entry, message, saidAtMs: -Infinity });
+    this.#logger.info(message, { code });
+  }
+
   list(): StoreFault[] {
     return [...this.#entries].map(([code, { count, lastMs, message }]) => ({
       code,

@@ -1,0 +1,53 @@
+/**
+ * Keeps back what is found in a series' history until all of it is read: an anomaly of last night would
+ * be told as going on now for as long as reading up to its end takes. Then all is told in its order.
+ *
+ * Invariant: at most `seriesCountMax` series are kept back; what is found of further ones is told at once.
+ */
+import type { EpisodeEvent } from "../model/index.ts";
+
+const seriesCountMaxUsual = 4096;
+
+export class HistoryHold {
+  readonly #seriesCountMax: number;
+  readonly #held = new Map<string, EpisodeEvent[]>();
+
+  constructor({ seriesCountMax = seriesCountMaxUsual } = {}) {
+    this.#seriesCountMax = seriesCountMax;
+  }
+
+  /** Episodes kept back that have begun and not ended. */
+  get activeCount(): number {
+    let count = 0;
+    for (const events of this.#held.values()) if (events.at(-1)?.change !== "ended") count += 1;
+    return count;
+  }
+
+  /**
+   * @param events     newly found
+   * @param isReading  whether the history of a series is being read
+   * @returns what may be told now; of one series in the order in which it was found
+   */
+  sift(events: readonly EpisodeEvent[], isReading: (name: string) => boolean): EpisodeEvent[] {
+    const told: EpisodeEvent[] = [];
+    for (const event of events) {
+      const { name } = event.episode;
+      const before = this.#held.get(name);
+      if (before !== undefined) before.push(event);
+      else if (this.#held.size < this.#seriesCountMax && isReading(name)) {
+        this.#held.set(name, [event]);
+      } else told.push(event);
+    }
+    for (const [name, held] of this.#held) {
+      if (isReading(name)) continue;
+      told.push(...held);
+      this.#held.delete(name);
+    }
+    return told;
+  }
+
+  /** Everything, whatever was read. */
+  release(): EpisodeEvent[] {
+    return this.sift([], () => false);
+  }
+}
