@@ -47,7 +47,7 @@ export async function replayBand(
   const first = Math.max(0, timesMs.length - rowCountMax);
   const inRange = timesMs.length - timesMs.findIndex((timeMs) => timeMs >= range.fromMs);
   const stride = Math.max(1, Math.ceil(inRange / pointCountMax));
-  const columns: Growing = { timesMs: [], lower: [], upper: [] };
+  const columns: Growing = { timesMs: [], lower: [], upper: [], isCounter: false };
   let countInRange = 0;
   for (let i = first; i < timesMs.length; i++) {
     const timeMs = timesMs[i]!;
@@ -71,6 +71,7 @@ interface Growing {
   readonly timesMs: number[];
   readonly lower: number[];
   readonly upper: number[];
+  isCounter: boolean;
 }
 
 /** Nothing while the series is learned; of a counter, where its next value was to lie. */
@@ -83,6 +84,11 @@ function addPoint(
   if (standing?.learning !== null || standing.expected === null) return;
   const { lower, upper } = standing.expected;
   const isCounter = standing.nature === "counter";
+  if (isCounter && !columns.isCounter) {
+    // What was expected of it before it was known to count is no band of what it is.
+    columns.isCounter = true;
+    for (const column of [columns.timesMs, columns.lower, columns.upper]) column.length = 0;
+  }
   const seconds = (timeMs - before.timeMs) / 1000;
   columns.timesMs.push(timeMs);
   columns.lower.push(isCounter ? before.value + lower * seconds : lower);

@@ -9,7 +9,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatTicks } from "../lib/format.ts";
-import type { Columns } from "../lib/columns.ts";
+import { lonelyIndexes, type Columns } from "../lib/columns.ts";
 import type { TimeRange } from "../lib/time-range.ts";
 import { timeTickLabels } from "../lib/time-ticks.ts";
 import { valueScale } from "../lib/value-scale.ts";
@@ -145,13 +145,27 @@ function optionsOf(newest: { readonly current: PlotProps }, colors: PlotColors):
 }
 
 function seriesOf(kind: LineKind, colors: PlotColors, isLow: boolean): uPlot.Series {
-  const base = { points: { show: false }, spanGaps: false };
-  if (kind === "value") return { ...base, stroke: colors.series, width: isLow ? 1.3 : 1.7 };
-  if (kind.startsWith("hue-")) {
-    return { ...base, stroke: colors[kind as ColorName], width: 1.4 };
-  }
-  const dash = kind === "day-before" ? [2, 3] : [7, 4];
-  return { ...base, stroke: colors.soft, width: 1.2, dash };
+  const [stroke, width] =
+    kind === "value"
+      ? [colors.series, isLow ? 1.3 : 1.7]
+      : kind.startsWith("hue-")
+        ? [colors[kind as ColorName], 1.4]
+        : [colors.soft, 1.2];
+  const dash = kind === "day-before" ? [2, 3] : kind === "week-before" ? [7, 4] : undefined;
+  return {
+    stroke,
+    width,
+    ...(dash !== undefined && { dash }),
+    spanGaps: false,
+    // A point without neighbours makes no line.
+    points: {
+      show: true,
+      size: 4,
+      width: 0,
+      fill: stroke,
+      filter: (plot, index) => lonelyIndexes(plot.data[index] ?? []),
+    },
+  };
 }
 
 function scaleOf({ columns, layers }: PlotProps): [number, number] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnsOfLines, pointNear, usualStep, type Point } from "./columns.ts";
+import { columnsOfLines, lonelyIndexes, pointNear, usualStep, type Point } from "./columns.ts";
 
 test("columnsOfLines() puts two lines on one column of times", () => {
   const { times, values } = columnsOfLines([
@@ -53,4 +53,14 @@ test.each([
   const line: Point[] = [10, 20, 30].map((at) => [at, 1]);
   expect(pointNear(line, time, 5)?.[0]).toBe(expected);
   expect(pointNear([], time, 5)).toBeUndefined();
+});
+
+test.each([
+  { column: [], lonely: [] },
+  { column: [5], lonely: [0] },
+  { column: [1, undefined, 2], lonely: [] },
+  { column: [1, null, undefined, 2, null, 3, 4], lonely: [0, 3] },
+  { column: [null, undefined, 7, null], lonely: [2] },
+])("lonelyIndexes() of $column are $lonely", ({ column, lonely }) => {
+  expect(lonelyIndexes(column)).toEqual(lonely);
 });

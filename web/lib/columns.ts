@@ -47,6 +47,27 @@ export function usualStep(line: readonly Point[]): number {
   return steps[steps.length >> 1] ?? 0;
 }
 
+/** Where a value of a column has no neighbour to make a line with. */
+export function lonelyIndexes(column: ArrayLike<number | null | undefined>): number[] {
+  const lonely: number[] = [];
+  /** The place of a value that none stood before, until one comes after it. */
+  let alone = -1;
+  let hasBefore = false;
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i];
+    if (value === undefined) continue;
+    if (value === null) {
+      if (alone >= 0) lonely.push(alone);
+      [alone, hasBefore] = [-1, false];
+      continue;
+    }
+    alone = hasBefore ? -1 : i;
+    hasBefore = true;
+  }
+  if (alone >= 0) lonely.push(alone);
+  return lonely;
+}
+
 /** The point nearest to `time`, if one is within `reachSeconds`. */
 export function pointNear(
   line: readonly Point[],

@@ -51,7 +51,7 @@ export function NowPage({ anomalyId }: { readonly anomalyId: string | null }): J
     <>
       {isList && <ActivityStrip abnormal={abnormal} />}
       <div class={rows.length > 0 || anomalyId !== null ? "now" : "now now-empty"}>
-        {isList && rows.length > 0 && (
+        {isList && rows.length > 0 && incidents.isKnown && (
           <AnomalyList {...shown} shown={incidents.shown} selectedId={selectedId} />
         )}
         {isList && rows.length === 0 && anomalyId !== null && <CalmAside />}
