@@ -23,6 +23,7 @@ import {
   varint,
 } from "../src/wire/protobuf.fixture.ts";
 import {
+  fetchAnew,
   freePorts,
   type KaleProcess,
   startKaleProcess,
@@ -197,7 +198,7 @@ async function senderOf(
     return {
       async send(bytes) {
         const body = new Uint8Array(bytes);
-        const response = await fetch(kale.url + path, { method: "POST", headers, body });
+        const response = await fetchAnew(kale.url + path, { method: "POST", headers, body });
         const text = await response.text();
         if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
       },

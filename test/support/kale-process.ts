@@ -80,7 +80,7 @@ export async function startKaleProcess(options: KaleProcessOptions = {}): Promis
     dataFolder,
     output: () => output,
     async get<T>(path: string): Promise<T> {
-      const response = await fetch(url + path);
+      const response = await fetchAnew(url + path);
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return (await response.json()) as T;
     },
@@ -91,6 +91,19 @@ export async function startKaleProcess(options: KaleProcessOptions = {}): Promis
       return status;
     },
   };
+}
+
+/**
+ * As `fetch`; where a connection that stood idle was closed just as it was used again, which a busy
+ * process notices late, the request is made once more on another.
+ */
+export async function fetchAnew(url: string, init?: RequestInit): Promise<Response> {
+  return await fetch(url, init).catch(async (error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code !== "UND_ERR_SOCKET" && code !== "ECONNRESET") throw error;
+    return await fetch(url, init);
+  });
 }
 
 export function temporaryFolder(): Promise<string> {
