@@ -121,6 +121,18 @@ describeWith(redisServer, "series in Redis", () => {
       expect(series.health().problem).toContain('"metrics.list" is not a string');
     });
 
+    test("a key that nobody ever trimmed is told of, and never read", async () => {
+      await redis.ask("SETRANGE", "metrics.long", String(64 << 20), "x");
+      await redis.ask("SADD", "metrics.unique_metrics", "metrics.long");
+      await expect(series.read("long", always)).rejects.toThrow(/longer than 64 MiB/);
+      await series.close();
+      series = openSmall(addressOf(redis), { followIntervalMs: 20 });
+      series.follow?.(() => Promise.resolve());
+      await until(() => series.health().problem?.includes("64 MiB") === true);
+      const stats = String(await redis.ask("INFO", "commandstats"));
+      expect(/cmdstat_get:calls=(\d+)/.exec(stats)?.[1]).toBeUndefined();
+    });
+
     test("findNames() knows what others registered, and ranks as every store does", async () => {
       await writeRows(series, [["a.LOAD", 1000, 1], ["load.a", 1000, 1]]); // prettier-ignore
       await redis.ask("SADD", "metrics.unique_metrics", "metrics.load", "metrics.z", "stray");

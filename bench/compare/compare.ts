@@ -19,9 +19,8 @@ import {
 } from "./receivers.ts";
 
 const stepSeconds = 10;
-/** Rounds that are sent before any is measured, in order and shuffled. */
-const warmRoundCount = 4;
-const warmShuffledCount = 1;
+/** Rounds that are sent before any of their kind is measured. By the last in order the first chunks are full. */
+const warm = { inOrder: 20, shuffled: 2, messagePack: 4 };
 
 const starts = {
   kale: startKale,
@@ -64,7 +63,7 @@ type Form = "lines" | "items";
 export async function compare(options: CompareOptions): Promise<CompareFigures> {
   const { seriesCount, roundCount, report } = options;
   // A round for the names, and three kinds of rounds, each with some before.
-  const allCount = 1 + 3 * (warmRoundCount + roundCount);
+  const allCount = 1 + warm.inOrder + warm.shuffled + warm.messagePack + 3 * roundCount;
   const startSeconds = Math.floor(Date.now() / 1000) - (allCount + 1) * stepSeconds;
   const hours = ((allCount + 1) * stepSeconds) / 3600;
   const pool = new Pool({ hours, stepMs: stepSeconds * 1000, endMs: startSeconds * 1000 });
@@ -119,11 +118,11 @@ export async function compare(options: CompareOptions): Promise<CompareFigures> 
       return figures;
     };
     await run(1);
-    await run(warmRoundCount);
+    await run(warm.inOrder);
     const inSenderOrder = await run(roundCount);
-    await run(warmShuffledCount, { isShuffled: true });
+    await run(warm.shuffled, { isShuffled: true });
     const shuffled = await run(roundCount, { isShuffled: true });
-    await run(warmRoundCount, { form: "items" });
+    await run(warm.messagePack, { form: "items" });
     const messagePack = await run(roundCount, { form: "items" });
     const pointCount = roundCount * seriesCount;
     return { seriesCount, pointCount, inSenderOrder, shuffled, messagePack };

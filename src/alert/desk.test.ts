@@ -151,6 +151,41 @@ test("a metric that was told a short while ago is left out until its time has ex
   expect(bench.after(30 * minuteMs)).toEqual(["grew all a b"]);
 });
 
+test("each route repeats an incident at its own interval, and each incident by its own clock", () => {
+  const bench = new Bench({
+    routes: [
+      route("hourly", { repeatMs: 60 * minuteMs, isContinued: true }),
+      route("seldom", { repeatMs: 150 * minuteMs, isContinued: true }),
+      route("once", { repeatMs: 0 }),
+    ],
+  });
+  const told: string[] = [];
+  for (let minute = 0; minute <= 310; minute++) {
+    if (minute === 0) bench.after(0, started(a));
+    const late = episode("late", { startedMs: noonMs + 31 * minuteMs });
+    const notices = bench.after(minute === 0 ? 0 : minuteMs, minute === 30 ? started(late) : []);
+    for (const notice of notices) told.push(`${minute} ${notice}`);
+  }
+  expect(told).toEqual([
+    ...["1 started hourly a", "1 started seldom a", "1 started once a"],
+    ...["31 started hourly late", "31 started seldom late", "31 started once late"],
+    ...["61 repeated hourly a", "91 repeated hourly late", "121 repeated hourly a"],
+    ...["151 repeated hourly late", "151 repeated seldom a", "181 repeated hourly a"],
+    ...["181 repeated seldom late", "211 repeated hourly late", "241 repeated hourly a"],
+    ...["271 repeated hourly late", "301 repeated hourly a", "301 repeated seldom a"],
+  ]);
+});
+
+test("a metric expires on each route by itself", () => {
+  const untilMs = noonMs + 30 * minuteMs;
+  const bench = new Bench(
+    { routes: [route("mail", { isContinued: true }), route("chat")] },
+    { toldUntilMs: (on, metric) => (on === "mail" && metric === "a" ? untilMs : 0) },
+  );
+  bench.after(0, started(a, b));
+  expect(bench.after(minuteMs)).toEqual(["started mail b", "started chat a b"]);
+});
+
 const nights: QuietHours = {
   days: [0, 1, 2, 3, 4, 5, 6],
   fromMinute: 11 * 60,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { PassThrough } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { WideReads } from "./wide-reads.ts";
 
@@ -98,4 +99,16 @@ test("WideReads lets the server forget the connection", async () => {
   socket.resume();
   client.destroy();
   await once(socket, "close");
+});
+
+test("WideReads reads what has no handle as others are read", async () => {
+  const stream = new PassThrough();
+  const pieces: Buffer[] = [];
+  const socket = new WideReads().of(stream as unknown as Socket, (bytes) => {
+    pieces.push(Buffer.from(bytes));
+  });
+  expect(socket).toBe(stream);
+  stream.end("a.b 1 2\n");
+  await once(stream, "end");
+  expect(Buffer.concat(pieces).toString()).toBe("a.b 1 2\n");
 });

@@ -18,6 +18,7 @@ import { alignedStart, decodePoints } from "./point-columns.ts";
 import { numberOf } from "./node-link.ts";
 import type { RedisLedger } from "./redis-ledger.ts";
 import type { SeriesNames } from "./series-names.ts";
+import { valueBytesMax } from "./series-values.ts";
 import type { ServerLink } from "./server-link.ts";
 
 export interface SeriesFollowerParts {
@@ -173,18 +174,25 @@ export class SeriesFollower {
   }
 
   async #readWhole(ids: readonly number[], outlet: Outlet): Promise<void> {
-    const { link, space, clock } = this.#parts;
+    const { link, space, ledger, clock } = this.#parts;
     const looks = ids.map((id) => ({
       id,
       name: space.nameOf(id) ?? "",
       isNew: Number.isNaN(space.knownBytes[id]),
       checkedMs: space.checkedMs[id]!,
     }));
+    const keys = looks.map(({ name }) => space.keyOf(name));
+    const lengths = await link.run(keys.map((key) => ({ key, args: ["STRLEN", key] })));
+    const readable = looks.filter((_, i) => {
+      if (!(numberOf(lengths[i]) > valueBytesMax)) return true;
+      ledger.report(keys[i] ?? "", "too-long");
+      return false;
+    });
     const replies = await link.run(
-      looks.map(({ name }) => ({ key: space.keyOf(name), args: ["GET", space.keyOf(name)] })),
+      readable.map(({ name }) => ({ key: space.keyOf(name), args: ["GET", space.keyOf(name)] })),
     );
     const nowMs = clock.nowMs();
-    for (const [i, { id, name, isNew, checkedMs }] of looks.entries()) {
+    for (const [i, { id, name, isNew, checkedMs }] of readable.entries()) {
       const reply = replies[i];
       if (space.nameOf(id) !== name || reply instanceof Error) continue;
       const bytes = reply instanceof Buffer ? reply : Buffer.alloc(0);

@@ -11,7 +11,7 @@ import type { RedisLedger } from "./redis-ledger.ts";
 import { askOne, type ServerLink } from "./server-link.ts";
 
 /** A day of one point a second is 1.6 MB; beyond this somebody never trimmed. */
-const valueBytesMax = 64 << 20;
+export const valueBytesMax = 64 << 20;
 const keysPerPipeline = 256;
 /** Values are asked for together up to this many bytes. */
 const pipelineBytesMax = 8 << 20;
@@ -36,9 +36,14 @@ export class SeriesValues {
     this.#clock = clock;
   }
 
-  /** @returns undefined where there is no such key */
+  /** @returns undefined where there is no such key; rejects where it is longer than is ever read */
   async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     const key = this.#space.keyOf(name);
+    if (numberOf(await askOne(this.#link, key, "STRLEN", key)) > valueBytesMax) {
+      this.#ledger.report(key, "too-long");
+      const message = `Redis ${this.#link.description}: ${JSON.stringify(key)} is longer than 64 MiB and is not read`;
+      throw new RemoteError("REMOTE_CORRUPT", message);
+    }
     const value = await askOne(this.#link, key, "GET", key);
     if (!(value instanceof Buffer)) return undefined;
     return this.#decode(key, value, range);
