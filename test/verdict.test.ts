@@ -83,6 +83,9 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       // One row, and beside it the earliest of the three in full.
       const [earliest] = incidents[0]!.members;
       await page.getByRole("heading", { name: earliest!.name }).waitFor();
+      expect(await page.locator(".sentence").innerText()).toMatch(
+        /^[\d.]+ → [\d.]+ since \d\d:\d\d; expected [\d.]+ to [\d.]+ \(.*\); one sample in/,
+      );
       await incident.getByRole("button").click();
       await until(
         async () => (await page.locator("[data-anomaly]").count()) === names.length,
