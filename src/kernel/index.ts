@@ -22,7 +22,7 @@ export {
 } from "./distance-rows.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
 export { RowKernel, type RowRange } from "./row-kernel.ts";
-export { rowRoom, type SeriesRecords } from "./series-records.ts";
+export { rowRoom, type SeriesRecords, stagedCountMax } from "./series-records.ts";
 export { nextSerialBit, sameTimeBit, valueForm } from "./packed-rows.ts";
 export { firstPlace, KnownRows } from "./known-rows.ts";
 export type { KnownColumns } from "./known-names.ts";

@@ -23,7 +23,7 @@ function play(rows: RowKernel, seed: number): Seen[] {
   for (let id = 0; id < idCount; id++) {
     records.setSerial(id, 100 + 3 * id);
     records.setNewestMs(id, startMs);
-    records.expect(id, id % 7 === 0 ? 0 : stepMs, id % 13);
+    records.expect(id, { stepMs, hasNext: id % 7 !== 0, room: id % 13 });
   }
   const seen: Seen[] = [];
   for (let round = 1; round <= 30; round++) {
@@ -46,7 +46,10 @@ function play(rows: RowKernel, seed: number): Seen[] {
       rows.pack({ from: row, until: plain }, 1 + nextInteger(random, 200));
       seen.push({ plain, taken, packed: Buffer.from(rows.packed).toString("hex") });
       const id = records.ids[row]!;
-      if (random.next() < 0.3) records.expect(id, stepMs, nextInteger(random, 14));
+      if (random.next() < 0.3) {
+        records.unstage(id);
+        records.expect(id, { stepMs, hasNext: true, room: nextInteger(random, 14) });
+      }
       row = Math.max(row, taken);
     }
   }
@@ -74,7 +77,7 @@ test.each([
   const { records } = rows;
   records.setSerial(0, 7);
   records.setNewestMs(0, startMs);
-  records.expect(0, stepMs, 12);
+  records.expect(0, { stepMs, hasNext: true, room: 12 });
   const timesMs = new Float64Array(rowRoom).fill(startMs + stepMs);
   rows.load({ timesMs, values: timesMs }, { from: 0, until: rowRoom });
   records.growTo(100_000);

@@ -19,8 +19,9 @@
  *         32   12 values f64
  *
  * Staged samples lie one step apart, the newest at `newest`. They are part of the series; its owner moves
- * them on (RawSamples) before it looks at them. wasm/rows.ts says the same offsets.
+ * them on when the record is full. wasm/rows.ts says the same offsets.
  */
+import { assert } from "../base/assert.ts";
 import { PlainMemory, type GrowingMemory } from "./growing-memory.ts";
 
 /** Rows that are taken at once. */
@@ -168,14 +169,37 @@ export class SeriesRecords {
     return this.#doubles;
   }
 
-  /** Says what will be staged next: samples every `stepMs` after the newest, at most so many; 0: none. */
-  expect(id: number, stepMs: number, countMax: number): void {
+  /** Whether a sample of this time comes one step after the newest, with room for it or not. */
+  isNext(id: number, timeMs: number): boolean {
+    return this.#doubles[id * recordDoubles] === timeMs;
+  }
+
+  /** Says what will be staged next: samples every `stepMs` after the newest; and how many may be, at most. */
+  expect(
+    id: number,
+    {
+      stepMs,
+      hasNext,
+      room,
+    }: { readonly stepMs: number; readonly hasNext: boolean; readonly room: number },
+  ): void {
     const newestMs = this.#doubles[id * recordDoubles + newestDouble]!;
-    const hasNext = countMax > 0 && stepMs > 0;
-    this.#doubles[id * recordDoubles] = hasNext ? newestMs + stepMs : NaN;
+    this.#doubles[id * recordDoubles] = hasNext && stepMs > 0 ? newestMs + stepMs : NaN;
     this.#words[id * recordWords + stepWord] = stepMs;
+    this.#bytes[id * recordBytes + roomByte] = Math.min(room, stagedCountMax);
+  }
+
+  /** Stages a sample; `newest` and what is expected are for the caller to say. */
+  stage(id: number, value: number): void {
+    const count = this.stagedCount(id);
+    assert(count < stagedCountMax, "a record that is full is emptied first");
+    this.#doubles[this.stagedAt(id) + count] = value;
+    this.#bytes[id * recordBytes + countByte] = count + 1;
+  }
+
+  /** Forgets what is staged. */
+  unstage(id: number): void {
     this.#bytes[id * recordBytes + countByte] = 0;
-    this.#bytes[id * recordBytes + roomByte] = hasNext ? Math.min(countMax, stagedCountMax) : 0;
   }
 
   /** As the kernel does. @returns the first of rows [from, until) that cannot be staged */

@@ -4,11 +4,10 @@
  *
  *     name ──→ id ─┬─ late    raw samples at or before the end of the last sealed chunk
  *                  ├─ sealed  chunks, ascending, never overlapping
- *                  ├─ open    raw samples after all sealed ones; sealed when there are enough
- *                  └─ staged  the newest few of a regular series, in its record
+ *                  └─ open    samples after all sealed ones; sealed when there are enough
  *
  * A sample one step after the newest goes to the series' record (kernel/series-records.ts) and touches
- * nothing else. What is staged moves on to `open` by the dozen, and before anybody looks at the series.
+ * nothing else; from there it is packed by the dozen (open-samples.ts).
  *
  * A sample in order goes to the end of `open`. One that is late, but after the last sealed chunk, finds
  * its place in `open`. One older than that waits in `late`, and when `open` is sealed or `late` is full
@@ -27,12 +26,12 @@ import {
   type ChunkKernel,
   chunkTimeMsMax,
   decodeChunk,
-  encodeChunk,
   openChunkKernel,
   RowKernel,
   rowRoom,
   type RowRange,
   type SeriesRecords,
+  stagedCountMax,
 } from "../../kernel/index.ts";
 import {
   nameBytesMax,
@@ -44,6 +43,7 @@ import {
 import { BlockArena } from "./block-arena.ts";
 import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
+import { OpenSamples } from "./open-samples.ts";
 import { RawSamples } from "./raw-samples.ts";
 import { RefusedNameCounts } from "./refused-names.ts";
 import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
@@ -63,14 +63,13 @@ export class SeriesMemory implements WatchedWindow {
   readonly #chunks: ChunkKernel;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
-  readonly #open: RawSamples;
+  readonly #open: OpenSamples;
   readonly #late: RawSamples;
   readonly #sealed: SealedChunks;
   /** Takes rows, and has the record of each series. */
   readonly rows: RowKernel;
   /** By id: how far tables have room. */
   #idRoom = 0;
-  #stagedCount = 0;
   #listener: WindowListener | undefined;
   #lateCount = 0;
   #duplicateCount = 0;
@@ -99,7 +98,9 @@ export class SeriesMemory implements WatchedWindow {
     this.#chunks = options.chunks ?? openChunkKernel({});
     this.rows = options.rows ?? new RowKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
-    this.#open = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
+    this.#open = new OpenSamples(this.#arena, this.rows.records, {
+      sampleCountMax: chunkSampleCount,
+    });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
     this.#sealed = new SealedChunks(this.#arena, this.#chunks, { chunkSampleCount });
   }
@@ -137,7 +138,6 @@ export class SeriesMemory implements WatchedWindow {
   }
 
   oldestMs(id: number): number {
-    this.#settle(id);
     return Math.min(this.#sealed.firstMs(id), this.#open.firstMs(id), this.#late.firstMs(id));
   }
 
@@ -163,14 +163,12 @@ export class SeriesMemory implements WatchedWindow {
     return (
       this.#sealed.countMax(id, range.fromMs, range.untilMs) +
       this.#open.count(id) +
-      this.#records.stagedCount(id) +
       this.#late.count(id)
     );
   }
 
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
     if (!this.isLive(id)) return 0;
-    this.#settle(id);
     const { fromMs, untilMs } = range;
     const room = Math.min(timesMs.length, values.length);
     const openUntil = this.#open.lowerBound(id, untilMs);
@@ -217,15 +215,18 @@ export class SeriesMemory implements WatchedWindow {
       return false;
     }
     const records = this.#records;
-    this.#settle(id);
     records.countRevision(id);
-    const newestMs = records.newestMs(id);
-    if (timeMs > newestMs) records.setNewestMs(id, timeMs);
-    else if (timeMs < newestMs) this.#lateCount += 1;
-
-    if (timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id)) {
-      this.#addLate(id, timeMs, value);
-    } else this.#addOpen(id, timeMs, value);
+    if (records.isNext(id, timeMs)) {
+      this.#addNext(id, timeMs, value);
+      records.setNewestMs(id, timeMs);
+    } else {
+      const isLate = timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id);
+      if (isLate) this.#addLate(id, timeMs, value);
+      else this.#addOpen(id, timeMs, value);
+      const newestMs = records.newestMs(id);
+      if (timeMs > newestMs) records.setNewestMs(id, timeMs);
+      else if (timeMs < newestMs) this.#lateCount += 1;
+    }
     this.#expect(id);
     this.#listener?.onRow(id, timeMs, value);
     return true;
@@ -260,7 +261,7 @@ export class SeriesMemory implements WatchedWindow {
     const listener = this.#listener;
     for (let row = from; row < until;) {
       const stagedUntil = rows.take({ from: row, until });
-      this.#stagedCount += stagedUntil - row;
+      this.#open.noteStaged(stagedUntil - row);
       if (listener !== undefined) {
         const { ids, timesMs, values } = records;
         for (; row < stagedUntil; row++) listener.onRow(ids[row]!, timesMs[row]!, values[row]!);
@@ -268,17 +269,11 @@ export class SeriesMemory implements WatchedWindow {
       for (row = stagedUntil; row < until; row++) {
         const id = records.ids[row]!;
         if (records.canStage(row)) break;
-        // What was staged may just have filled the record.
-        this.#settle(id);
         const timeMs = records.timesMs[row]!;
         const value = records.values[row]!;
-        if (records.take(row, row + 1) > row) {
-          this.#stagedCount += 1;
-          listener?.onRow(id, timeMs, value);
-        } else if (!this.#appendPlain(id, timeMs, value)) {
-          onNotice(row);
-          this.add(id, timeMs, value);
-        }
+        if (!records.isNext(id, timeMs) && this.#appendPlain(id, timeMs, value)) continue;
+        onNotice(row);
+        this.add(id, timeMs, value);
       }
     }
   }
@@ -299,7 +294,6 @@ export class SeriesMemory implements WatchedWindow {
   appendSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
     assert(this.isLive(id), "chunks are restored to a series that is there");
     const records = this.#records;
-    if (records.stagedCount(id) > 0) return false;
     if (this.#open.count(id) > 0 || this.#late.count(id) > 0) return false;
     if (chunkBytes(bytes, offset) !== length) return false;
     if (chunkFirstMs(bytes, offset) <= records.newestMs(id)) return false;
@@ -321,7 +315,6 @@ export class SeriesMemory implements WatchedWindow {
     const count = this.#decode(bytes, offset, length);
     if (count < 0) return false;
     const lastMs = this.#restoredMs[count - 1]!;
-    this.#settle(id);
     this.#mergeLate(id);
     if (lastMs >= this.#open.firstMs(id)) this.#seal(id);
     this.#shed(id, this.#sealed.excessCount(id));
@@ -346,7 +339,6 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Forgets all samples not yet sealed. */
   discardOpen(id: number): void {
-    this.#settle(id);
     this.#open.clear(id);
     this.#late.clear(id);
     this.#records.setNewestMs(id, this.#sealed.lastMs(id));
@@ -361,14 +353,13 @@ export class SeriesMemory implements WatchedWindow {
 
   /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
   encodeOpen(id: number, out: Uint8Array, offset: number): number {
-    this.#settle(id);
     const lateCount = this.#late.count(id);
     const count = lateCount + this.#open.count(id);
     if (count === 0) return 0;
     // Late samples lie before the end of the sealed chunks, open ones after it.
     this.#late.copy(id, 0, lateCount, this.#timesMs, this.#values, 0);
     this.#open.copy(id, 0, count - lateCount, this.#timesMs, this.#values, lateCount);
-    return encodeChunk(this.#timesMs, this.#values, 0, count, out, offset);
+    return this.#chunks.encode(this.#timesMs, this.#values, 0, count, out, offset);
   }
 
   /** Visits sealed chunks that touch the range, oldest first; bytes are lent for the call. */
@@ -384,7 +375,6 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Forgets the series; its id is given to a later one. */
   removeSeries(id: number): void {
-    this.#settle(id);
     this.#open.clear(id);
     this.#late.clear(id);
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
@@ -409,7 +399,7 @@ export class SeriesMemory implements WatchedWindow {
   /** The same by parts; looks at every series. */
   memoryParts(): SeriesMemoryParts {
     const names = this.#names.tableBytes + this.#names.storedBytes;
-    const open = this.#open.tableBytes + this.#open.segmentBytes;
+    const open = this.#open.tableBytes + this.#open.arenaBytes;
     const late = this.#late.tableBytes + this.#late.segmentBytes;
     const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
     const records = this.#records.tableBytes;
@@ -429,11 +419,7 @@ export class SeriesMemory implements WatchedWindow {
       sealedBytes: this.#sealed.byteCount,
       refusedNames: this.#refusedNames.list(),
       seriesCount: this.#names.nameCount,
-      sampleCount:
-        this.#sealed.sampleCount +
-        this.#open.sampleCount +
-        this.#late.sampleCount +
-        this.#stagedCount,
+      sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
       memoryBytes: this.memoryBytes,
       lateCount: this.#lateCount,
       duplicateCount: this.#duplicateCount,
@@ -457,42 +443,34 @@ export class SeriesMemory implements WatchedWindow {
     this.#records.growTo(id + 1);
   }
 
-  /** Moves what is staged to the open samples. */
-  #settle(id: number): void {
-    const records = this.#records;
-    const count = records.stagedCount(id);
-    if (count === 0) return;
-    const stepMs = records.stepMs(id);
-    const firstMs = records.newestMs(id) - (count - 1) * stepMs;
-    const values = { column: records.stagedValues, from: records.stagedAt(id), count };
-    this.#open.appendRun(id, { firstMs, stepMs }, values);
-    this.#stagedCount -= count;
-    this.#expect(id);
-  }
-
   /** Says which samples may be staged next: not the one that seals the chunk. */
   #expect(id: number): void {
-    const open = this.#open;
-    const count = open.count(id);
-    const isRegular = open.isRegular(id);
-    // Of one sample the step is not known; it is most likely that of the chunk before.
-    const stepMs = isRegular && count > 1 ? open.stepMs(id) : this.#records.stepMs(id);
-    const hasNext = isRegular && open.isNear(stepMs, this.#chunkSampleCount);
-    this.#records.expect(id, stepMs, hasNext ? this.#sealAt(id) - 1 - count : 0);
+    this.#open.expect(id, this.#sealAt(id) - 1);
   }
 
   /** Takes a sample of an irregular series, where it is simply the next. @returns false where `add` has to */
   #appendPlain(id: number, timeMs: number, value: number): boolean {
     const records = this.#records;
-    const count = this.#open.count(id);
     // The sample that fills a chunk seals it; those before are plain.
-    if (count + 1 >= this.#sealAt(id) || timeMs <= records.newestMs(id)) return false;
+    if (this.#open.count(id) + 1 >= this.#sealAt(id) || timeMs <= records.newestMs(id))
+      return false;
     if (this.#open.append(id, timeMs, value) === 0) return false;
     records.countRevision(id);
     records.setNewestMs(id, timeMs);
     this.#expect(id);
     this.#listener?.onRow(id, timeMs, value);
     return true;
+  }
+
+  /** Takes a sample one step after the newest. */
+  #addNext(id: number, timeMs: number, value: number): void {
+    if (this.#open.count(id) + 1 >= this.#sealAt(id)) {
+      this.#seal(id, { timeMs, value });
+      return;
+    }
+    if (this.#records.stagedCount(id) >= stagedCountMax) this.#open.pack(id);
+    this.#records.stage(id, value);
+    this.#open.noteStaged(1);
   }
 
   #addOpen(id: number, timeMs: number, value: number): void {
@@ -526,14 +504,20 @@ export class SeriesMemory implements WatchedWindow {
     return this.#chunkSampleCount - (id % this.#chunkSampleCount);
   }
 
-  #seal(id: number): void {
+  /** @param next  comes after the open samples, and is sealed with them */
+  #seal(id: number, next?: { readonly timeMs: number; readonly value: number }): void {
     this.#mergeLate(id);
-    const count = this.#open.count(id);
+    const openCount = this.#open.count(id);
+    const count = openCount + (next === undefined ? 0 : 1);
     if (count === 0) return;
     const sheds = (this.#options.shedsAtLimit ?? true) && this.#isPressed();
     this.#shed(id, sheds ? 2 : this.#sealed.excessCount(id));
-    this.#open.copy(id, 0, count, this.#timesMs, this.#values, 0);
+    this.#open.copy(id, 0, openCount, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
+    if (next !== undefined) {
+      this.#timesMs[openCount] = next.timeMs;
+      this.#values[openCount] = next.value;
+    }
     const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
     this.#sealed.append(id, this.#encoded, 0, length, (bytes, offset) => {
       this.#options.onSealed(id, bytes, offset, length, false);

@@ -1,0 +1,203 @@
+/**
+ * The samples of each series that are in no chunk yet, ascending in time:
+ *
+ *     raw     of a series that begins, and of one that is irregular (RawSamples)
+ *     packed  of a regular one, where raw has none (PackedSamples)
+ *     staged  its newest, in its record (kernel/series-records.ts)
+ *
+ * Those packed and staged lie one step apart, up to the newest sample of the series. What is late, twice or
+ * off the step makes all of them raw, until the series is empty again.
+ */
+import type { SeriesRecords } from "../../kernel/index.ts";
+import type { BlockArena } from "./block-arena.ts";
+import { PackedSamples } from "./packed-samples.ts";
+import { type PutResult, RawSamples } from "./raw-samples.ts";
+
+/** More raw samples of a regular series than this stay raw. */
+const repackedCountMax = 12;
+
+export class OpenSamples {
+  readonly #records: SeriesRecords;
+  readonly #sampleCountMax: number;
+  readonly #raw: RawSamples;
+  readonly #packed: PackedSamples;
+  #stagedCount = 0;
+  readonly #scratchMs: Float64Array;
+  readonly #scratch: Float64Array;
+
+  /** @param options.sampleCountMax  per series; the owner takes the samples out before one more comes */
+  constructor(
+    arena: BlockArena,
+    records: SeriesRecords,
+    options: { readonly sampleCountMax: number },
+  ) {
+    this.#records = records;
+    this.#sampleCountMax = options.sampleCountMax;
+    this.#raw = new RawSamples(arena, options);
+    this.#packed = new PackedSamples(arena);
+    this.#scratchMs = new Float64Array(options.sampleCountMax);
+    this.#scratch = new Float64Array(options.sampleCountMax);
+  }
+
+  /** Of all series. */
+  get sampleCount(): number {
+    return this.#raw.sampleCount + this.#packed.sampleCount + this.#stagedCount;
+  }
+
+  /** Memory besides the arena and the records. */
+  get tableBytes(): number {
+    return this.#raw.tableBytes + this.#packed.tableBytes;
+  }
+
+  /** Memory in the arena; looks at every series. */
+  get arenaBytes(): number {
+    return this.#raw.segmentBytes + this.#packed.blockBytes;
+  }
+
+  growTo(idRoom: number): void {
+    this.#raw.growTo(idRoom);
+    this.#packed.growTo(idRoom);
+  }
+
+  count(id: number): number {
+    return this.#raw.count(id) + this.#evenCount(id);
+  }
+
+  /** Infinity where there is none. */
+  firstMs(id: number): number {
+    if (this.#raw.count(id) > 0) return this.#raw.firstMs(id);
+    return this.#evenCount(id) === 0 ? Infinity : this.#firstEvenMs(id);
+  }
+
+  /** The index of the first sample not before `timeMs`. */
+  lowerBound(id: number, timeMs: number): number {
+    const rawCount = this.#raw.count(id);
+    const index = this.#raw.lowerBound(id, timeMs);
+    const evenCount = this.#evenCount(id);
+    if (index < rawCount || evenCount === 0) return index;
+    const steps = Math.ceil((timeMs - this.#firstEvenMs(id)) / this.#records.stepMs(id));
+    return rawCount + Math.max(0, Math.min(evenCount, steps));
+  }
+
+  /** Copies samples [from, until) of the series to both columns at `to`. */
+  copy(
+    id: number,
+    from: number,
+    until: number,
+    timesMs: Float64Array,
+    values: Float64Array,
+    to: number,
+  ): void {
+    if (from >= until) return;
+    const rawCount = this.#raw.count(id);
+    this.#raw.copy(id, from, Math.min(until, rawCount), timesMs, values, to);
+    const evenFrom = Math.max(from, rawCount) - rawCount;
+    const evenUntil = until - rawCount;
+    if (evenFrom >= evenUntil) return;
+
+    const shift = to + rawCount - from;
+    const firstMs = this.#firstEvenMs(id);
+    const stepMs = this.#records.stepMs(id);
+    for (let k = evenFrom; k < evenUntil; k++) timesMs[k + shift] = firstMs + k * stepMs;
+    const packedCount = this.#packed.count(id);
+    if (evenFrom < packedCount) {
+      this.#packed.copy(id, this.#scratch);
+      const packedUntil = Math.min(evenUntil, packedCount);
+      for (let k = evenFrom; k < packedUntil; k++) values[k + shift] = this.#scratch[k]!;
+    }
+    const staged = this.#records.stagedValues;
+    const stagedAt = this.#records.stagedAt(id) - packedCount;
+    for (let k = Math.max(evenFrom, packedCount); k < evenUntil; k++) {
+      values[k + shift] = staged[stagedAt + k]!;
+    }
+  }
+
+  /** Takes a sample in its place in time; of the same time the later call wins. `newest` is as it was before. */
+  put(id: number, timeMs: number, value: number): PutResult {
+    this.#makeRaw(id);
+    return this.#raw.put(id, timeMs, value);
+  }
+
+  /**
+   * Takes a sample of an irregular series where it is simply the next.
+   * @returns how many there are now, 0 where `put` has to take it
+   */
+  append(id: number, timeMs: number, value: number): number {
+    return this.#evenCount(id) > 0 ? 0 : this.#raw.append(id, timeMs, value);
+  }
+
+  /** Samples were staged by whoever takes rows. */
+  noteStaged(count: number): void {
+    this.#stagedCount += count;
+  }
+
+  /** Makes room in the record. */
+  pack(id: number): void {
+    const count = this.#records.stagedCount(id);
+    if (count === 0) return;
+    const raw = this.#raw;
+    const rawCount = raw.count(id);
+    const column = this.#records.stagedValues;
+    const from = this.#records.stagedAt(id);
+    if (rawCount > repackedCountMax) {
+      const firstMs = this.#firstEvenMs(id);
+      raw.appendRun(id, { firstMs, stepMs: this.#records.stepMs(id) }, { column, from, count });
+    } else {
+      if (rawCount > 0) {
+        raw.copy(id, 0, rawCount, this.#scratchMs, this.#scratch, 0);
+        raw.clear(id);
+        this.#packed.append(id, this.#scratch, 0, rawCount);
+      }
+      this.#packed.append(id, column, from, count);
+    }
+    this.#unstage(id, count);
+  }
+
+  /**
+   * Says which samples can be staged next.
+   * @param countMax  of all that may then be there
+   */
+  expect(id: number, countMax: number): void {
+    const raw = this.#raw;
+    const rawCount = raw.count(id);
+    const isRegular = raw.isRegular(id);
+    // Of one sample the step is not known; it is most likely that of the chunk before.
+    const stepMs = isRegular && rawCount > 1 ? raw.stepMs(id) : this.#records.stepMs(id);
+    const hasNext = isRegular && raw.isNear(stepMs, this.#sampleCountMax);
+    const room = countMax - rawCount - this.#packed.count(id);
+    this.#records.expect(id, { stepMs, hasNext, room: Math.max(0, room) });
+  }
+
+  /** Forgets the series' samples. */
+  clear(id: number): void {
+    this.#raw.clear(id);
+    this.#packed.clear(id);
+    this.#unstage(id, this.#records.stagedCount(id));
+  }
+
+  /** Of samples that lie one step apart up to the newest. */
+  #evenCount(id: number): number {
+    return this.#packed.count(id) + this.#records.stagedCount(id);
+  }
+
+  #firstEvenMs(id: number): number {
+    const records = this.#records;
+    return records.newestMs(id) - (this.#evenCount(id) - 1) * records.stepMs(id);
+  }
+
+  #makeRaw(id: number): void {
+    const evenCount = this.#evenCount(id);
+    if (evenCount === 0) return;
+    const times = { firstMs: this.#firstEvenMs(id), stepMs: this.#records.stepMs(id) };
+    const rawCount = this.#raw.count(id);
+    this.copy(id, rawCount, rawCount + evenCount, this.#scratchMs, this.#scratch, 0);
+    this.#packed.clear(id);
+    this.#unstage(id, this.#records.stagedCount(id));
+    this.#raw.appendRun(id, times, { column: this.#scratch, from: 0, count: evenCount });
+  }
+
+  #unstage(id: number, count: number): void {
+    this.#records.unstage(id);
+    this.#stagedCount -= count;
+  }
+}
