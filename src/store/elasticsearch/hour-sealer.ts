@@ -40,7 +40,7 @@ export class HourSealer {
 
   /** Hours of others that nobody will seal any more, since their writer is gone for good. */
   async sealAbandoned(beforeMs: number): Promise<void> {
-    const { indexes, bulk, reader, writer } = this.#parts;
+    const { client, indexes, bulk, reader, writer } = this.#parts;
     const query = {
       bool: {
         filter: { range: { writtenMs: { lt: beforeMs } } },
@@ -55,6 +55,8 @@ export class HourSealer {
       await bulk.write(
         hours.map(({ open, writer: theirs }) => sealOperation(indexes, open, theirs)),
       );
+      // Sealed before it is found, an hour would be in neither place for who reads now.
+      await refreshIndex(client, indexes.points);
       await bulk.write(
         hours.map(({ open, writer: theirs }) => removeOperation(indexes, open, theirs)),
       );
