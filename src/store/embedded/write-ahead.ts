@@ -36,10 +36,8 @@ export interface WriteAheadOptions {
 interface Gathered {
   readonly samples: SampleFrames;
   readonly chunks: ChunkFrames;
-  /** First time of the oldest chunk in `chunks`, by series id. */
-  readonly sealed: Map<number, number>;
-  /** First and last times of the chunks, in turn. */
-  readonly spans: number[];
+  /** Of each chunk in turn: its series' id, its first and its last time. */
+  readonly sealed: number[];
 }
 
 export class WriteAhead {
@@ -137,8 +135,7 @@ export class WriteAhead {
       noteMissing(this.#missing, series.id, firstMs);
       return;
     }
-    noteMissing(this.#filling.sealed, series.id, firstMs);
-    this.#filling.spans.push(firstMs, chunkLastMs(bytes, offset));
+    this.#filling.sealed.push(series.id, firstMs, chunkLastMs(bytes, offset));
     this.#filling.chunks.add(series, bytes, offset, length);
   }
 
@@ -289,9 +286,9 @@ export class WriteAhead {
       await sampleLog.sync();
       if (gathered.chunks.out.length > 0) {
         await chunkLog.append(gathered.chunks.out.written());
-        const { spans } = gathered;
-        for (let i = 0; i < spans.length; i += 2)
-          onChunkWritten(chunkLog.number, spans[i]!, spans[i + 1]!);
+        const { sealed } = gathered;
+        for (let i = 0; i < sealed.length; i += 3)
+          onChunkWritten(chunkLog.number, sealed[i + 1]!, sealed[i + 2]!);
         if (chunkLog.segmentBytes > chunkSegmentBytesMax) await chunkLog.rotate();
       }
       if (this.#mode === "durable") this.#uncommittedCount -= count;
@@ -306,7 +303,10 @@ export class WriteAhead {
   #refuse(error: unknown, written?: Gathered): StoreError {
     for (const gathered of [written, this.#filling]) {
       if (gathered === undefined) continue;
-      for (const [id, firstMs] of gathered.sealed) noteMissing(this.#missing, id, firstMs);
+      const { sealed } = gathered;
+      for (let i = 0; i < sealed.length; i += 3) {
+        noteMissing(this.#missing, sealed[i]!, sealed[i + 1]!);
+      }
       clearGathered(gathered);
     }
     this.stopTimer();
@@ -325,16 +325,14 @@ function freshGathered(): Gathered {
   return {
     samples: new SampleFrames(),
     chunks: new ChunkFrames(),
-    sealed: new Map(),
-    spans: [],
+    sealed: [],
   };
 }
 
 function clearGathered(gathered: Gathered): void {
   gathered.samples.clear();
   gathered.chunks.clear();
-  gathered.sealed.clear();
-  gathered.spans.length = 0;
+  gathered.sealed.length = 0;
 }
 
 function noteMissing(missing: Map<number, number>, id: number, firstMs: number): void {
