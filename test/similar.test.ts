@@ -168,7 +168,7 @@ describeWith(chromium, "the search in Chromium", () => {
     await page.locator("[data-save-selection]").click();
     await page.getByLabel("Name", { exact: true }).fill("card provider <slow>");
     await page.getByLabel("Note").fill("They had a bad deploy.");
-    await page.locator("form[data-save] button[type=submit]").click();
+    await page.locator("form[data-ask=save] button[type=submit]").click();
     // Nobody is signed in yet: the browser is told so, and asks.
     await page.getByText("Admin token", { exact: true }).first().waitFor();
     if ((await page.locator("input[name=token]").count()) === 0) {

@@ -168,7 +168,7 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       await page.keyboard.press("Enter");
       await page.locator("[data-collected]").waitFor();
       await page.keyboard.press("m");
-      await page.locator("[data-mute-form]").getByRole("button", { name: "Mute" }).click();
+      await page.locator("[data-ask=mute]").getByRole("button", { name: "Mute" }).click();
       await page.locator("[data-muted]").waitFor();
       await page.locator("[data-unmute]").click();
       await page.locator("[data-mute]").waitFor();

@@ -78,7 +78,7 @@ describeWith(chromium, "saved views in Chromium", () => {
 
     await page.locator("h1").click();
     await page.keyboard.press("c");
-    const form = page.locator("[data-save]");
+    const form = page.locator("[data-ask=save]");
     await form.locator('input[name="name"]').fill(name);
     await form.locator('textarea[name="note"]').fill("Look at fe3 first.");
     await form.getByRole("button", { name: "Save" }).click();
@@ -133,8 +133,8 @@ describeWith(chromium, "saved views in Chromium", () => {
   test("it is renamed, and deleted after a question; its link says so then", async () => {
     const { page } = await openPage(browser, kale.url + viewAddress);
     await page.getByRole("button", { name: "Edit name and note" }).click();
-    await page.locator('[data-save] input[name="name"]').fill("Shops");
-    await page.locator("[data-save]").getByRole("button", { name: "Save" }).click();
+    await page.locator('[data-ask=save] input[name="name"]').fill("Shops");
+    await page.locator("[data-ask=save]").getByRole("button", { name: "Save" }).click();
     await signIn(page);
     await until(async () => (await page.locator("h1").innerText()) === "Shops");
 

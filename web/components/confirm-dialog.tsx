@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { FetchResult } from "../api/fetch-json.ts";
-import { Modal } from "./modal.tsx";
+import { AskDialog } from "./ask-dialog.tsx";
 
 export interface ConfirmDialogProps {
   readonly title: string;
@@ -19,57 +19,33 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps): JSX.Element {
   const { title, children, action, typed, onConfirm, onClose } = props;
   const [text, setText] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const isReady = typed === undefined || text.trim() === typed;
-
-  const confirm = async (): Promise<void> => {
-    if (!isReady || isBusy) return;
-    setBusy(true);
-    setProblem("");
-    const result = await onConfirm();
-    setBusy(false);
-    if (result.ok) onClose();
-    else setProblem(result.failure.message);
-  };
-
   return (
-    <Modal title={title} onClose={onClose}>
-      <form
-        class="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void confirm();
-        }}
-      >
-        {children}
-        {typed !== undefined && (
-          <label class="stacked">
-            <span>
-              Type <b class="mono">{typed}</b> to confirm
-            </span>
-            <input
-              name="confirm"
-              value={text}
-              autocomplete="off"
-              autoFocus
-              spellcheck={false}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-        )}
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-        <div class="dialog-acts">
-          <button type="button" onClick={onClose}>
-            Keep
-          </button>
-          <button type="submit" class="danger" disabled={!isReady || isBusy}>
-            {action}
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <AskDialog
+      kind="confirm"
+      title={title}
+      action={action}
+      refrain="Keep"
+      tone="danger"
+      isReady={typed === undefined || text.trim() === typed}
+      onAct={onConfirm}
+      onClose={onClose}
+    >
+      {children}
+      {typed !== undefined && (
+        <label class="stacked">
+          <span>
+            Type <b class="mono">{typed}</b> to confirm
+          </span>
+          <input
+            name="confirm"
+            value={text}
+            autocomplete="off"
+            autoFocus
+            spellcheck={false}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+      )}
+    </AskDialog>
   );
 }

@@ -2,13 +2,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { addSilence, fetchSilences, removeSilence } from "../api/alerts.ts";
+import type { FetchResult } from "../api/fetch-json.ts";
 import { formatMoment } from "../lib/calendar.ts";
 import { silenceLengths, silenceSecondsUsual } from "../lib/silence-lengths.ts";
 import { useKeys } from "../state/keys.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
 import { whenSignedIn } from "../state/session.ts";
-import { Modal } from "./modal.tsx";
+import { AskDialog } from "./ask-dialog.tsx";
 
 const refreshMs = 60_000;
 
@@ -63,71 +64,48 @@ function MuteDialog({
 }): JSX.Element {
   const [seconds, setSeconds] = useState(silenceSecondsUsual);
   const [note, setNote] = useState("");
-  const [problem, setProblem] = useState("");
-  const mute = async (): Promise<void> => {
+  const mute = async (): Promise<FetchResult<unknown>> => {
     const result = await whenSignedIn("A silence", () =>
       addSilence({ metric: name, note, until: nowSeconds() + seconds }),
     );
-    setProblem(result.ok ? "" : result.failure.message);
-    if (!result.ok) return;
-    onMuted();
-    onClose();
+    if (result.ok) onMuted();
+    return result;
   };
   return (
-    <Modal title="Mute this metric?" onClose={onClose}>
-      <form
-        class="dialog-form"
-        data-mute-form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void mute();
-        }}
-      >
-        <p>
-          Nothing is sent of <span class="mono">{name}</span> for a while. It stays on the page; a
-          wider pattern is silenced under{" "}
-          <a class="link" href="/alerts">
-            Alerts
-          </a>
-          .
-        </p>
-        <label class="stacked">
-          <span>How long</span>
-          <select
-            name="seconds"
-            autoFocus
-            value={seconds}
-            onChange={(event) => setSeconds(Number(event.currentTarget.value))}
-          >
-            {silenceLengths.map((length) => (
-              <option key={length.seconds} value={length.seconds}>
-                {length.label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="stacked">
-          <span>Why</span>
-          <input
-            name="note"
-            value={note}
-            autocomplete="off"
-            placeholder="others read it"
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        </label>
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-        <div class="dialog-acts">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="first">
-            Mute
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <AskDialog kind="mute" title="Mute this metric?" action="Mute" onAct={mute} onClose={onClose}>
+      <p>
+        Nothing is sent of <span class="mono">{name}</span> for a while. It stays on the page; a
+        wider pattern is silenced under{" "}
+        <a class="link" href="/alerts">
+          Alerts
+        </a>
+        .
+      </p>
+      <label class="stacked">
+        <span>How long</span>
+        <select
+          name="seconds"
+          autoFocus
+          value={seconds}
+          onChange={(event) => setSeconds(Number(event.currentTarget.value))}
+        >
+          {silenceLengths.map((length) => (
+            <option key={length.seconds} value={length.seconds}>
+              {length.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="stacked">
+        <span>Why</span>
+        <input
+          name="note"
+          value={note}
+          autocomplete="off"
+          placeholder="others read it"
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </label>
+    </AskDialog>
   );
 }

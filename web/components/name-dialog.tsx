@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { FetchResult } from "../api/fetch-json.ts";
-import { Modal } from "./modal.tsx";
+import { AskDialog } from "./ask-dialog.tsx";
 
 export interface Names {
   /** Without spaces around it, never empty. */
@@ -35,73 +35,43 @@ export function NameDialog(props: NameDialogProps): JSX.Element {
   const { hasNames = true, onSave, onClose } = props;
   const [name, setName] = useState(before?.name ?? "");
   const [note, setNote] = useState(before?.note ?? "");
-  const [problem, setProblem] = useState("");
-  const [isBusy, setBusy] = useState(false);
-
-  const save = async (): Promise<void> => {
-    if (hasNames && name.trim() === "") {
-      setProblem(unnamed);
-      return;
-    }
-    setBusy(true);
-    setProblem("");
-    const result = await onSave({ name: name.trim(), note });
-    setBusy(false);
-    if (result.ok) onClose();
-    else setProblem(result.failure.message);
-  };
-
   return (
-    <Modal title={title} onClose={onClose}>
-      <form
-        class="dialog-form"
-        data-save
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        {head}
-        {hasNames && (
-          <>
-            <label class="stacked">
-              <span>Name</span>
-              <input
-                name="name"
-                value={name}
-                maxLength={nameLengthMax}
-                autocomplete="off"
-                autoFocus
-                placeholder={examples.name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            </label>
-            <label class="stacked">
-              <span>Note</span>
-              <textarea
-                name="note"
-                rows={4}
-                maxLength={noteLengthMax}
-                value={note}
-                placeholder={examples.note}
-                onInput={(event) => setNote(event.currentTarget.value)}
-              />
-            </label>
-          </>
-        )}
-        {children}
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-        <div class="dialog-acts">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="first" disabled={isBusy}>
-            Save
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <AskDialog
+      kind="save"
+      title={title}
+      action="Save"
+      onAct={() => (hasNames && name.trim() === "" ? unnamed : onSave({ name: name.trim(), note }))}
+      onClose={onClose}
+    >
+      {head}
+      {hasNames && (
+        <>
+          <label class="stacked">
+            <span>Name</span>
+            <input
+              name="name"
+              value={name}
+              maxLength={nameLengthMax}
+              autocomplete="off"
+              autoFocus
+              placeholder={examples.name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          </label>
+          <label class="stacked">
+            <span>Note</span>
+            <textarea
+              name="note"
+              rows={4}
+              maxLength={noteLengthMax}
+              value={note}
+              placeholder={examples.note}
+              onInput={(event) => setNote(event.currentTarget.value)}
+            />
+          </label>
+        </>
+      )}
+      {children}
+    </AskDialog>
   );
 }
