@@ -138,7 +138,7 @@ if (wanted.has("promql")) {
 }
 if (wanted.has("page")) {
   report("page");
-  figures["page"] = await benchPage({ requestCount: 3000 });
+  figures["page"] = await benchPage({ requestCount: 10_000 });
 }
 if (wanted.has("quality")) {
   const serviceCount = Math.ceil(Number(flags.metrics ?? 20) / metricsPerService);
