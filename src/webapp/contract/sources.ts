@@ -1,4 +1,5 @@
 /** What arrives, by protocol. */
+import type { SourceProtocol } from "../../model/index.ts";
 
 export interface RefusalJson {
   reason: string;
@@ -7,24 +8,7 @@ export interface RefusalJson {
   example: string;
 }
 
-/** Every way in that there is. */
-export type SourceProtocolJson =
-  | "carbon"
-  | "carbon-pickle"
-  | "pickle"
-  | "msgpack"
-  | "statsd"
-  | "opentsdb"
-  | "collectd"
-  | "ganglia"
-  | "ganglia-xml"
-  | "scrape"
-  | "prometheus"
-  | "influx"
-  | "otlp"
-  | "opentsdb-http"
-  | "collectd-http"
-  | "host";
+export type SourceProtocolJson = SourceProtocol;
 
 export interface SourceJson {
   protocol: SourceProtocolJson;
