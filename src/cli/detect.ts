@@ -80,6 +80,8 @@ something was not.
   zcat day.jsonl.gz | kale detect --checks
   kale detect --stream --out scores/ data/*.csv.gz
 `,
+  options,
+  takesFiles: true,
   async run(args, io) {
     const { values, words } = readOptions(args, options);
     const isOn = (name: string): boolean => values.get(name) === "true";

@@ -40,8 +40,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const settingOptions: readonly OptionSpec[] = [
   { flag: "--config", placeholder: "FILE", doc: "YAML file with settings (KALE_CONFIG)." },
   ...settingFields.map((field) => {
-    const { key, kind, doc } = settingOf(field);
-    return { flag: flagOf(key), placeholder: kind.placeholder, doc };
+    const { key, kind, doc, standard } = settingOf(field);
+    const { placeholder, words } = kind;
+    return { flag: flagOf(key), placeholder, doc, words, isOn: standard === true };
   }),
 ];
 

@@ -11,6 +11,10 @@ export interface OptionSpec {
   /** Stands for the value in help, e.g. "N"; empty for a switch. */
   readonly placeholder: string;
   readonly doc: string;
+  /** What the value may be, where that is one of few words, or a list of them where the placeholder is "A,B". */
+  readonly words?: readonly string[];
+  /** A switch that is on unless `--no-` is told. */
+  readonly isOn?: boolean;
 }
 
 export interface GivenOption {
@@ -77,8 +81,13 @@ export function readOptions(
     throw new UsageError(`unknown option ${first}${didYouMean(first, flags)}`);
   }
   const values = new Map<string, string>();
+  const isSwitch = (flag: string): boolean =>
+    specs.some((spec) => spec.flag === flag && spec.placeholder === "");
   for (const { flag, text } of options) {
     if (text === undefined) throw new UsageError(`${flag} needs a value`);
+    if (isSwitch(flag) && text !== "true" && text !== "false") {
+      throw new UsageError(`${flag} is a switch: it takes no value ${JSON.stringify(text)}`);
+    }
     values.set(flag.slice(2), text);
   }
   return { values, words };

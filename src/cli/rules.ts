@@ -66,7 +66,9 @@ Exit status: 0 with an answer, 1 without or for rules that cannot be read, 2 for
   kale rules test --rules quieter.yaml --data /var/lib/kale
   kale rules test --rules quieter.yaml --from 2026-10-01 exported/*.csv
 `,
+  options,
   secondWords: ["test"],
+  takesFiles: true,
   async run([action, ...args], io) {
     if (action !== "test") throw new UsageError("needs the word test: kale rules test");
     const { values, words } = readOptions(args, options);

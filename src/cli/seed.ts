@@ -37,6 +37,7 @@ ${optionHelp(options)}
 
 Exit status: 0 when all has arrived, 1 when not; each line says which way failed and why.
 `,
+  options,
   async run(args, io) {
     const { values, words } = readOptions(args, options);
     if (words.length > 0) throw new UsageError(`${JSON.stringify(words[0])} is not expected here`);
