@@ -40,9 +40,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const settingOptions: readonly OptionSpec[] = [
   { flag: "--config", placeholder: "FILE", doc: "YAML file with settings (KALE_CONFIG)." },
   ...settingFields.map((field) => {
-    const { key, kind, doc, standard } = settingOf(field);
-    const { placeholder, words } = kind;
-    return { flag: flagOf(key), placeholder, doc, words, isOn: standard === true };
+    const setting = settingOf(field);
+    const { placeholder, words } = setting.kind;
+    const isOn = setting.standard === true;
+    return { flag: flagOf(setting.key), placeholder, doc: setting.doc, words, isOn };
   }),
 ];
 

@@ -53,7 +53,8 @@ function actionOf(value: CompletedOption["value"]): string {
       return `(${value.words.map((word) => word.replaceAll(":", "\\:")).join(" ")})`;
     case "list":
       return `_sequence compadd - ${value.words.join(" ")}`;
-    default:
+    case "free":
+    case "none":
       return " ";
   }
 }
