@@ -1,6 +1,5 @@
 /** What a command of the program is, and what of the world it may touch. */
 import type { Clock } from "../base/clock.ts";
-import type { OptionSpec } from "./options.ts";
 
 export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -8,6 +7,18 @@ export interface CommandIo {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+}
+
+export interface OptionSpec {
+  /** e.g. "--seed" */
+  readonly flag: string;
+  /** Stands for the value in help, e.g. "N"; empty for a switch. */
+  readonly placeholder: string;
+  readonly doc: string;
+  /** What the value may be, where that is one of few words, or a list of them where the placeholder is "A,B". */
+  readonly words?: readonly string[];
+  /** A switch that is on unless `--no-` is told. */
+  readonly isOn?: boolean;
 }
 
 export interface Command {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startBanner } from "./banner.ts";
-import type { Command, CommandIo } from "./command.ts";
+import type { Command, CommandIo, OptionSpec } from "./command.ts";
 import { seriesCountMax, seriesCountMin } from "./demo/fleet.ts";
 import { writeHistory } from "./demo/history.ts";
 import { pastIncidents, paymentIncident } from "./demo/incidents.ts";
@@ -19,7 +19,7 @@ import {
   showProblems,
   type LoadedSettings,
 } from "./load-settings.ts";
-import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
+import { optionHelp, readOptions, wholeOption } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { loggerOf, type StartParts } from "./start.ts";
 import {

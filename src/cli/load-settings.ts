@@ -4,8 +4,9 @@
  * Nothing here stops at the first mistake: all problems are gathered, each with its place, what was
  * found and what is allowed.
  */
+import type { OptionSpec } from "./command.ts";
 import { didYouMean } from "./nearest.ts";
-import { splitArguments, type OptionSpec } from "./options.ts";
+import { splitArguments } from "./options.ts";
 import { describeInput, parseConfig, type SettingProblem } from "./settings-file.ts";
 import {
   defaultSettings,

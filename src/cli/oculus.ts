@@ -7,8 +7,8 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
-import { optionHelp, readOptions, type OptionSpec } from "./options.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
 const urlDefault = "http://127.0.0.1:1500";

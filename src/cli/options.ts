@@ -2,20 +2,8 @@
  * Options of commands: `--flag VALUE`, `--flag=VALUE`, switches `--flag` and `--no-flag`; `--` ends
  * them. The last one of a repeated flag counts.
  */
-import { UsageError } from "./command.ts";
+import { UsageError, type OptionSpec } from "./command.ts";
 import { didYouMean } from "./nearest.ts";
-
-export interface OptionSpec {
-  /** e.g. "--seed" */
-  readonly flag: string;
-  /** Stands for the value in help, e.g. "N"; empty for a switch. */
-  readonly placeholder: string;
-  readonly doc: string;
-  /** What the value may be, where that is one of few words, or a list of them where the placeholder is "A,B". */
-  readonly words?: readonly string[];
-  /** A switch that is on unless `--no-` is told. */
-  readonly isOn?: boolean;
-}
 
 export interface GivenOption {
   readonly flag: string;

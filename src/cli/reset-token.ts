@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createLogger } from "../base/log.ts";
 import { JournalError, resetToken } from "../journal/index.ts";
-import { UsageError, type Command } from "./command.ts";
-import { optionHelp, readOptions, type OptionSpec } from "./options.ts";
+import { UsageError, type Command, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions } from "./options.ts";
 
 const defaultFolder = "./kale-data";
 

@@ -8,9 +8,9 @@ import { wallTime } from "../base/time-zone.ts";
 import { ruleJson } from "../model/index.ts";
 import type { ErrorJson, RulesTrialAskJson, RulesTrialJson } from "../webapp/index.ts";
 import { configuredRules } from "./configured-rules.ts";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
-import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
+import { optionHelp, readOptions } from "./options.ts";
 import { readRulesFile, tryRulesOffline } from "./rules-offline.ts";
 
 const defaultUrl = "http://127.0.0.1:1500";

@@ -7,8 +7,8 @@
  */
 import { closedPorts } from "./closed-ports.ts";
 import { readBack } from "./reading-back.ts";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
-import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions, wholeOption } from "./options.ts";
 import { encodeMessagePack, encodePickleFrame, packDatagrams, type Sample } from "./send/encode.ts";
 import { TcpSender, UdpSender } from "./send/senders.ts";
 

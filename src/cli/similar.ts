@@ -1,7 +1,7 @@
 /** `kale similar`: what moved like this? Asks the running program, or searches files without one. */
 import { defaultMethod, similarityMethods, type SimilarityMethod } from "../oculus/index.ts";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
-import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions } from "./options.ts";
 import { searchFiles } from "./similar-offline.ts";
 import { askServer } from "./similar-online.ts";
 

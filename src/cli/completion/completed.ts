@@ -2,9 +2,8 @@
  * What a shell may complete to, out of what the commands say they take. The scripts for the shells
  * (bash.ts, zsh.ts, fish.ts) hold fixed words only: nothing of the user's is evaluated.
  */
-import type { Command } from "../command.ts";
+import type { Command, OptionSpec } from "../command.ts";
 import { settingOptions } from "../load-settings.ts";
-import type { OptionSpec } from "../options.ts";
 
 export interface CompletedOption {
   /** e.g. "--store" */
