@@ -86,6 +86,7 @@ export async function startWebapp(
       keeper: parts.keeper,
       limiter,
       trustsProxy: options.trustsProxy ?? false,
+      tunnelled: parts.tunnelled,
     }),
     limiter,
     skyline: { ...defaultSkylineSettings, ...options.skyline },
