@@ -9,7 +9,7 @@
  *
  * A slice does first the rows, then the series that are behind, then what of the costly telling has room,
  * then a stretch of the round. Only where nothing of that is left it learns from history, and then rests
- * as long as it learned: history takes at most half of the thread. A round passes all ids, for what
+ * (history-pace.ts): history takes at most half of a busy thread. A round passes all ids, for what
  * changes by the clock alone, in steps spread over `roundMs`.
  */
 import type { Clock } from "../base/clock.ts";
@@ -22,6 +22,7 @@ import type {
   WindowListener,
 } from "../model/index.ts";
 import { HistoryHold } from "./history-hold.ts";
+import { HistoryPace } from "./history-pace.ts";
 import { MinuteMax } from "./minute-max.ts";
 import { RowRing } from "./row-ring.ts";
 import { type Lane, lane, WaitingIds } from "./waiting-ids.ts";
@@ -45,6 +46,8 @@ export interface SeriesSweep {
   readonly tableBytes: number;
   readonly activeEpisodeCount: number;
   readonly abstainedCount: number;
+  /** Series that are not judged yet, as they learn from more than the window first. */
+  readonly withheldCount: number;
   /** Verdicts without a full computation that one did not confirm. */
   readonly differenceCount: number;
   /** Anomalies that were not kept since there were too many. */
@@ -136,6 +139,7 @@ export class JudgeLoop implements WindowListener {
   readonly #rows: RowRing;
   readonly #waiting = new WaitingIds();
   readonly #held = new HistoryHold();
+  readonly #pace = new HistoryPace();
   /** When rows that come now have come; looked up now and then. */
   #cameMs = 0;
   #sinceLook = 0;
@@ -253,7 +257,7 @@ export class JudgeLoop implements WindowListener {
       sliceMaxMs: this.#sliceMax.max(nowMs),
       waitingRowCount: this.#rows.count,
       behindCount: this.#waiting.count(lane.behind),
-      historyCount: this.#waiting.count(lane.unread) + this.#waiting.count(lane.history),
+      historyCount: this.#historyCount,
       untoldCount: this.#sweep.untoldCount,
       untoldMs: Math.max(0, this.#clock.nowMs() - (this.#sweep.untoldSinceMs ?? Infinity)),
       refusedCount: this.#sweep.refusedCount,
@@ -292,7 +296,7 @@ export class JudgeLoop implements WindowListener {
     const cpuMs = this.#threadCpuMs() - startedCpuMs;
     this.#sliceMax.add(Math.min(workedMs, cpuMs), startedMs);
     if (this.#isPressed()) this.#wake();
-    else if (this.#historyLane() === undefined) this.#endedMs = nowMs;
+    else if (this.#historyCount === 0) this.#endedMs = nowMs;
   }
 
   /** Whether there is history of the series that was not judged yet. */
@@ -347,11 +351,18 @@ export class JudgeLoop implements WindowListener {
     if (of === undefined) return;
     const startedMs = this.#clock.elapsedMs();
     this.#judgeLane(of, nowMs, untilMs, events);
-    const restMs = Math.max(1, Math.round(this.#clock.elapsedMs() - startedMs));
+    const endedMs = this.#clock.elapsedMs();
+    const restMs = this.#pace.restMs(endedMs - startedMs);
     this.#restTimer = setTimeout(() => {
       this.#restTimer = undefined;
+      this.#pace.noteRest(restMs, this.#clock.elapsedMs() - endedMs);
       this.#wake();
     }, restMs);
+  }
+
+  get #historyCount(): number {
+    const waitingCount = this.#waiting.count(lane.unread) + this.#waiting.count(lane.history);
+    return waitingCount + this.#sweep.withheldCount;
   }
 
   #historyLane(): Lane | undefined {

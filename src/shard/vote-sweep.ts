@@ -76,6 +76,8 @@ export class VoteSweep implements SeriesSweep {
     return this.#differenceCount;
   }
 
+  /** Here nothing is learned. */
+  readonly withheldCount = 0;
   readonly untoldCount = 0;
   readonly untoldSinceMs = undefined;
 

@@ -96,6 +96,7 @@ export function simulatedShards(
       waitingRowCount: 12,
       behindCount: 0,
       historyCount: 0,
+      lessons: { waitingCount: 0, endMs: null, taughtCount: 0, missedCount: 0, unreadableCount: 0 },
       untoldCount: 0,
       untoldMs: 0,
       refusedEpisodeCount: 0,

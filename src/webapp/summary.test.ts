@@ -30,6 +30,7 @@ function shard(change: Partial<ShardStats>, isDurable = true): ShardStats {
     waitingRowCount: 0,
     behindCount: 0,
     historyCount: 0,
+    lessons: { waitingCount: 0, endMs: null, taughtCount: 0, missedCount: 0, unreadableCount: 0 },
     untoldCount: 3,
     untoldMs: 2_000,
     refusedEpisodeCount: 0,

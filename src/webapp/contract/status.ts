@@ -1,5 +1,16 @@
 /** How the program is: shards, store, room, search engine, start. */
 
+/** Metrics that are judged only once they have learned from the weeks that are kept of them. Counts are since the start. */
+export interface LessonsJson {
+  waiting: number;
+  /** When the last of them will be judged, as it goes now; null where none waits. */
+  end: number | null;
+  taught: number;
+  /** They waited as long as judging may, and go by their last day. */
+  missed: number;
+  unreadable: number;
+}
+
 export interface ShardJson {
   shard: number;
   series: number;
@@ -26,6 +37,8 @@ export interface ShardJson {
   behindSeries: number;
   /** Series with history to learn from. */
   historySeries: number;
+  /** Among those. */
+  lessons: LessonsJson;
   /** Anomalies and changes that wait to be told, and how long the longest has. */
   untold: number;
   untoldSeconds: number;
