@@ -308,6 +308,8 @@ async function start(
   if (vitals !== undefined) {
     vitals.start();
     undo.push(() => vitals.stop());
+  }
+  if (roles.has("analyzer")) {
     const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });
     anomalies.start();
     undo.push(() => anomalies.stop());
