@@ -340,8 +340,8 @@ export class JudgeLoop implements WindowListener {
   }
 
   #judgeWaiting(nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
-    for (let of = this.#nextLane(); of !== undefined; of = this.#nextLane()) {
-      this.#judgeFirst(of, nowMs, events);
+    for (let next = this.#nextLane(); next !== undefined; next = this.#nextLane()) {
+      this.#judgeFirst(next, nowMs, events);
       if (this.#clock.elapsedMs() >= untilMs) return;
     }
   }
@@ -395,7 +395,7 @@ export class JudgeLoop implements WindowListener {
   }
 
   #historyLane(): Lane | undefined {
-    for (const of of [lane.unread, lane.routine]) if (this.#waiting.count(of) > 0) return of;
+    for (const some of [lane.unread, lane.routine]) if (this.#waiting.count(some) > 0) return some;
     return this.#waiting.count(lane.history) > 0 ? lane.history : undefined;
   }
 
