@@ -24,7 +24,7 @@ import {
   recordSerial,
   recordStaged,
   recordStep,
-  packsFlag,
+  rawFlag,
   serialsAt,
   stagedCountMax,
   timesAt,
@@ -79,7 +79,7 @@ export function take(from: u32, until: u32): u32 {
     let count = <u32>load<u8>(record, recordCount);
     if (left == 0 || load<f64>(record) + <f64>load<u32>(record, recordStep) != timeMs) return row;
     if (count == stagedCountMax) {
-      if ((load<u8>(record, recordFlags) & packsFlag) == 0) return row;
+      if ((load<u8>(record, recordFlags) & rawFlag) != 0) return row;
       packStaged(record);
       count = 0;
     }

@@ -98,7 +98,7 @@ test.each([1, 2, 3, 4, 5, 6])(
       records.growTo(kinds.length);
       for (let id = 0; id < kinds.length; id++) {
         records.setNewestMs(id, startMs);
-        records.expect(id, { stepMs, hasNext: true, left: 250, packs: true });
+        records.expect(id, { stepMs, hasNext: true, left: 250 });
       }
     }
     for (let k = 0; k < count - 1; k++) {

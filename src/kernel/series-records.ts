@@ -21,8 +21,8 @@
  *         28   count u8     samples staged
  *         29   left u8      how many more may be staged or packed until its owner is asked
  *         30   stated u8    what is known of its kind
- *         31   flags u8     whether a sample one step after the newest is simply the next; whether what is
- *                           staged may be packed as soon as the record is full
+ *         31   flags u8     whether a sample one step after the newest is simply the next; whether there are
+ *                           samples elsewhere, in which case the owner packs; whether late ones wait
  *         32   12 values f64
  *     segments  of 64 bytes
  *
@@ -79,7 +79,8 @@ const leftByte = 29;
 const statedByte = 30;
 const flagsByte = 31;
 const hasNextFlag = 1;
-const packsFlag = 2;
+const rawFlag = 2;
+const lateFlag = 4;
 
 export class SeriesRecords {
   readonly #memory: GrowingMemory;
@@ -206,7 +207,7 @@ export class SeriesRecords {
   /** Whether a sample of this time comes one step after the newest, with room for it or not. */
   isNext(id: number, timeMs: number): boolean {
     return (
-      (this.#bytes[id * recordBytes + flagsByte]! & hasNextFlag) !== 0 &&
+      this.#hasFlag(id, hasNextFlag) &&
       this.#doubles[id * recordDoubles + newestDouble]! + this.stepMs(id) === timeMs
     );
   }
@@ -216,14 +217,27 @@ export class SeriesRecords {
     const id = this.ids[row]!;
     return (
       this.#bytes[id * recordBytes + leftByte]! > 0 &&
-      (this.stagedCount(id) < stagedCountMax || this.packs(id)) &&
+      (this.stagedCount(id) < stagedCountMax || !this.hasRaw(id)) &&
       this.isNext(id, this.timesMs[row]!)
     );
   }
 
-  /** Whether what is staged may be packed. */
-  packs(id: number): boolean {
-    return (this.#bytes[id * recordBytes + flagsByte]! & packsFlag) !== 0;
+  /** Whether samples of the series that are in no chunk yet lie elsewhere too. */
+  hasRaw(id: number): boolean {
+    return this.#hasFlag(id, rawFlag);
+  }
+
+  setRaw(id: number, hasRaw: boolean): void {
+    this.#setFlag(id, rawFlag, hasRaw);
+  }
+
+  /** Whether late samples of the series wait for their chunk. */
+  hasLate(id: number): boolean {
+    return this.#hasFlag(id, lateFlag);
+  }
+
+  setLate(id: number, hasLate: boolean): void {
+    this.#setFlag(id, lateFlag, hasLate);
   }
 
   stagedCount(id: number): number {
@@ -241,23 +255,16 @@ export class SeriesRecords {
 
   /**
    * Says what will come next: samples every `stepMs` after the newest.
-   * @param left   how many may, until the owner is asked
-   * @param packs  whether a full record is packed
+   * @param left  how many may, until the owner is asked
    */
   expect(
     id: number,
-    next: {
-      readonly stepMs: number;
-      readonly hasNext: boolean;
-      readonly left: number;
-      readonly packs: boolean;
-    },
+    next: { readonly stepMs: number; readonly hasNext: boolean; readonly left: number },
   ): void {
     const hasNext = next.hasNext && next.stepMs > 0;
     this.#words[id * recordWords + stepWord] = next.stepMs;
     this.#bytes[id * recordBytes + leftByte] = hasNext ? Math.min(255, next.left) : 0;
-    this.#bytes[id * recordBytes + flagsByte] =
-      (hasNext ? hasNextFlag : 0) | (next.packs ? packsFlag : 0);
+    this.#setFlag(id, hasNextFlag, hasNext);
   }
 
   /** Stages a sample; `newest` and what is expected are for the caller to say. */
@@ -336,6 +343,16 @@ export class SeriesRecords {
     }
   }
 
+  #hasFlag(id: number, flag: number): boolean {
+    return (this.#bytes[id * recordBytes + flagsByte]! & flag) !== 0;
+  }
+
+  #setFlag(id: number, flag: number, isSet: boolean): void {
+    const at = id * recordBytes + flagsByte;
+    const others = this.#bytes[at]! & ~flag;
+    this.#bytes[at] = isSet ? others | flag : others;
+  }
+
   get #segmentsAt(): number {
     return this.words[segmentsAtWord]!;
   }
@@ -347,8 +364,9 @@ export class SeriesRecords {
   #growTo(sizeBytes: number): void {
     const missing = sizeBytes - this.#memory.buffer.byteLength;
     if (missing > 0) {
-      // A plain buffer is copied whole each time.
-      const spareBytes = this.#memory.buffer.byteLength / 16;
+      // A plain buffer is copied whole each time, and of the other V8 counts every size it ever had, until it
+      // collects garbage for that alone. What is not touched takes no real memory.
+      const spareBytes = this.#memory.buffer.byteLength / 2;
       this.#memory.grow(Math.ceil(Math.max(missing, spareBytes) / pageBytes));
     } else if (this.bytes.length > 0) return;
     const { buffer } = this.#memory;

@@ -30,7 +30,7 @@ export const recordCount: usize = 28;
 export const recordLeft: usize = 29;
 export const recordFlags: usize = 31;
 export const recordStaged: usize = 32;
-export const packsFlag: u32 = 2;
+export const rawFlag: u32 = 2;
 
 export const stagedCountMax: u32 = 12;
 export const segmentBytes: usize = 64;

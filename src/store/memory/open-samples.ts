@@ -53,12 +53,12 @@ export class OpenSamples {
   }
 
   count(id: number): number {
-    return this.#raw.count(id) + this.#evenCount(id);
+    return this.#rawCount(id) + this.#evenCount(id);
   }
 
   /** Infinity where there is none. */
   firstMs(id: number): number {
-    if (this.#raw.count(id) > 0) return this.#raw.firstMs(id);
+    if (this.#records.hasRaw(id)) return this.#raw.firstMs(id);
     return this.#evenCount(id) === 0 ? Infinity : this.#firstEvenMs(id);
   }
 
@@ -108,6 +108,7 @@ export class OpenSamples {
   /** Takes a sample in its place in time; of the same time the later call wins. `newest` is as it was before. */
   put(id: number, timeMs: number, value: number): PutResult {
     this.#makeRaw(id);
+    this.#records.setRaw(id, true);
     return this.#raw.put(id, timeMs, value);
   }
 
@@ -137,13 +138,13 @@ export class OpenSamples {
    */
   expect(id: number, countMax: number): void {
     const raw = this.#raw;
-    const rawCount = raw.count(id);
-    const isRegular = raw.isRegular(id);
+    const rawCount = this.#rawCount(id);
+    const isRegular = rawCount === 0 || raw.isRegular(id);
     // Of one sample the step is not known; it is most likely that of the chunk before.
     const stepMs = isRegular && rawCount > 1 ? raw.stepMs(id) : this.#records.stepMs(id);
     const hasNext = isRegular && raw.isNear(stepMs, this.#sampleCountMax);
     const left = Math.max(0, countMax - rawCount - this.#evenCount(id));
-    this.#records.expect(id, { stepMs, hasNext, left, packs: rawCount === 0 });
+    this.#records.expect(id, { stepMs, hasNext, left });
   }
 
   /**
@@ -151,12 +152,12 @@ export class OpenSamples {
    * @returns the length of what then is in `records.chunk`; 0 where some of them are raw
    */
   seal(id: number, nextValue: number): number {
-    return this.#raw.count(id) > 0 ? 0 : this.#rows.seal(id, nextValue);
+    return this.#records.hasRaw(id) ? 0 : this.#rows.seal(id, nextValue);
   }
 
   /** Forgets the series' samples. */
   clear(id: number): void {
-    this.#raw.clear(id);
+    this.#clearRaw(id);
     this.#clearEven(id);
   }
 
@@ -177,7 +178,7 @@ export class OpenSamples {
   /** Moves what is staged behind the others. */
   #makeRoom(id: number): void {
     const raw = this.#raw;
-    const rawCount = raw.count(id);
+    const rawCount = this.#rawCount(id);
     if (rawCount > repackedCountMax) {
       const records = this.#records;
       const column = records.stagedValues;
@@ -189,7 +190,7 @@ export class OpenSamples {
     }
     if (rawCount > 0) {
       raw.copy(id, 0, rawCount, this.#scratchMs, this.#scratch, 0);
-      raw.clear(id);
+      this.#clearRaw(id);
       this.#rows.samples.append(id, this.#scratch, 0, rawCount);
       this.#evenTotal += rawCount;
     }
@@ -200,10 +201,21 @@ export class OpenSamples {
     const evenCount = this.#evenCount(id);
     if (evenCount === 0) return;
     const times = { firstMs: this.#firstEvenMs(id), stepMs: this.#records.stepMs(id) };
-    const rawCount = this.#raw.count(id);
+    const rawCount = this.#rawCount(id);
     this.copy(id, rawCount, rawCount + evenCount, this.#scratchMs, this.#scratch, 0);
     this.#clearEven(id);
     this.#raw.appendRun(id, times, { column: this.#scratch, from: 0, count: evenCount });
+    this.#records.setRaw(id, true);
+  }
+
+  #rawCount(id: number): number {
+    return this.#records.hasRaw(id) ? this.#raw.count(id) : 0;
+  }
+
+  #clearRaw(id: number): void {
+    if (!this.#records.hasRaw(id)) return;
+    this.#raw.clear(id);
+    this.#records.setRaw(id, false);
   }
 
   #clearEven(id: number): void {

@@ -339,7 +339,7 @@ export class SeriesMemory implements WatchedWindow {
   /** Forgets all samples not yet sealed. */
   discardOpen(id: number): void {
     this.#open.clear(id);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#records.setNewestMs(id, this.#sealed.lastMs(id));
     this.#records.countRevision(id);
     this.#expect(id);
@@ -375,7 +375,7 @@ export class SeriesMemory implements WatchedWindow {
   /** Forgets the series; its id is given to a later one. */
   removeSeries(id: number): void {
     this.#open.clear(id);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
     this.#names.remove(id);
     this.#records.clear(id);
@@ -488,9 +488,11 @@ export class SeriesMemory implements WatchedWindow {
   }
 
   #addLate(id: number, timeMs: number, value: number): void {
+    this.#records.setLate(id, true);
     let result = this.#late.put(id, timeMs, value);
     if (result === "far") {
       this.#mergeLate(id);
+      this.#records.setLate(id, true);
       result = this.#late.put(id, timeMs, value);
     }
     if (result === "replaced") this.#duplicateCount += 1;
@@ -533,17 +535,16 @@ export class SeriesMemory implements WatchedWindow {
 
   /** Keeps a chunk that was just sealed. */
   #append(id: number, chunk: Uint8Array, length: number): void {
-    this.#sealed.append(id, chunk, 0, length, (bytes, offset) => {
-      this.#options.onSealed(id, bytes, offset, length, false);
-    });
+    this.#sealed.append(id, chunk, 0, length);
+    this.#options.onSealed(id, chunk, 0, length, false);
   }
 
   #mergeLate(id: number): void {
+    if (!this.#records.hasLate(id)) return;
     const count = this.#late.count(id);
-    if (count === 0) return;
     this.#shed(id, this.#sealed.excessCount(id));
     this.#late.copy(id, 0, count, this.#timesMs, this.#values, 0);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#duplicateCount += this.#sealed.merge(
       id,
       this.#timesMs,
@@ -553,6 +554,11 @@ export class SeriesMemory implements WatchedWindow {
         this.#options.onSealed(id, bytes, offset, length, true);
       },
     );
+  }
+
+  #clearLate(id: number): void {
+    this.#late.clear(id);
+    this.#records.setLate(id, false);
   }
 
   #shed(id: number, chunkCount: number): void {
