@@ -1,4 +1,5 @@
 /** A real Kale as a TSD: points by telnet and by HTTP, asked for as dashboards do. */
+import { request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePorts, type KaleProcess, startKaleProcess, until } from "./support/kale-process.ts";
@@ -126,6 +127,30 @@ test("the port of the lines takes requests too, as a TSD's does", async () => {
   expect(Object.values(result!.dps)).toEqual(points.map(({ value }) => value));
   expect(await telnet(["version"])).toMatch(/^net\.opentsdb/);
 });
+
+/** One wrong password, asked from that address of this machine. */
+function guess(localAddress: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const headers = { "Content-Type": "application/json" };
+  const at = { host: "127.0.0.1", port: telnetPort, path: "/kale/session", localAddress };
+  const asked = request({ ...at, method: "POST", headers, agent: false }, (answer) => {
+    answer.resume();
+    answer.on("end", () => resolve(answer.statusCode ?? 0));
+  });
+  asked.on("error", reject);
+  asked.end(JSON.stringify({ token: "wrong" }));
+  return promise;
+}
+
+test.runIf(process.platform === "linux")(
+  "who guesses passwords through the port of the lines is held back alone",
+  async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++) statuses.push(await guess("127.0.0.2"));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+    expect(await guess("127.0.0.3")).toBe(401);
+  },
+);
 
 test("what is not there, or cannot be asked, is answered in OpenTSDB's form", async () => {
   for (const target of [

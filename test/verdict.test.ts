@@ -173,6 +173,22 @@ describeWith(chromium, "the default verdict in Chromium", () => {
       await page.locator("[data-unmute]").click();
       await page.locator("[data-mute]").waitFor();
 
+      // Muted by a wider pattern: the page says by which, and offers no second time.
+      const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+      const untilSeconds = Math.floor(Date.now() / 1000) + 3600;
+      const silence = JSON.stringify({ metric: "shop.*", until: untilSeconds });
+      const silencesUrl = `${kale.url}/kale/silences`;
+      const made = await fetch(silencesUrl, { method: "POST", headers, body: silence });
+      const { id } = (await made.json()) as { id: string };
+      await page.reload();
+      await page.locator('[data-muted="shop.*"]').waitFor();
+      expect(await page.locator("[data-mute], [data-unmute]").count()).toBe(0);
+      await page.keyboard.press("m");
+      expect(await page.locator("[data-ask=mute]").count()).toBe(0);
+      await fetch(`${silencesUrl}/${id}`, { method: "DELETE", headers });
+      await page.reload();
+      await page.locator("[data-mute]").waitFor();
+
       await page.locator("[data-undo]").click();
       await until(async () => (await activeOne())?.known === null, patienceMs);
       await until(async () => (await row.locator("[data-known]").count()) === 0, patienceMs);

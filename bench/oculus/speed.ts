@@ -58,7 +58,7 @@ export interface SpeedReport {
   readonly sliceMaxMs: number;
 }
 
-const kernelMethods: readonly SimilarityMethod[] = ["euclidean", "dtw"];
+const kernelMethods: readonly SimilarityMethod[] = ["best", "euclidean", "dtw", "correlation"];
 const memberCount = 50;
 const familyShare = 0.12;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { readSecret, sendTestNotice } from "../alert/index.ts";
 import { UsageError, type Command } from "./command.ts";
-import { loadSettings, showProblems } from "./load-settings.ts";
+import { loadSettings, settingOptions, showProblems } from "./load-settings.ts";
 
 export const alertCommand: Command = {
   name: "alert",
@@ -17,6 +17,7 @@ Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wr
   kale alert test --config /etc/kale/kale.yaml
   kale alert test ops-mail --config kale.yaml
 `,
+  options: settingOptions,
   secondWords: ["test"],
   async run([action, ...args], io) {
     if (action !== "test") throw new UsageError("needs the word test: kale alert test");

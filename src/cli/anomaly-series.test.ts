@@ -16,6 +16,8 @@ test("AnomalySeries writes how many anomalies are active, and goes on after a fa
     logger: silentLogger,
   });
   series.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(written.map(({ values }) => values[0])).toEqual([3]);
   await vi.advanceTimersByTimeAsync(10_000);
   answer = () => {
     throw new Error("the journal is away");
@@ -28,6 +30,6 @@ test("AnomalySeries writes how many anomalies are active, and goes on after a fa
   const names = written.map(({ names: bytes, nameEnds }) =>
     new TextDecoder().decode(bytes.subarray(0, nameEnds[0])),
   );
-  expect(names).toEqual([anomalySeriesName, anomalySeriesName]);
-  expect(written.map(({ values }) => values[0])).toEqual([3, 0]);
+  expect(new Set(names)).toEqual(new Set([anomalySeriesName]));
+  expect(written.map(({ values }) => values[0])).toEqual([3, 3, 0]);
 });

@@ -1,6 +1,9 @@
 /**
  * Anomalies over time as a series of its own, `kale.anomalies.active`: to be drawn beside others, asked
  * for over every query API, and judged like any other metric.
+ *
+ * Like the canary it is of Kale itself, so whoever judges writes it, whether this machine's own vital
+ * signs are recorded or not.
  */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -25,7 +28,9 @@ export class AnomalySeries {
     this.#parts = parts;
   }
 
+  /** Writes at once, so that a place full of names has one for it, and from then on. */
   start(): void {
+    this.#writing = this.#write();
     this.#timer = setInterval(() => {
       this.#writing = this.#write();
     }, everyMs);

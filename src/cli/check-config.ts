@@ -17,6 +17,8 @@ Exit status: 0 when the file can be used, 1 when not.
 
   kale check-config /etc/kale/kale.yaml
 `,
+  options: [],
+  takesFiles: true,
   run(args, io) {
     const { words } = readOptions(args, []);
     const [path, ...more] = words;

@@ -24,7 +24,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: "similar",
-    summary: "find what moved like a metric",
+    summary: "finds what moved like a metric",
     load: async () => (await import("./similar.ts")).similarCommand,
   },
   {

@@ -49,6 +49,7 @@ import { openSkylineMemory } from "./skyline-memory.ts";
 import { shardLines, startShards, type UndoStep, warmShareOf } from "./start-shards.ts";
 import { storeChoiceOf } from "./store-choice.ts";
 import { type RunningThread, startHorizonThread } from "./threads.ts";
+import { TunnelledClients } from "./tunnelled-clients.ts";
 import { programVersion } from "./version.ts";
 
 /** After this a search answers with what it has found. */
@@ -131,6 +132,7 @@ async function start(
   const kernels = readKernels(settings.kernels);
   // Listeners first: the threads of the shards are busy for a while.
   const lines = shardLines(folder.shardCount);
+  const tunnelled = new TunnelledClients();
   let horizon: RunningThread | undefined;
   let listening: ListenResult[] = [];
   if (roles.has("horizon")) {
@@ -145,6 +147,8 @@ async function start(
         note(note) {
           journal.notes.add(note);
         },
+        tunnelOpened: tunnelled.opened,
+        tunnelClosed: tunnelled.closed,
       },
       logger,
     );
@@ -241,6 +245,7 @@ async function start(
       ],
       bodies: horizon && bodyIntakeOf(horizon, pool),
       metadata: horizon && metadataOf(horizon),
+      tunnelled: tunnelled.addressOf,
       shards: () => pool.stats(),
       journal: () => journal.report(),
       starting: () => progress.report,
@@ -303,6 +308,8 @@ async function start(
   if (vitals !== undefined) {
     vitals.start();
     undo.push(() => vitals.stop());
+  }
+  if (roles.has("analyzer")) {
     const anomalies = new AnomalySeries({ sink, episodes: journal, clock, logger });
     anomalies.start();
     undo.push(() => anomalies.stop());

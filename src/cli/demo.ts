@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startBanner } from "./banner.ts";
-import type { Command, CommandIo } from "./command.ts";
+import type { Command, CommandIo, OptionSpec } from "./command.ts";
 import { seriesCountMax, seriesCountMin } from "./demo/fleet.ts";
 import { writeHistory } from "./demo/history.ts";
 import { pastIncidents, paymentIncident } from "./demo/incidents.ts";
@@ -12,8 +12,14 @@ import { pastEpisodes } from "./demo/past-episodes.ts";
 import { Site, stepBefore } from "./demo/site.ts";
 import { stepMs } from "./demo/site-values.ts";
 import { freePort } from "./free-ports.ts";
-import { loadSettings, portFields, showProblems, type LoadedSettings } from "./load-settings.ts";
-import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
+import {
+  loadSettings,
+  portFields,
+  settingOptions,
+  showProblems,
+  type LoadedSettings,
+} from "./load-settings.ts";
+import { optionHelp, readOptions, wholeOption } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { loggerOf, type StartParts } from "./start.ts";
 import {
@@ -56,6 +62,7 @@ ${optionHelp(options)}
 
 Every option of kale start is taken too; --data DIR uses that folder, and keeps it.
 `,
+  options: [...options, ...settingOptions],
   async run(args, io) {
     return await runDemo(args, io, {
       startKale: async (startOptions) =>

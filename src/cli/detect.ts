@@ -9,7 +9,7 @@ import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolders } from "../store/index.ts";
-import { type Command, type CommandIo, UsageError } from "./command.ts";
+import { type Command, type CommandIo, UsageError, type OptionSpec } from "./command.ts";
 import { ChecksJudge } from "./detect-checks.ts";
 import {
   fileSource,
@@ -21,7 +21,7 @@ import {
 import { fileOutput, OutputError, standardOutput, type TextOutput } from "./detect-output.ts";
 import { ProgressBar } from "./detect-progress.ts";
 import { type CsvColumns, readHeader, readRow, scoreText, StreamScorer } from "./detect-stream.ts";
-import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
+import { optionHelp, readOptions } from "./options.ts";
 
 const namedFaultCountMax = 10;
 
@@ -80,6 +80,8 @@ something was not.
   zcat day.jsonl.gz | kale detect --checks
   kale detect --stream --out scores/ data/*.csv.gz
 `,
+  options,
+  takesFiles: true,
   async run(args, io) {
     const { values, words } = readOptions(args, options);
     const isOn = (name: string): boolean => values.get(name) === "true";

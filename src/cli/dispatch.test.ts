@@ -6,7 +6,8 @@ import { dispatch } from "./dispatch.ts";
 import { StartError } from "./running.ts";
 
 function entry(run: Command["run"]): Parameters<typeof dispatch>[1] {
-  const command: Command = { name: "work", summary: "works", help: "usage: kale work\n", run };
+  const help = "usage: kale work\n";
+  const command: Command = { name: "work", summary: "works", help, options: [], run };
   return [{ name: "work", summary: "works", load: () => Promise.resolve(command) }];
 }
 

@@ -6,7 +6,7 @@ import { machineFindings } from "./doctor/machine.ts";
 import { portFindings } from "./doctor/ports.ts";
 import { storeFindings } from "./doctor/store.ts";
 import type { Finding } from "./doctor/finding.ts";
-import { loadSettings, showProblems } from "./load-settings.ts";
+import { loadSettings, settingOptions, showProblems } from "./load-settings.ts";
 import { settingsHelp } from "./settings-help.ts";
 
 export const doctorCommand: Command = {
@@ -24,6 +24,7 @@ ${settingsHelp()}
 
 Exit status: 0 when nothing fails, 1 when something does.
 `,
+  options: settingOptions,
   async run(args, io) {
     const loaded = loadSettings(args, io.env, (path) => readFileSync(path, "utf8"));
     if (loaded.problems.length > 0) {

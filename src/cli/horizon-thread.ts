@@ -96,5 +96,12 @@ function httpAddressOf(of: Settings): HorizonSettings["httpAt"] {
     ["0.0.0.0", "127.0.0.1"],
     ["::", "::1"],
   ]);
-  return { host: own.get(of.bindAddress) ?? of.bindAddress, port: of.webappPort };
+  return {
+    host: own.get(of.bindAddress) ?? of.bindAddress,
+    port: of.webappPort,
+    watch: {
+      opened: (client) => main.ask("tunnelOpened", client),
+      closed: (client) => main.tell("tunnelClosed", client),
+    },
+  };
 }

@@ -9,6 +9,7 @@ import { prometheusSourceKind } from "./import/prometheus-source.ts";
 import { redisSourceKind } from "./import/redis-source.ts";
 import { ImportError, type ImportSource, type ImportSourceKind } from "./import/source.ts";
 import { whisperSourceKind } from "./import/whisper-source.ts";
+import { settingOptions } from "./load-settings.ts";
 import { optionHelp } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { StartError } from "./running.ts";
@@ -49,7 +50,9 @@ Every option of kale start is taken too. Exit status: 0; 1 where it could not be
 
 ${sourceKinds.map(({ example }) => `  kale import ${example}`).join("\n")}
 `,
+  options: [...importOptions, ...sourceKinds.flatMap(({ options }) => options), ...settingOptions],
   secondWords: sourceKinds.map(({ name }) => name),
+  takesFiles: true,
   run,
 };
 

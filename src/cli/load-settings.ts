@@ -4,8 +4,9 @@
  * Nothing here stops at the first mistake: all problems are gathered, each with its place, what was
  * found and what is allowed.
  */
+import type { OptionSpec } from "./command.ts";
 import { didYouMean } from "./nearest.ts";
-import { splitArguments, type OptionSpec } from "./options.ts";
+import { splitArguments } from "./options.ts";
 import { describeInput, parseConfig, type SettingProblem } from "./settings-file.ts";
 import {
   defaultSettings,
@@ -40,8 +41,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const settingOptions: readonly OptionSpec[] = [
   { flag: "--config", placeholder: "FILE", doc: "YAML file with settings (KALE_CONFIG)." },
   ...settingFields.map((field) => {
-    const { key, kind, doc } = settingOf(field);
-    return { flag: flagOf(key), placeholder: kind.placeholder, doc };
+    const setting = settingOf(field);
+    const { placeholder, words } = setting.kind;
+    const isOn = setting.standard === true;
+    return { flag: flagOf(setting.key), placeholder, doc: setting.doc, words, isOn };
   }),
 ];
 

@@ -7,14 +7,24 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
-import { readOptions } from "./options.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
 const urlDefault = "http://127.0.0.1:1500";
 const answerTimeoutMs = 30_000;
 const pollMs = 300;
 const alreadyRunningStatus = 409;
+
+const options: readonly OptionSpec[] = [
+  { flag: "--url", placeholder: "URL", doc: "Where Kale listens." },
+  {
+    flag: "--token",
+    placeholder: "TOKEN",
+    doc: "The admin token; better in KALE_TOKEN or in a file.",
+  },
+  { flag: "--token-file", placeholder: "FILE", doc: "A file whose first line is the token." },
+];
 
 export const oculusCommand: Command = {
   name: "oculus",
@@ -25,22 +35,17 @@ Has the Kale that runs at URL (${urlDefault}) write the shapes of all its metric
 engine of its settings (oculus.engine: elasticsearch), and waits until they serve searches. An import
 that is under way is waited for. kale start does the same every oculus.import-interval.
 
-  --url URL          where Kale listens
-  --token TOKEN      the admin token; better in KALE_TOKEN or in a file
-  --token-file FILE  a file whose first line is the token
+${optionHelp(options)}
 
 Exit status: 0 when the import serves, 1 when it failed or was left to another process, 2 when wrongly
 asked.
 
   KALE_TOKEN=… kale oculus import
 `,
+  options,
   secondWords: ["import"],
   async run(args, io) {
-    const { values, words } = readOptions(args, [
-      { flag: "--url", placeholder: "URL", doc: "Where Kale listens." },
-      { flag: "--token", placeholder: "TOKEN", doc: "The admin token." },
-      { flag: "--token-file", placeholder: "FILE", doc: "A file whose first line is the token." },
-    ]);
+    const { values, words } = readOptions(args, options);
     if (words.length !== 1 || words[0] !== "import") {
       throw new UsageError("what is to be done? There is: import");
     }

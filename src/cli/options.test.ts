@@ -1,11 +1,6 @@
+import type { OptionSpec } from "./command.ts";
 import { expect, test } from "vitest";
-import {
-  optionHelp,
-  readOptions,
-  splitArguments,
-  wholeOption,
-  type OptionSpec,
-} from "./options.ts";
+import { optionHelp, readOptions, splitArguments, wholeOption } from "./options.ts";
 
 const specs: readonly OptionSpec[] = [
   { flag: "--seed", placeholder: "N", doc: "Which site." },

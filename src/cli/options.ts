@@ -2,16 +2,8 @@
  * Options of commands: `--flag VALUE`, `--flag=VALUE`, switches `--flag` and `--no-flag`; `--` ends
  * them. The last one of a repeated flag counts.
  */
-import { UsageError } from "./command.ts";
+import { UsageError, type OptionSpec } from "./command.ts";
 import { didYouMean } from "./nearest.ts";
-
-export interface OptionSpec {
-  /** e.g. "--seed" */
-  readonly flag: string;
-  /** Stands for the value in help, e.g. "N"; empty for a switch. */
-  readonly placeholder: string;
-  readonly doc: string;
-}
 
 export interface GivenOption {
   readonly flag: string;
@@ -77,8 +69,13 @@ export function readOptions(
     throw new UsageError(`unknown option ${first}${didYouMean(first, flags)}`);
   }
   const values = new Map<string, string>();
+  const isSwitch = (flag: string): boolean =>
+    specs.some((spec) => spec.flag === flag && spec.placeholder === "");
   for (const { flag, text } of options) {
     if (text === undefined) throw new UsageError(`${flag} needs a value`);
+    if (isSwitch(flag) && text !== "true" && text !== "false") {
+      throw new UsageError(`${flag} is a switch: it takes no value ${JSON.stringify(text)}`);
+    }
     values.set(flag.slice(2), text);
   }
   return { values, words };

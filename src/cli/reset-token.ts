@@ -4,10 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createLogger } from "../base/log.ts";
 import { JournalError, resetToken } from "../journal/index.ts";
-import type { Command } from "./command.ts";
-import { readOptions } from "./options.ts";
+import { UsageError, type Command, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions } from "./options.ts";
 
 const defaultFolder = "./kale-data";
+
+const options: readonly OptionSpec[] = [
+  { flag: "--data", placeholder: "DIR", doc: `The data folder; ${defaultFolder} by default.` },
+];
 
 export const resetTokenCommand: Command = {
   name: "reset-token",
@@ -18,14 +22,16 @@ Makes a new admin token for the data folder DIR (${defaultFolder}) and prints it
 one ends, and so does whoever signed in with it; users and their passwords stay. Works while Kale runs
 on the folder, too: being able to write there is what proves who you are.
 
+${optionHelp(options)}
+
 Exit status: 0, or 1 where there is no journal in the folder.
 
   kale reset-token --data /var/lib/kale
 `,
+  options,
   async run(args, io) {
-    const { values } = readOptions(args, [
-      { flag: "--data", placeholder: "DIR", doc: "The data folder." },
-    ]);
+    const { values, words } = readOptions(args, options);
+    if (words.length > 0) throw new UsageError(`${JSON.stringify(words[0])} is not expected here`);
     const path = join(values.get("data") ?? defaultFolder, "journal.sqlite");
     if (!existsSync(path)) {
       io.stderr.write(`kale reset-token: there is no ${path}; name the data folder with --data\n`);

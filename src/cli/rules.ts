@@ -8,9 +8,9 @@ import { wallTime } from "../base/time-zone.ts";
 import { ruleJson } from "../model/index.ts";
 import type { ErrorJson, RulesTrialAskJson, RulesTrialJson } from "../webapp/index.ts";
 import { configuredRules } from "./configured-rules.ts";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
 import { loadSettings, showProblems } from "./load-settings.ts";
-import { type OptionSpec, optionHelp, readOptions } from "./options.ts";
+import { optionHelp, readOptions } from "./options.ts";
 import { readRulesFile, tryRulesOffline } from "./rules-offline.ts";
 
 const defaultUrl = "http://127.0.0.1:1500";
@@ -66,7 +66,9 @@ Exit status: 0 with an answer, 1 without or for rules that cannot be read, 2 for
   kale rules test --rules quieter.yaml --data /var/lib/kale
   kale rules test --rules quieter.yaml --from 2026-10-01 exported/*.csv
 `,
+  options,
   secondWords: ["test"],
+  takesFiles: true,
   async run([action, ...args], io) {
     if (action !== "test") throw new UsageError("needs the word test: kale rules test");
     const { values, words } = readOptions(args, options);

@@ -7,8 +7,8 @@
  */
 import { closedPorts } from "./closed-ports.ts";
 import { readBack } from "./reading-back.ts";
-import { UsageError, type Command, type CommandIo } from "./command.ts";
-import { optionHelp, readOptions, wholeOption, type OptionSpec } from "./options.ts";
+import { UsageError, type Command, type CommandIo, type OptionSpec } from "./command.ts";
+import { optionHelp, readOptions, wholeOption } from "./options.ts";
 import { encodeMessagePack, encodePickleFrame, packDatagrams, type Sample } from "./send/encode.ts";
 import { TcpSender, UdpSender } from "./send/senders.ts";
 
@@ -37,6 +37,7 @@ ${optionHelp(options)}
 
 Exit status: 0 when all has arrived, 1 when not; each line says which way failed and why.
 `,
+  options,
   async run(args, io) {
     const { values, words } = readOptions(args, options);
     if (words.length > 0) throw new UsageError(`${JSON.stringify(words[0])} is not expected here`);

@@ -109,7 +109,7 @@ export const settingsTable = {
     key: "host-metrics",
     kind: switchKind,
     standard: true,
-    doc: "Records this machine's own vital signs every 5 s under host.NAME, and the number of anomalies as kale.anomalies.active.",
+    doc: "Records this machine's own vital signs every 5 s under host.NAME.",
     group: "Program",
   },
   shardCount: {

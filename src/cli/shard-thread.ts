@@ -12,7 +12,7 @@ import { type Rpc, tell } from "../base/rpc.ts";
 import { openChunkKernel, RowKernel } from "../kernel/index.ts";
 import { RuleBook, type Verdict } from "../model/index.ts";
 import {
-  giveHistoryLessons,
+  HistoryLessons,
   JudgeLoop,
   KnownShapes,
   LearnedFile,
@@ -93,6 +93,7 @@ besideBytes = () =>
   sweep.tableBytes +
   (stream?.bytesPerSeries ?? 0) * store.stats().seriesCount;
 const trials = trialsOf(stream);
+const lessons = lessonsOf(stream);
 main = serveShard(parentPort, producers, {
   shard,
   store,
@@ -112,6 +113,7 @@ main = serveShard(parentPort, producers, {
     return stream?.recogniseAgain() ?? [];
   },
   trials,
+  lessons,
   useRules: (rules) => {
     stream?.useRules(new RuleBook(rules));
   },
@@ -128,9 +130,9 @@ if (isJudging) {
     .then(() => learned?.load())
     .then(() => {
       learned?.start();
-      const lessons = historyLessons(stream);
+      const given = isClosed ? undefined : lessons?.give();
       loop.start();
-      return lessons;
+      return given;
     });
 }
 if (settings.roles.includes("oculus")) keeper.start();
@@ -190,13 +192,11 @@ function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
   });
 }
 
-/** Only where history lies on this machine: asking another for weeks of each series would take it hours. */
-async function historyLessons(judged: StreamJudge | undefined): Promise<void> {
-  if (judged === undefined || !(sweep instanceof StreamSweep)) return;
-  if (settings.storeKind !== "embedded") return;
-  const { fullDurationMs } = settings;
-  const options = { fullDurationMs, isStopped: () => isClosed };
-  await giveHistoryLessons({ store, window, stream: judged, sweep, clock, logger }, options);
+function lessonsOf(judged: StreamJudge | undefined): HistoryLessons | undefined {
+  if (judged === undefined || !(sweep instanceof StreamSweep)) return undefined;
+  const { fullDurationMs, stalePeriodMs } = settings;
+  const parts = { store, window, stream: judged, sweep, clock, logger };
+  return new HistoryLessons(parts, { fullDurationMs, stalePeriodMs });
 }
 
 /** A function, since the variable is only known to be set once the sweep was made. */

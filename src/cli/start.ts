@@ -4,7 +4,7 @@ import { flushCompileCache } from "node:module";
 import { createLogger, type LogFacts, type Logger } from "../base/log.ts";
 import { startBanner } from "./banner.ts";
 import type { Command, CommandIo } from "./command.ts";
-import { loadSettings, showProblems } from "./load-settings.ts";
+import { loadSettings, settingOptions, showProblems } from "./load-settings.ts";
 import type { ListenAddress, RunningAddresses, RunningKale, StartOptions } from "./running.ts";
 import { ProgressBar } from "./progress.ts";
 import { settingsHelp } from "./settings-help.ts";
@@ -40,6 +40,7 @@ ${settingsHelp()}
 
 Exit status: 0 after a signal, 1 when it cannot start, 2 when an option or the file is wrong.
 `,
+  options: settingOptions,
   async run(args, io) {
     return await runStart(args, io, {
       startKale: async (options) => await (await import("./compose.ts")).startKale(options),

@@ -2,7 +2,7 @@
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { Logger } from "../base/log.ts";
 import { Rpc } from "../base/rpc.ts";
-import type { EpisodeEvent, NewNote } from "../model/index.ts";
+import type { EpisodeEvent, NewNote, TunnelledClient } from "../model/index.ts";
 import type { ShardSearchReply } from "../shard/index.ts";
 import { writeThreadLog } from "./thread-log.ts";
 import type { HorizonThreadData, ShardThreadData } from "./thread-messages.ts";
@@ -39,6 +39,9 @@ export function startShardThread(
 export interface HorizonEvents {
   /** A sender told of something that happened. */
   note(note: NewNote): void;
+  /** A client's HTTP goes to the webapp from now on, or no longer. */
+  tunnelOpened(client: TunnelledClient): void;
+  tunnelClosed(client: TunnelledClient): void;
 }
 
 /** Rejects with the thread's error where it fails before it is ready. */

@@ -9,6 +9,7 @@ export const versionCommand: Command = {
 
 Prints "kale" and the version on one line.
 `,
+  options: [],
   run(args, io) {
     io.stdout.write(`kale ${programVersion()}\n`);
     return Promise.resolve(0);

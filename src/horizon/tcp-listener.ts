@@ -82,7 +82,8 @@ export class TcpListener implements Listener {
 
   #serve(accepted: Socket): void {
     // The address is gone once the socket is closed.
-    const peer = `${accepted.remoteAddress ?? "?"}:${accepted.remotePort ?? 0}`;
+    const { remoteAddress: address = "", remotePort = 0 } = accepted;
+    const peer = `${address === "" ? "?" : address}:${remotePort}`;
     if (this.#clients.size >= this.#options.clientCountMax) {
       this.#source.refusePeer("too-many-clients", peer);
       accepted.destroy();
@@ -93,9 +94,9 @@ export class TcpListener implements Listener {
     let tunnel: HttpTunnel | undefined;
     const socket = this.#reads.of(accepted, (bytes) => {
       if (isFirst && httpAt !== undefined && beginsLikeHttp(bytes)) {
-        tunnel = new HttpTunnel(socket, httpAt, (message) => {
+        const onProblem = (message: string): void =>
           this.#source.refusePeer("socket-error", `${peer} ${message}`);
-        });
+        tunnel = new HttpTunnel(socket, { at: httpAt, address, onProblem });
       }
       isFirst = false;
       if (tunnel !== undefined) tunnel.write(bytes);

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { builtKernel } from "../../test/support/kernels.ts";
 import { nextInteger, nextNormal, seededRandom } from "../base/random.ts";
-import { DistanceRows, kernelRowsMax, reachOf, singleQuery } from "./distance-rows.ts";
+import { DistanceRows } from "./distance-rows.ts";
+import { kernelRowsMax } from "./row-memory.ts";
+import { reachOf, singleQuery } from "./single-query.ts";
 
 const module = builtKernel("distances");
 

@@ -13,13 +13,10 @@ export {
   encodeChunk,
 } from "./chunk.ts";
 export { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
-export {
-  DistanceRows,
-  kernelRowsMax,
-  reachOf,
-  singleQuery,
-  type SingleQuery,
-} from "./distance-rows.ts";
+export { DistanceRows } from "./distance-rows.ts";
+export { bestQuery, type BestQuery, laggedQuery, type LaggedQuery } from "./lagged-query.ts";
+export { kernelRowsMax, viewRowsMax } from "./row-memory.ts";
+export { reachOf, singleQuery, type SingleQuery } from "./single-query.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
 export { RowKernel, type RowRange } from "./row-kernel.ts";
 export { rowRoom, type SeriesRecords, stagedCountMax } from "./series-records.ts";

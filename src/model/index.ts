@@ -25,5 +25,6 @@ export * from "./shape-reader.ts";
 export * from "./similarity.ts";
 export * from "./stated-type.ts";
 export * from "./stats.ts";
+export * from "./tunnel.ts";
 export * from "./verdict.ts";
 export * from "./views.ts";

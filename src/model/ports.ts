@@ -7,7 +7,7 @@
 import type { AliasBatch, AliasNames } from "./alias-batch.ts";
 import type { Episode, EpisodeEvent } from "./episode.ts";
 import type { SampleBatch } from "./sample-batch.ts";
-import type { PageQuery, SampleColumns, SeriesPage, TimeRange } from "./samples.ts";
+import type { KeptExtents, PageQuery, SampleColumns, SeriesPage, TimeRange } from "./samples.ts";
 import type { NamePage, NameQuery } from "./series-index.ts";
 import type { StoreStats } from "./stats.ts";
 import type { Verdict } from "./verdict.ts";
@@ -43,6 +43,12 @@ export interface SeriesStore extends SampleSink {
   readPage?(query: PageQuery): Promise<SeriesPage>;
   /** As of a `SeriesReader`; missing where the samples lie here. */
   readSteps?(query: StepQuery): Promise<StepColumns | undefined>;
+  /**
+   * How far what lies on disk of series reaches within a range, to a few hours, without reading it; missing
+   * where nobody can say that cheaply.
+   * @param ids  of the store's window
+   */
+  keptExtents?(ids: readonly number[], range: TimeRange): Promise<KeptExtents>;
   findNames(query: NameQuery): Promise<NamePage>;
   stats(): StoreStats;
   /** Commits and lets go of files and connections. */

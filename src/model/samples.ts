@@ -15,6 +15,13 @@ export interface SampleColumns {
   readonly values: Float64Array<ArrayBuffer>;
 }
 
+/** How far what is kept of series reaches, each in its place: `Infinity` and `-Infinity` where nothing is. */
+export interface KeptExtents {
+  /** No sample of the series is before this, and none after that. */
+  readonly firstMs: Float64Array;
+  readonly lastMs: Float64Array;
+}
+
 /** Asks for the samples of many series. */
 export interface PageQuery {
   /** At least one; each once. */

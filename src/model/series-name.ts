@@ -24,13 +24,15 @@ export function hashName(bytes: Uint8Array, start: number, end: number): number 
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
+const encoder = new TextEncoder();
+
 /** Which shard owns a name. Uses the high bits; a name table in the shard uses the low ones. */
 export function shardOf(hash: number, shardCount: number): number {
   return Math.floor((hash / 4294967296) * shardCount);
 }
 
 export function shardOfName(name: string, shardCount: number): number {
-  const bytes = new TextEncoder().encode(name);
+  const bytes = encoder.encode(name);
   return shardOf(hashName(bytes, 0, bytes.length), shardCount);
 }
 

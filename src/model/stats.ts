@@ -147,6 +147,17 @@ export interface SourceStats {
   readonly refusals: readonly RefusalCount[];
 }
 
+/** Series that are judged only once they have learned from what is kept of them. Counts are since the start. */
+export interface LessonStats {
+  readonly waitingCount: number;
+  /** When the last of them will be judged, as it goes now; null where none waits. */
+  readonly endMs: number | null;
+  readonly taughtCount: number;
+  /** They waited as long as any may, and are judged by what the window holds of them. */
+  readonly missedCount: number;
+  readonly unreadableCount: number;
+}
+
 /** How one shard thread is doing. */
 export interface ShardStats {
   readonly shard: number;
@@ -164,11 +175,18 @@ export interface ShardStats {
   /** How long ago the longest-waiting series was judged. */
   readonly lagMs: number;
   readonly sliceMaxMs: number;
-  /** Samples that have come and are not judged yet; series whose samples found no room there. */
+  /** Samples that have come and are not judged yet; series that are read from the window for what has come. */
   readonly waitingRowCount: number;
   readonly behindCount: number;
+  /** Those of them that are likely to be abnormal, and the longest wait among them. */
+  readonly suspectCount: number;
+  readonly suspectMs: number;
+  /** Series that are to be judged anew, since time has passed. */
+  readonly recheckCount: number;
   /** Series of which there is history to be learned. */
   readonly historyCount: number;
+  /** Those of them that wait for more than what the window holds. */
+  readonly lessons: LessonStats;
   /** Anomalies and changes that were found and wait to be told, and the longest wait among them. */
   readonly untoldCount: number;
   readonly untoldMs: number;

@@ -39,7 +39,8 @@ export type VerdictStatus = "ok" | "TooShort" | "Stale" | "Boring";
 /** Why a series is watched but not judged yet, and when it will be. */
 export interface Learning {
   readonly reason: string;
-  readonly leftMs: number;
+  /** About, or at most; null where nobody can say. */
+  readonly leftMs: number | null;
 }
 
 /** How the streaming detector sees a series now. */

@@ -99,8 +99,15 @@ test.each(cases)("the kernel changes no answer: $pointCount points, seed $seed",
       excludeId: nextInteger(random, plain.idCount),
       accepts: round < 3 ? undefined : (id: number) => id % 3 !== 0,
     };
+    const longest = Math.floor(pointCount / 2);
     const options: SearchOptions[] = [
       { ...common, method: "euclidean" },
+      { ...common, method: "euclidean", lagMax: longest },
+      { ...common, method: "correlation" },
+      { ...common, method: "correlation", lagMax: longest, inverse: undefined },
+      { ...common, method: "best" },
+      { ...common, method: "best", lagMax: longest, inverse: undefined },
+      { ...common, method: "best", lagMax: 0, bandShare: round % 3 === 0 ? 1 : 0 },
       { ...common, method: "dtw", bandShare: 0 },
       { ...common, method: "dtw", bandShare: 0.05 },
       { ...common, method: "dtw", bandShare: 1 },

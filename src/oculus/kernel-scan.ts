@@ -1,67 +1,21 @@
 /**
- * The scans of euclidean and dtw with a kernel (kernel/distance-rows.ts): it says of many rows at once
- * which may be among the nearest, and those are measured as the scans without it do. So the answers
- * are the same, and these two differ from EuclideanScan, MirrorScan and BoundedScan in speed alone.
+ * The scans of one pass with a kernel (kernel/distance-rows.ts): it says of many rows at once which may be
+ * among the nearest, and those are measured as the scans without it do. So the answers are the same, and
+ * these differ from EuclideanScan, MirrorScan and CorrelationScan in speed alone.
  *
- * No row is left out unless its distance is surely above the worst match; `reachOf` sees to rounding.
+ * No row is left out unless its distance is surely above the worst match: `reachOf` and the bounds of
+ * kernel/lagged-query.ts see to rounding.
  */
 import {
-  kernelRowsMax,
+  type DistanceRows,
+  type LaggedQuery,
   reachOf,
   singleQuery,
-  type DistanceRows,
   type SingleQuery,
 } from "../kernel/index.ts";
-import { mirrored, type DtwMeasure } from "./measures.ts";
-import { rowsPerLookOf, type ScanTarget, type TableScan } from "./scan.ts";
-import { WaitingRows } from "./waiting-rows.ts";
-
-/** Where a caller steps over so many rows, a kernel passes over this many times as many. */
-const rowsPerStepRow = 16;
-
-const firstBlockRowCount = 64;
-/** A block is read twice for mirror images: it stays in the processor's cache. */
-const blockPointCountMax = 2 ** 17;
-const warpingBatchRowCount = 64;
-
-/** A pass over all rows in blocks, which begin small: until there are matches, no row can be left out. */
-abstract class BlockPass {
-  /** In a pass. */
-  protected readonly passRowsPerLook: number;
-  protected readonly target: ScanTarget;
-  protected readonly kernel: DistanceRows;
-  protected nextRow = 0;
-  readonly #blockRowCountMax: number;
-  #blockRowCount = firstBlockRowCount;
-
-  constructor(target: ScanTarget, kernel: DistanceRows) {
-    this.target = target;
-    this.kernel = kernel;
-    const rowCount = Math.floor(blockPointCountMax / kernel.pointCount);
-    this.#blockRowCountMax = Math.max(1, Math.min(kernelRowsMax, rowCount));
-    this.passRowsPerLook = rowsPerLookOf(kernel.pointCount);
-  }
-
-  /** Rows passed that a search can meet. */
-  protected get passedCount(): number {
-    return this.target.wantedCountBelow(this.nextRow);
-  }
-
-  /** @returns whether all rows are passed */
-  protected pass(stepRowCount: number): boolean {
-    const { rowsEnd } = this.target;
-    const until = Math.min(this.nextRow + stepRowCount * rowsPerStepRow, rowsEnd);
-    while (this.nextRow < until) {
-      const blockEnd = Math.min(this.nextRow + this.#blockRowCount, until);
-      this.scanBlock(this.nextRow, blockEnd);
-      this.nextRow = blockEnd;
-      this.#blockRowCount = Math.min(2 * this.#blockRowCount, this.#blockRowCountMax);
-    }
-    return until >= rowsEnd;
-  }
-
-  protected abstract scanBlock(from: number, until: number): void;
-}
+import { BlockPass } from "./block-pass.ts";
+import { mirrored } from "./measures.ts";
+import type { CorrelationScan, ScanTarget, TableScan } from "./scan.ts";
 
 /** Euclidean without lags, of the row or of its mirror image too. */
 export class EuclideanKernelScan extends BlockPass implements TableScan {
@@ -76,7 +30,7 @@ export class EuclideanKernelScan extends BlockPass implements TableScan {
     query: Float64Array,
     { inverse, compare }: { readonly inverse: boolean; readonly compare: (row: number) => void },
   ) {
-    super(target, kernel);
+    super(target, kernel, kernel.pointCount);
     this.#query = query;
     const sides = inverse ? [query, mirrored(query)] : [query];
     this.#queries = sides.map((side) => singleQuery(side, side, side));
@@ -104,85 +58,35 @@ export class EuclideanKernelScan extends BlockPass implements TableScan {
   }
 }
 
-/** Banded DTW: LB_Keogh of all rows, then of those left, least bound first, the warping table. */
-export class DtwKernelScan extends BlockPass implements TableScan {
-  readonly #measure: DtwMeasure;
-  readonly #query: Float64Array;
-  readonly #waiting = new WaitingRows();
-  readonly #batch = new Int32Array(warpingBatchRowCount);
-  /** In the second pass: which of those that wait comes when. */
-  #order: Int32Array | undefined;
-  #next = 0;
+/** Lagged correlation, and euclidean with lags: what the kernel cannot leave out is compared at once. */
+export class LaggedKernelScan extends BlockPass implements TableScan {
+  readonly #query: LaggedQuery;
+  readonly #scan: CorrelationScan;
 
-  constructor(target: ScanTarget, kernel: DistanceRows, query: Float64Array, measure: DtwMeasure) {
-    super(target, kernel);
+  constructor(target: ScanTarget, kernel: DistanceRows, query: LaggedQuery, scan: CorrelationScan) {
+    super(target, kernel, scan.stepsPerRow);
     this.#query = query;
-    this.#measure = measure;
+    this.#scan = scan;
   }
 
   get rowsPerLook(): number {
-    if (this.#order === undefined) return this.passRowsPerLook;
-    return rowsPerLookOf(this.#measure.distanceSteps);
+    return this.passRowsPerLook;
   }
 
   get comparedCount(): number {
-    return this.passedCount - (this.#waiting.count - this.#next);
+    return this.passedCount;
   }
 
   step(rowCount: number): boolean {
-    if (this.#order === undefined) {
-      if (this.pass(rowCount)) this.#order = this.#waiting.sort(this.#reach());
-      return this.#order?.length === 0;
-    }
-    for (let left = rowCount; left > 0 && this.#next < this.#order.length;) {
-      left -= this.#warpBatch(this.#order, Math.min(left, warpingBatchRowCount));
-    }
-    return this.#next >= this.#order.length;
+    return this.pass(rowCount);
   }
 
   protected scanBlock(from: number, until: number): void {
-    const bounds = this.kernel.keogh(this.#measure.singles, from, until);
-    let leastAt = -1;
-    let least = Infinity;
-    for (const at of this.kernel.within(until - from, this.#reach())) {
-      const row = from + at;
-      if (!this.target.isWanted(row)) continue;
-      const bound = bounds[at]!;
-      if (bound < least) {
-        least = bound;
-        leastAt = this.#waiting.count;
-      }
-      this.#waiting.push(row, bound);
+    const bounds = this.kernel.lagged(this.#query, from, until);
+    for (const at of this.kernel.within(until - from, this.#scan.apartMax)) {
+      // The worst match gets better on the way.
+      if (bounds[at]! > this.#scan.apartMax || !this.target.isWanted(from + at)) continue;
+      this.#scan.compare(from + at);
     }
-    if (leastAt < 0) return;
-    // So that the worst match soon becomes good, and most rows are left out by their bound.
-    const row = this.#waiting.row(leastAt);
-    this.#waiting.remove(leastAt);
-    this.#compare(row);
-  }
-
-  /** @returns how many rows it looked at */
-  #warpBatch(order: Int32Array, rowCount: number): number {
-    const reach = this.#reach();
-    let count = 0;
-    while (count < rowCount && this.#next < order.length) {
-      const at = order[this.#next++]!;
-      if (this.#waiting.bound(at) <= reach) this.#batch[count++] = this.#waiting.row(at);
-    }
-    const list = this.#batch.subarray(0, count);
-    const squares = this.kernel.dtw(this.#measure.singles, this.#measure.band, list, reach);
-    for (let n = 0; n < count; n++) if (squares[n]! <= this.#reach()) this.#compare(list[n]!);
-    return rowCount;
-  }
-
-  #compare(row: number): void {
-    const { table, nearest } = this.target;
-    if (!this.target.isAccepted(row)) return;
-    const distance = this.#measure.distance(table.rows, row * table.pointCount, nearest.threshold);
-    if (distance < Infinity) nearest.offer(distance, row, 0, this.#measure.sign);
-  }
-
-  #reach(): number {
-    return reachOf(this.target.nearest.threshold, this.#query);
   }
 }

@@ -2,7 +2,7 @@
  * Distances that are dear to compute, each with a bound that is cheap: what `bounded-scan.ts` needs
  * to rank a whole table while computing few of them.
  */
-import { singleQuery, type SingleQuery } from "../kernel/index.ts";
+import { bestQuery, type BestQuery, singleQuery, type SingleQuery } from "../kernel/index.ts";
 import { FastDtw, fastDtwCellMax } from "./distance/fast-dtw.ts";
 import { BandedDtw, bandOf, dtwStepCount } from "./distance/dtw.ts";
 import { EnvelopeMaker, type Envelope } from "./distance/envelope.ts";
@@ -10,7 +10,7 @@ import { correlationStepCount, LaggedCorrelation } from "./distance/correlation.
 import { queryBound, rowBound } from "./distance/lower-bounds.ts";
 import type { ShapeRows } from "./distance/rows.ts";
 import type { SearchPlan } from "./search-options.ts";
-import { smooth } from "./smoothing.ts";
+import { smooth, smoothingWidth } from "./smoothing.ts";
 
 export interface BoundedMeasure {
   /** Steps of an inner loop that these take for one row, at most. */
@@ -140,6 +140,7 @@ export class BestMeasure implements BoundedMeasure {
   readonly #opposite: DtwSide;
   readonly #length: number;
   readonly #row: ShapeRows;
+  readonly #band: number;
 
   /** @param like  an array of the kind that rows come in: one kind keeps the loops fast */
   constructor(query: Float64Array, plan: SearchPlan, like: ShapeRows) {
@@ -154,10 +155,19 @@ export class BestMeasure implements BoundedMeasure {
       plan.inverse ? "both" : "positive",
     );
     const band = bandOf(plan.bandShare, length);
+    this.#band = band;
     this.#same = new DtwSide(view, band);
     this.#opposite = new DtwSide(mirrored(view), band);
     this.boundSteps = correlationStepCount(length, plan.lagMax);
     this.distanceSteps = this.boundSteps + dtwStepCount(length, band);
+  }
+
+  /** The same query for a kernel; undefined where it has no room for so many lags. */
+  kernelQuery(): BestQuery | undefined {
+    const lagged = this.#correlation.kernelQuery();
+    if (lagged === undefined) return undefined;
+    const width = smoothingWidth(this.#length);
+    return bestQuery(lagged, this.#same.single(), { band: this.#band, width });
   }
 
   bound(rows: ShapeRows, base: number, limit: number): number {

@@ -1,6 +1,7 @@
 /** One pass over a table, in slices: what the distances that are cheap enough for it do. */
 import { correlationStepCount, LaggedCorrelation } from "./distance/correlation.ts";
 import { dotProduct, euclideanSquared, isWithinEuclidean } from "./distance/euclidean.ts";
+import type { LaggedQuery } from "../kernel/index.ts";
 import { squareAbove } from "./measures.ts";
 import type { Nearest } from "./nearest.ts";
 import type { SearchPlan } from "./search-options.ts";
@@ -123,6 +124,7 @@ export class MirrorScan extends OnePass {
  */
 export class CorrelationScan extends OnePass {
   readonly rowsPerLook: number;
+  readonly stepsPerRow: number;
   readonly #correlation: LaggedCorrelation;
   readonly #isEuclidean: boolean;
 
@@ -134,7 +136,20 @@ export class CorrelationScan extends OnePass {
       plan.inverse ? "both" : "positive",
     );
     this.#isEuclidean = plan.method === "euclidean";
-    this.rowsPerLook = rowsPerLookOf(correlationStepCount(query.length, plan.lagMax));
+    this.stepsPerRow = correlationStepCount(query.length, plan.lagMax);
+    this.rowsPerLook = rowsPerLookOf(this.stepsPerRow);
+  }
+
+  /** For a kernel; undefined where it has no room for so many lags. */
+  laggedQuery(): LaggedQuery | undefined {
+    return this.#correlation.kernelQuery();
+  }
+
+  /** A row whose 1 - |r| is above it is not among the nearest. */
+  get apartMax(): number {
+    const { threshold } = this.target.nearest;
+    if (!this.#isEuclidean) return threshold;
+    return squareAbove(threshold) / (2 * this.target.table.pointCount);
   }
 
   compare(row: number): void {

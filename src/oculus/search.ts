@@ -9,7 +9,9 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/assert.ts";
 import { BoundedScan } from "./bounded-scan.ts";
 import { toMatch, type Match } from "./likeness.ts";
-import { DtwKernelScan, EuclideanKernelScan } from "./kernel-scan.ts";
+import { BestKernelMeasure, DtwKernelMeasure } from "./kernel-measures.ts";
+import { EuclideanKernelScan, LaggedKernelScan } from "./kernel-scan.ts";
+import { KernelBoundedScan } from "./kernel-bounded-scan.ts";
 import { BestMeasure, DtwMeasure, FastDtwMeasure } from "./measures.ts";
 import { Nearest } from "./nearest.ts";
 import {
@@ -111,7 +113,7 @@ function scanFor(target: ScanTarget, shape: Float64Array, plan: SearchPlan): Tab
   const { kernel } = table;
   switch (plan.method) {
     case "euclidean": {
-      if (plan.lagMax > 0) return new CorrelationScan(target, shape, plan);
+      if (plan.lagMax > 0) return laggedScan(target, shape, plan);
       const { inverse } = plan;
       const scan = new (inverse ? MirrorScan : EuclideanScan)(target, shape);
       if (kernel === undefined) return scan;
@@ -121,15 +123,27 @@ function scanFor(target: ScanTarget, shape: Float64Array, plan: SearchPlan): Tab
       return new EuclideanKernelScan(target, kernel, shape, { inverse, compare });
     }
     case "correlation":
-      return new CorrelationScan(target, shape, plan);
+      return laggedScan(target, shape, plan);
     case "dtw": {
       const measure = new DtwMeasure(shape, plan);
       if (kernel === undefined) return new BoundedScan(target, measure);
-      return new DtwKernelScan(target, kernel, shape, measure);
+      return new KernelBoundedScan(target, kernel, new DtwKernelMeasure(kernel, shape, measure));
     }
     case "fastdtw":
       return new BoundedScan(target, new FastDtwMeasure(shape, plan));
-    case "best":
-      return new BoundedScan(target, new BestMeasure(shape, plan, table.rows));
+    case "best": {
+      const measure = new BestMeasure(shape, plan, table.rows);
+      const query = kernel === undefined ? undefined : measure.kernelQuery();
+      if (kernel === undefined || query === undefined) return new BoundedScan(target, measure);
+      return new KernelBoundedScan(target, kernel, new BestKernelMeasure(kernel, query, measure));
+    }
   }
+}
+
+function laggedScan(target: ScanTarget, shape: Float64Array, plan: SearchPlan): TableScan {
+  const { kernel } = target.table;
+  const scan = new CorrelationScan(target, shape, plan);
+  const query = kernel === undefined ? undefined : scan.laggedQuery();
+  if (kernel === undefined || query === undefined) return scan;
+  return new LaggedKernelScan(target, kernel, query, scan);
 }

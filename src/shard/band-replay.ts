@@ -77,11 +77,11 @@ interface Growing {
 /** Nothing while the series is learned; of a counter, where its next value was to lie. */
 function addPoint(
   columns: Growing,
-  standing: Standing | undefined,
+  standing: Standing,
   timeMs: number,
   before: { readonly timeMs: number; readonly value: number },
 ): void {
-  if (standing?.learning !== null || standing.expected === null) return;
+  if (standing.learning !== null || standing.expected === null) return;
   const { lower, upper } = standing.expected;
   const isCounter = standing.nature === "counter";
   if (isCounter && !columns.isCounter) {

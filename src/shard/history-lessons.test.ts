@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Judge, StreamJudge } from "../analyzer/index.ts";
 import { ManualClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { type Random, seededRandom } from "../base/random.ts";
-import type { SampleColumns, TimeRange } from "../model/index.ts";
-import { giveHistoryLessons } from "./history-lessons.ts";
+import type { KeptExtents, SampleColumns, TimeRange } from "../model/index.ts";
+import { HistoryLessons } from "./history-lessons.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
 import { WindowScratch } from "./window-scratch.ts";
@@ -57,24 +57,31 @@ async function learned(kept: SampleColumns): Promise<StreamJudge> {
     });
   };
   const clock = new ManualClock(nowMs);
-  const lessons = giveHistoryLessons(
-    { store: { read }, window, stream, sweep, clock, logger: silentLogger },
-    { fullDurationMs: dayMs, isStopped: () => false },
+  const keptExtents = (): Promise<KeptExtents> =>
+    Promise.resolve({
+      firstMs: Float64Array.of(kept.timesMs[0]!),
+      lastMs: Float64Array.of(nowMs - dayMs),
+    });
+  const lessons = new HistoryLessons(
+    { store: { read, keptExtents }, window, stream, sweep, clock, logger: silentLogger },
+    { fullDurationMs: dayMs, stalePeriodMs: 500_000 },
   );
+  const given = lessons.give();
   expect(sweep.judge(0, nowMs, [])).toBe(true);
   expect([stream.judgedMs(0), sweep.statusOf(0)]).toEqual([-Infinity, "learning"]);
-  expect(await lessons).toBe(1);
+  await given;
+  expect(lessons.stats()).toMatchObject({ waitingCount: 0, endMs: null, taughtCount: 1 });
   while (!sweep.judge(0, nowMs, []));
   expect(sweep.statusOf(0)).toBe("ok");
   return stream;
 }
 
 test.each([false, true])(
-  "giveHistoryLessons() lets a series expect what weeks of history say, counter: %s",
+  "HistoryLessons let a series expect what weeks of history say, counter: %s",
   async (isCounter) => {
     const kept = history(isCounter);
     const stream = await learned(kept);
-    const standing = stream.standingOf(0, nowMs / 1000)!;
+    const standing = stream.standingOf(0, nowMs / 1000);
     expect(standing.nature).toBe(isCounter ? "counter" : "steady");
     expect(standing.learning).toBe(null);
     // On it goes for a day and a half, by which the profile is believed; then what is said of next Sunday?
@@ -93,38 +100,171 @@ test.each([false, true])(
     }
     expect(told).toBe(0);
     const noonMs = nowMs + 5.25 * dayMs;
-    const { center, source } = stream.standingOf(0, noonMs / 1000)!.expected!;
+    const { center, source } = stream.standingOf(0, noonMs / 1000).expected!;
     expect(source).toMatch(/^Sundays 06:00 UTC, 3 weeks$/);
     expect(Math.abs(center / valueAt(noonMs, random) - 1)).toBeLessThan(0.1);
   },
 );
 
-test("giveHistoryLessons() leaves what was judged before, and series without history, to the window", async () => {
+/** Series of two weeks, a value an hour: lessons of no time, so that the clock tells all. */
+const hourMs = 3_600_000;
+
+interface Pupil {
+  /** Hours of history before the window; 0 for none. */
+  readonly keptHours: number;
+  readonly isSilent?: boolean;
+  readonly isJudged?: boolean;
+}
+
+function school(
+  pupils: Readonly<Record<string, Pupil>>,
+  options: {
+    readonly waitMaxMs?: number;
+    readonly readMs?: number;
+    readonly read?: () => Promise<SampleColumns>;
+  } = {},
+): {
+  lessons: HistoryLessons;
+  stream: StreamJudge;
+  asked: string[];
+  warnings: string[];
+  /** By name. */
+  withheld: Map<string, number>;
+  clock: ManualClock;
+} {
+  const clock = new ManualClock(nowMs);
   const window = new PlainWindow();
   const judge = new Judge();
   const scratch = new WindowScratch(window, { fullDurationMs: dayMs });
   const stream = new StreamJudge(scratch, judge, { activeCountMax: 10, stalePeriodMs: 500_000 });
-  window.add("old", nowMs - minuteMs, 1);
-  window.add("new", nowMs - minuteMs, 1);
-  stream.take(0, nowMs - minuteMs, 1, nowMs);
-  const withheld: number[] = [];
-  const allowed: number[] = [];
+  for (const [id, [name, { isSilent, isJudged }]] of Object.entries(pupils).entries()) {
+    const atMs = nowMs - (isSilent === true ? 20 * hourMs : minuteMs);
+    window.add(name, atMs, 1);
+    if (isJudged === true) stream.take(id, atMs, 1, nowMs);
+  }
+  const firstMsOf = (name: string): number => nowMs - dayMs - pupils[name]!.keptHours * hourMs;
   const asked: string[] = [];
-  const taught = await giveHistoryLessons(
+  const warnings: string[] = [];
+  const withheld = new Map<string, number>();
+  const read = (name: string): Promise<SampleColumns> => {
+    asked.push(name);
+    clock.advance(options.readMs ?? 0);
+    if (options.read !== undefined) return options.read();
+    const length = pupils[name]!.keptHours;
+    const timesMs = Float64Array.from({ length }, (_, i) => firstMsOf(name) + i * hourMs);
+    return Promise.resolve({ timesMs, values: timesMs.map((_, i) => 50 + (i % 24)) });
+  };
+  const keptExtents = (ids: readonly number[]): Promise<KeptExtents> =>
+    Promise.resolve({
+      firstMs: Float64Array.from(ids, (id) => firstMsOf(window.name(id))),
+      lastMs: Float64Array.from(ids, () => nowMs - dayMs - 1),
+    });
+  const lessons = new HistoryLessons(
     {
-      store: {
-        read: (name) => {
-          asked.push(name);
-          return Promise.reject(new Error("disk"));
-        },
-      },
+      store: { read, keptExtents },
       window,
       stream,
-      sweep: { withhold: (id) => withheld.push(id), allow: (id) => allowed.push(id) },
-      clock: new ManualClock(nowMs),
-      logger: silentLogger,
+      sweep: {
+        withhold: (id, untilMs) => withheld.set(window.name(id), untilMs),
+        allow: (id) => withheld.delete(window.name(id)),
+      },
+      clock,
+      logger: { ...silentLogger, warn: (message) => warnings.push(message) },
     },
-    { fullDurationMs: dayMs, isStopped: () => false },
+    { fullDurationMs: dayMs, stalePeriodMs: 500_000, ...options },
   );
-  expect([taught, asked, withheld, [...new Set(allowed)]]).toEqual([0, ["new"], [1], [1]]);
+  return { lessons, stream, asked, warnings, withheld, clock };
+}
+
+test("HistoryLessons go first to who gets samples, then by how long history is, and to nobody without", async () => {
+  const { lessons, asked, withheld } = school({
+    judged: { keptHours: 300, isJudged: true },
+    silent: { keptHours: 500, isSilent: true },
+    short: { keptHours: 20 },
+    week: { keptHours: 168 },
+    none: { keptHours: 0 },
+    weeks: { keptHours: 400 },
+  });
+  const given = lessons.give();
+  expect([...withheld.keys()]).toEqual(["silent", "short", "week", "none", "weeks"]);
+  await given;
+  expect(asked).toEqual(["weeks", "week", "silent"]);
+  expect(withheld.size).toBe(0);
+  expect(lessons.stats()).toEqual({
+    ...{ waitingCount: 0, endMs: null },
+    ...{ taughtCount: 3, missedCount: 0, unreadableCount: 0 },
+  });
+});
+
+test("HistoryLessons withhold no series for longer than stated, and count who got none", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `s${i}`);
+  const { lessons, stream, asked, warnings, withheld, clock } = school(
+    Object.fromEntries(names.map((name) => [name, { keptHours: 100 }])),
+    { waitMaxMs: 60_000, readMs: 5_000 },
+  );
+  const given = lessons.give();
+  expect(withheld.get("s7")).toBe(nowMs + 60_000);
+  expect(lessons.stats()).toMatchObject({ waitingCount: 40, endMs: nowMs + 60_000 });
+  await given;
+  expect(clock.nowMs()).toBe(nowMs + 60_000);
+  expect([asked.length, withheld.size]).toEqual([12, 0]);
+  expect(lessons.stats()).toMatchObject({ taughtCount: 12, missedCount: 28 });
+  expect(warnings).toEqual([expect.stringContaining("judged by its last day")]);
+  expect([stream.judgedMs(11) > 0, stream.judgedMs(12)]).toEqual([true, -Infinity]);
+});
+
+test("HistoryLessons tell when the last series will have learned, by how it goes", async () => {
+  const ends: (number | null)[] = [];
+  const names = Array.from({ length: 10 }, (_, i) => `s${i}`);
+  const { lessons, clock } = school(
+    Object.fromEntries(names.map((name) => [name, { keptHours: 100 }])),
+    {
+      waitMaxMs: 60_000,
+      read: () => {
+        clock.advance(1000);
+        ends.push(lessons.stats().endMs);
+        return Promise.resolve({ timesMs: new Float64Array(0), values: new Float64Array(0) });
+      },
+    },
+  );
+  await lessons.give();
+  // Of the first one nobody knows; the second is under way for a second.
+  expect(ends[0]).toBe(nowMs + 60_000);
+  expect(ends.at(-1)! - nowMs).toBeLessThan(12_000);
+  expect(lessons.stats()).toMatchObject({ taughtCount: 0, missedCount: 0 });
+});
+
+test("HistoryLessons wait for no disk that hangs, and teach nobody who is judged already", async () => {
+  let answer: ((columns: SampleColumns) => void) | undefined;
+  const { lessons, stream, withheld } = school(
+    { a: { keptHours: 100 }, b: { keptHours: 90 } },
+    { waitMaxMs: 20, read: () => new Promise((resolve) => (answer = resolve)) },
+  );
+  const given = lessons.give();
+  await vi.waitUntil(() => withheld.size === 0, { timeout: 30_000 });
+  expect(lessons.stats()).toMatchObject({ waitingCount: 0, taughtCount: 0, missedCount: 2 });
+  const timesMs = Float64Array.from({ length: 100 }, (_, i) => nowMs + (i - 124) * hourMs);
+  answer!({ timesMs, values: timesMs });
+  await given;
+  expect([stream.judgedMs(0), lessons.stats().taughtCount]).toEqual([-Infinity, 0]);
+});
+
+test("HistoryLessons leave series that cannot be read to the window, and say so once", async () => {
+  const { lessons, warnings, withheld } = school(
+    { a: { keptHours: 100 }, b: { keptHours: 90 } },
+    { read: () => Promise.reject(new Error("disk")) },
+  );
+  await lessons.give();
+  expect(lessons.stats()).toMatchObject({ taughtCount: 0, unreadableCount: 2, missedCount: 0 });
+  expect([warnings.length, withheld.size]).toEqual([1, 0]);
+});
+
+test("HistoryLessons let everybody go when the program ends", async () => {
+  const { lessons, withheld, asked } = school({ a: { keptHours: 100 }, b: { keptHours: 90 } });
+  const given = lessons.give();
+  lessons.stop();
+  expect(withheld.size).toBe(0);
+  await given;
+  expect(asked).toEqual([]);
+  expect(lessons.stats()).toMatchObject({ waitingCount: 0, taughtCount: 0, missedCount: 0 });
 });

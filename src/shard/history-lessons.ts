@@ -3,22 +3,32 @@
  * or a version that does not read what the one before had learned. Without it a series would know of
  * its weeks only the last day, which is what the window holds.
  *
- * Such a series waits for its lesson (analyzer/detector/history-lesson.ts), then it is judged from the window on, as
- * ever. One at a time, and at most half of the thread, as with all that is learned.
+ *     unlearned ─→ withheld ─┬─ nothing older than the window is kept ──────────────┐
+ *                            ├─ lesson, one series at a time (history-lesson.ts) ───┼─→ judged from the window on
+ *                            └─ `waitMaxMs` are over ───────────────────────────────┘
+ *
+ * No series waits longer than that: who gets no lesson by then is judged by its last day, gets to know its
+ * weeks as they come, and is counted. So the order is by who profits: series that get samples before silent
+ * ones, then the longest history first. The store tells how long it is without reading it.
  */
-import { setImmediate as nextTurn, setTimeout as rest } from "node:timers/promises";
-import type { StreamJudge } from "../analyzer/index.ts";
+import { setTimeout as rest } from "node:timers/promises";
+import { lessonSpanMinMs, type StreamJudge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { SeriesStore, SeriesWindow } from "../model/index.ts";
+import { runInSlices } from "../base/steps.ts";
+import type { LessonStats, SampleColumns, SeriesStore, SeriesWindow } from "../model/index.ts";
+import { HistoryPace } from "./history-pace.ts";
 import type { StreamSweep } from "./stream-sweep.ts";
 
+const hourMs = 3_600_000;
 /** Four weeks teach each hour of the week four times. */
-const lessonMs = 28 * 86_400_000;
-const restMaxMs = 50;
+const lessonMs = 28 * 24 * hourMs;
+const waitMaxMsUsual = 180_000;
+/** The thread is held no longer than this at once. */
+const sliceMs = 2;
 
 export interface HistoryLessonsParts {
-  readonly store: Pick<SeriesStore, "read">;
+  readonly store: Pick<SeriesStore, "read" | "keptExtents">;
   readonly window: SeriesWindow;
   readonly stream: StreamJudge;
   readonly sweep: Pick<StreamSweep, "withhold" | "allow">;
@@ -26,49 +36,231 @@ export interface HistoryLessonsParts {
   readonly logger: Logger;
 }
 
-/** Once, when what was learned before is back and before anything is judged. @returns how many series learned */
-export async function giveHistoryLessons(
-  parts: HistoryLessonsParts,
-  options: { readonly fullDurationMs: number; readonly isStopped: () => boolean },
-): Promise<number> {
-  const { store, window, stream, sweep, clock, logger } = parts;
-  const ids = unlearnedIds(window, stream);
-  for (const id of ids) sweep.withhold(id);
-  const untilMs = clock.nowMs() - options.fullDurationMs;
-  let taughtCount = 0;
-  for (const id of ids) {
-    if (options.isStopped()) break;
-    const startedMs = clock.elapsedMs();
-    let isTaught = false;
-    try {
-      const range = { fromMs: untilMs - lessonMs, untilMs };
-      const name = window.isLive(id) ? window.name(id) : undefined;
-      const kept = name === undefined ? undefined : await store.read(name, range);
-      // The id may be another's by now.
-      const isSame = window.isLive(id) && window.name(id) === name;
-      if (kept !== undefined && isSame) {
-        stream.state(id, window.stated(id));
-        isTaught = stream.learnHistory(id, kept);
-      }
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      logger.warn("the history of a series cannot be read; it learns from the window", { reason });
-    }
-    sweep.allow(id);
-    if (isTaught) {
-      taughtCount += 1;
-      await rest(Math.min(restMaxMs, Math.ceil(clock.elapsedMs() - startedMs)));
-    } else await nextTurn();
-  }
-  for (const id of ids) sweep.allow(id);
-  if (taughtCount > 0) logger.info("series learned from what is kept of them", { taughtCount });
-  return taughtCount;
+export interface HistoryLessonsOptions {
+  readonly fullDurationMs: number;
+  readonly stalePeriodMs: number;
+  /** No series is withheld for longer. */
+  readonly waitMaxMs?: number;
 }
 
-function unlearnedIds(window: SeriesWindow, stream: StreamJudge): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < window.idCount; id++) {
-    if (window.isLive(id) && stream.judgedMs(id) === -Infinity) ids.push(id);
+type Outcome = "taught" | "untaught" | "unreadable";
+
+export class HistoryLessons {
+  readonly #parts: HistoryLessonsParts;
+  readonly #options: Required<HistoryLessonsOptions>;
+  readonly #pace = new HistoryPace();
+  readonly #withheld = new Set<number>();
+  /** Whose lesson is under way: it is let go when that has ended. */
+  #pupil: number | undefined;
+  #isOver = false;
+  #deadlineMs = Infinity;
+  /** Since when lessons are given. */
+  #startedMs = 0;
+  #givenCount = 0;
+  #taughtCount = 0;
+  #missedCount = 0;
+  #unreadableCount = 0;
+
+  constructor(parts: HistoryLessonsParts, options: HistoryLessonsOptions) {
+    this.#parts = parts;
+    this.#options = { waitMaxMs: waitMaxMsUsual, ...options };
   }
-  return ids;
+
+  stats(): LessonStats {
+    const waitingCount = this.#withheld.size;
+    return {
+      waitingCount,
+      endMs: waitingCount === 0 ? null : this.#parts.clock.nowMs() + this.#leftMs(waitingCount),
+      taughtCount: this.#taughtCount,
+      missedCount: this.#missedCount,
+      unreadableCount: this.#unreadableCount,
+    };
+  }
+
+  /**
+   * Once, when what was learned before is back and before anything is judged: when the call returns, who may need
+   * a lesson is withheld. Resolves when nobody is any more.
+   */
+  async give(): Promise<void> {
+    const { store, sweep, clock } = this.#parts;
+    // Where nobody can say what is kept, it lies on other machines: to ask them for weeks of each would take hours.
+    if (store.keptExtents === undefined) return;
+    const ids = this.#unlearnedIds();
+    if (ids.length === 0) return;
+    this.#deadlineMs = clock.elapsedMs() + this.#options.waitMaxMs;
+    const untilMs = clock.nowMs() + this.#options.waitMaxMs;
+    for (const id of ids) {
+      sweep.withhold(id, untilMs);
+      this.#withheld.add(id);
+    }
+    // Also where a disk hangs.
+    const timer = setTimeout(() => {
+      this.#endLate();
+    }, this.#options.waitMaxMs);
+    timer.unref();
+    try {
+      await this.#teach(ids);
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#letGo();
+    const { taughtCount, missedCount, unreadableCount } = this.stats();
+    if (taughtCount + unreadableCount > 0) {
+      const facts = { taughtCount, missedCount, unreadableCount };
+      this.#parts.logger.info("series learned from what is kept of them", facts);
+    }
+  }
+
+  /** Whoever waits is let go without a lesson, since the program ends. */
+  stop(): void {
+    this.#letGo();
+  }
+
+  async #teach(ids: readonly number[]): Promise<void> {
+    const { clock } = this.#parts;
+    const due = await this.#byProfit(ids);
+    if (this.#isOver) return;
+    const pupils = new Set(due);
+    for (const id of ids) if (!pupils.has(id)) this.#allow(id);
+    this.#startedMs = clock.elapsedMs();
+    for (const id of due) {
+      if (this.#isTimeUp()) return;
+      const startedMs = clock.elapsedMs();
+      this.#count(await this.#teachOne(id));
+      this.#allow(id);
+      await this.#rest(clock.elapsedMs() - startedMs);
+    }
+  }
+
+  #isTimeUp(): boolean {
+    if (this.#parts.clock.elapsedMs() >= this.#deadlineMs) this.#endLate();
+    return this.#isOver;
+  }
+
+  /** Those of which more is kept than the window holds, as far as the store can tell. */
+  async #byProfit(ids: readonly number[]): Promise<number[]> {
+    const { store, window, clock } = this.#parts;
+    const range = this.#range();
+    const freshMs = clock.nowMs() - this.#options.stalePeriodMs;
+    let extents;
+    try {
+      extents = await store.keptExtents!(ids, range);
+    } catch (error) {
+      this.#warn("what is kept of the series cannot be listed; they learn from the window", error);
+      return [];
+    }
+    const placeCount = ids.length;
+    const keys = new Float64Array(placeCount);
+    let count = 0;
+    for (const [place, id] of ids.entries()) {
+      const firstMs = extents.firstMs[place]!;
+      if (!(extents.lastMs[place]! - firstMs >= lessonSpanMinMs) || !window.isLive(id)) continue;
+      const silence = window.newestMs(id) >= freshMs ? 0 : 1;
+      const afterHours = Math.floor((firstMs - range.fromMs) / hourMs);
+      // All in one double: sorting 100,000 numbers holds the thread for milliseconds, a comparison by a function does not.
+      keys[count++] = (silence * 1024 + afterHours) * placeCount + place;
+    }
+    return Array.from(keys.subarray(0, count).sort(), (key) => ids[key % placeCount]!);
+  }
+
+  async #teachOne(id: number): Promise<Outcome> {
+    const { store, window, stream, clock } = this.#parts;
+    if (!window.isLive(id)) return "untaught";
+    const name = window.name(id);
+    let kept: SampleColumns | undefined;
+    try {
+      kept = await store.read(name, this.#range());
+    } catch (error) {
+      if (this.#unreadableCount === 0)
+        this.#warn(
+          "the history of a series cannot be read; such ones learn from the window",
+          error,
+        );
+      return "unreadable";
+    }
+    // The id may be another's by now, or the time up.
+    const check = (): void => {
+      if (!window.isLive(id) || window.name(id) !== name) throw new Gone();
+    };
+    if (this.#isOver || kept === undefined) return "untaught";
+    this.#pupil = id;
+    try {
+      check();
+      stream.state(id, window.stated(id));
+      const isTaught = await runInSlices(stream.learnHistory(id, kept), clock, { sliceMs, check });
+      return isTaught ? "taught" : "untaught";
+    } catch (error) {
+      if (error instanceof Gone) return "untaught";
+      throw error;
+    } finally {
+      this.#pupil = undefined;
+    }
+  }
+
+  #range(): { readonly fromMs: number; readonly untilMs: number } {
+    const untilMs = this.#parts.clock.nowMs() - this.#options.fullDurationMs;
+    return { fromMs: untilMs - lessonMs, untilMs };
+  }
+
+  async #rest(workedMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    const restMs = this.#pace.restMs(workedMs);
+    const startedMs = clock.elapsedMs();
+    await rest(restMs);
+    this.#pace.noteRest(restMs, clock.elapsedMs() - startedMs);
+  }
+
+  #count(outcome: Outcome): void {
+    this.#givenCount += 1;
+    if (outcome === "taught") this.#taughtCount += 1;
+    if (outcome === "unreadable") this.#unreadableCount += 1;
+  }
+
+  /** The time is up: the rest is judged without. */
+  #endLate(): void {
+    if (this.#isOver) return;
+    this.#missedCount = this.#withheld.size - (this.#pupil === undefined ? 0 : 1);
+    if (this.#missedCount > 0) {
+      this.#parts.logger.warn(
+        "judging waits no longer for series to learn from what is kept of them: the rest is judged by its last day, " +
+          "and gets to know its weeks as they come",
+        { missedCount: this.#missedCount, afterSeconds: this.#options.waitMaxMs / 1000 },
+      );
+    }
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#isOver = true;
+    for (const id of this.#withheld) if (id !== this.#pupil) this.#allow(id);
+  }
+
+  #allow(id: number): void {
+    if (this.#withheld.delete(id)) this.#parts.sweep.allow(id);
+  }
+
+  /** As it goes now, and no longer than anybody waits. */
+  #leftMs(waitingCount: number): number {
+    const elapsedMs = this.#parts.clock.elapsedMs();
+    const limitMs = Math.max(0, this.#deadlineMs - elapsedMs);
+    if (this.#givenCount === 0) return limitMs;
+    return Math.min(limitMs, ((elapsedMs - this.#startedMs) / this.#givenCount) * waitingCount);
+  }
+
+  #unlearnedIds(): number[] {
+    const { window, stream } = this.#parts;
+    const ids: number[] = [];
+    for (let id = 0; id < window.idCount; id++) {
+      if (window.isLive(id) && stream.judgedMs(id) === -Infinity) ids.push(id);
+    }
+    return ids;
+  }
+
+  #warn(what: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#parts.logger.warn(what, { reason });
+  }
 }
+
+/** The series is gone, or its id another's. */
+class Gone extends Error {}

@@ -3,7 +3,7 @@ export { BatchPort } from "./batch-port.ts";
 export { BatchRouter } from "./batch-router.ts";
 export { decideWindow, undecided } from "./decide-window.ts";
 export { KnownShapes } from "./known-shapes.ts";
-export { giveHistoryLessons } from "./history-lessons.ts";
+export { HistoryLessons } from "./history-lessons.ts";
 export { LearnedFile } from "./learned-file.ts";
 export { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";
 export { RoomMeter } from "./room-meter.ts";

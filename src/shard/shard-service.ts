@@ -14,6 +14,7 @@ import {
   type Episode,
   type EpisodeEvent,
   type Feedback,
+  type LessonStats,
   type NamePage,
   type NameQuery,
   type PageQuery,
@@ -33,6 +34,7 @@ import {
   type Verdict,
 } from "../model/index.ts";
 import { batchWriter, receiveBatches } from "./batch-port.ts";
+import type { HistoryLessons } from "./history-lessons.ts";
 import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
 import { readPageOf } from "./page-reading.ts";
@@ -81,6 +83,8 @@ export interface ShardServiceParts {
   readonly trials?: RulesTrials | undefined;
   /** From now on these rules say what matters. */
   readonly useRules?: (rules: readonly Rule[]) => void;
+  /** Missing where the nine checks alone judge. */
+  readonly lessons?: HistoryLessons | undefined;
   /** Called once judging has ended, before the store is closed. */
   readonly onClose?: () => Promise<void>;
   readonly logger: Logger;
@@ -179,7 +183,11 @@ export function serveShard(
         sliceMaxMs: round.sliceMaxMs,
         waitingRowCount: round.waitingRowCount,
         behindCount: round.behindCount,
+        suspectCount: round.suspectCount,
+        suspectMs: round.suspectMs,
+        recheckCount: round.recheckCount,
         historyCount: round.historyCount,
+        lessons: parts.lessons?.stats() ?? noLessons,
         untoldCount: round.untoldCount,
         untoldMs: round.untoldMs,
         refusedEpisodeCount: round.refusedCount,
@@ -191,6 +199,7 @@ export function serveShard(
       };
     },
     async close() {
+      parts.lessons?.stop();
       loop.stop();
       keeper.stop();
       await parts.onClose?.();
@@ -207,6 +216,14 @@ function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
   const none = (): Promise<NamePage> => Promise.reject(new Error("the names are not shared"));
   return new SharedIndex(selectShared ?? none, clock);
 }
+
+const noLessons: LessonStats = {
+  waitingCount: 0,
+  endMs: null,
+  taughtCount: 0,
+  missedCount: 0,
+  unreadableCount: 0,
+};
 
 const nothing = new Float64Array(0);
 const noBand: BandColumns = { timesMs: nothing, lower: nothing, upper: nothing };

@@ -4,6 +4,7 @@ import { seededRandom } from "../base/random.ts";
 import { type EpisodeEvent, statedBits, statedCounter } from "../model/index.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
+import { lane } from "./waiting-ids.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
 const stepMs = 10_000;
@@ -84,13 +85,13 @@ test("StreamSweep leaves late samples out, and learns a series anew when history
   expect(stream.learningOf(0)).toBe(null);
   window.add("a", startMs + 2100 * stepMs + 1, 9000);
   sweepAll(nowMs);
-  const before = stream.standingOf(0, nowMs / 1000)!.expected!;
+  const before = stream.standingOf(0, nowMs / 1000).expected!;
   expect(before.upper).toBeLessThan(100);
 
   const random = seededRandom(4);
   for (let i = 0; i < 2000; i++) window.add("a", startMs + i * stepMs, 10 + random.next());
   sweepAll(nowMs);
-  const after = stream.standingOf(0, nowMs / 1000)!.expected!;
+  const after = stream.standingOf(0, nowMs / 1000).expected!;
   expect(after.center).toBeLessThan(before.center - 10);
 });
 
@@ -133,14 +134,14 @@ test("StreamSweep judges a stated counter by its rate from the first rows on, an
   sweepAll(nowMs);
   expect(events).toEqual([]);
   expect(stream.standingOf(0, nowMs / 1000)).toMatchObject({ nature: "counter", learning: null });
-  expect(stream.standingOf(0, nowMs / 1000)?.expected?.center).toBeCloseTo(10, 0);
+  expect(stream.standingOf(0, nowMs / 1000).expected?.center).toBeCloseTo(10, 0);
 });
 
 test("StreamSweep learns a series anew from the window when its sender states late what it is", () => {
   const { window, stream, sweepAll } = setUp();
   const nowMs = count(window, "requests", 2_000);
   sweepAll(nowMs);
-  expect(stream.standingOf(0, nowMs / 1000)?.nature).toBe("steady");
+  expect(stream.standingOf(0, nowMs / 1000).nature).toBe("steady");
   window.statedByName.set("requests", statedCounter);
   sweepAll(nowMs);
   expect(stream.standingOf(0, nowMs / 1000)).toMatchObject({ nature: "counter", learning: null });
@@ -151,4 +152,41 @@ test("StreamSweep learns a series anew from the window when its sender states la
   sweepAll(nowMs);
   expect(stream.judgedMs(0)).toBe(nowMs - stepMs);
   expect(stream.statedOf(0)).toBe(statedBits);
+});
+
+test("StreamSweep judges a withheld series only when it is allowed, then from the window, and says so", () => {
+  const { window, stream, sweep, events, sweepAll } = setUp();
+  const nowMs = fill(window, "a", 3000);
+  sweep.withhold(0, nowMs + 120_000);
+  sweepAll(nowMs);
+  expect(sweep.take(0, nowMs, 50, nowMs, events)).toBe(0);
+  const passed: [id: number, to: number][] = [];
+  sweep.pass(0, 1, nowMs, (id, to) => passed.push([id, to]));
+  expect([stream.judgedMs(0), sweep.withheldCount, passed]).toEqual([-Infinity, 1, []]);
+  expect(sweep.verdictOf("a", nowMs)?.standing?.learning).toEqual({
+    reason: "it first learns from what is kept of its weeks",
+    leftMs: 120_000,
+  });
+
+  sweep.allow(0);
+  expect(sweep.withheldCount).toBe(0);
+  expect(sweep.verdictOf("a", nowMs)?.standing?.learning).toEqual({
+    reason: "the samples that are kept of it are being read",
+    leftMs: null,
+  });
+  // As history, not as news: what is found in it is told when all of it is read.
+  sweep.pass(0, 1, nowMs, (id, to) => passed.push([id, to]));
+  expect(passed).toEqual([[0, lane.unread]]);
+  sweepAll(nowMs);
+  expect(stream.judgedMs(0)).toBe(nowMs - stepMs);
+  expect(sweep.verdictOf("a", nowMs)?.standing?.learning).toBe(null);
+});
+
+test("StreamSweep withholds nobody in the name of a series that is gone", () => {
+  const { window, sweep } = setUp();
+  const nowMs = fill(window, "a", 100);
+  sweep.withhold(0, nowMs + 120_000);
+  sweep.forget(0);
+  expect(sweep.withheldCount).toBe(0);
+  expect(sweep.verdictOf("a", nowMs)?.standing?.learning?.leftMs).not.toBe(120_000);
 });

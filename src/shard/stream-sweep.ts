@@ -8,7 +8,14 @@
  */
 import type { Judge, StreamJudge } from "../analyzer/index.ts";
 import { grown } from "../base/grown.ts";
-import type { Episode, EpisodeEvent, SeriesWindow, Verdict } from "../model/index.ts";
+import type {
+  Episode,
+  EpisodeEvent,
+  Learning,
+  SeriesWindow,
+  Standing,
+  Verdict,
+} from "../model/index.ts";
 import type { SeriesSweep, SweepStatus } from "./judge-loop.ts";
 import { type Lane, lane } from "./waiting-ids.ts";
 import { judgedSampleCountMax, type WindowScratch } from "./window-scratch.ts";
@@ -48,6 +55,8 @@ export class StreamSweep implements SeriesSweep {
   #judgedLately = new Uint32Array(roomMin);
   #seen = new Uint8Array(roomMin);
   #flags = new Uint8Array(roomMin);
+  #withheldCount = 0;
+  #withheldUntilMs = 0;
   readonly statusCounts = { ok: 0, learning: 0, Stale: 0, TooShort: 0, Boring: 0 };
 
   constructor(
@@ -87,7 +96,9 @@ export class StreamSweep implements SeriesSweep {
   }
 
   take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): Lane | 0 {
-    if (id >= this.#seen.length || (this.#flags[id]! & isCaughtUp) === 0) return lane.unread;
+    if (id >= this.#seen.length) return lane.unread;
+    if ((this.#flags[id]! & isCaughtUp) === 0)
+      return this.#flags[id] === isWithheld ? 0 : lane.unread;
     if (timeMs <= this.#judgedMs[id]! || timeMs < nowMs - this.#fullDurationMs) {
       this.#flags[id] = isCaughtUp | hasLate;
       return 0;
@@ -120,15 +131,26 @@ export class StreamSweep implements SeriesSweep {
     return this.#stream.refusedCount;
   }
 
-  /** The series is not judged until it is allowed: it learns from its history first. */
-  withhold(id: number): void {
-    this.#grow(id + 1);
-    this.#flags[id] = isWithheld;
+  get withheldCount(): number {
+    return this.#withheldCount;
   }
 
-  /** The next round finds it. */
+  /**
+   * The series, of which nothing was judged yet, is not judged until it is allowed: it learns from its history first.
+   * @param untilMs  when that is at the latest, for whoever asks
+   */
+  withhold(id: number, untilMs: number): void {
+    this.#grow(id + 1);
+    if (this.#flags[id] !== isWithheld) this.#withheldCount += 1;
+    this.#flags[id] = isWithheld;
+    this.#withheldUntilMs = untilMs;
+  }
+
+  /** Its next row, or the round, finds it. */
   allow(id: number): void {
-    if (this.#flags[id] === isWithheld) this.#flags[id] = 0;
+    if (this.#flags[id] !== isWithheld) return;
+    this.#withheldCount -= 1;
+    this.#flags[id] = 0;
   }
 
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean {
@@ -158,12 +180,7 @@ export class StreamSweep implements SeriesSweep {
     return true;
   }
 
-  pass(
-    from: number,
-    until: number,
-    nowMs: number,
-    found: (id: number, isKnown: boolean) => void,
-  ): void {
+  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void {
     this.#grow(until);
     const isSeen = this.#seen;
     const flags = this.#flags;
@@ -172,16 +189,18 @@ export class StreamSweep implements SeriesSweep {
     for (let id = from; id < until; id++) {
       const was = isSeen[id]!;
       if (flags[id] === isWithheld) continue;
-      if (was === seen.never) {
-        if (this.#window.isLive(id)) found(id, false);
+      if (was === seen.never || judgedMs[id] === 0) {
+        if (this.#window.isLive(id)) found(id, lane.unread);
       } else if (flags[id] !== isCaughtUp || (was !== seen.stale && judgedMs[id]! < freshMs)) {
-        found(id, true);
+        found(id, lane.behind);
       }
     }
   }
 
   forget(id: number): void {
-    if (id >= this.#seen.length || this.#seen[id] === seen.never) return;
+    if (id >= this.#seen.length) return;
+    this.allow(id);
+    if (this.#seen[id] === seen.never) return;
     this.#stream.forget(id);
     this.#revisions[id] = 0;
     this.#judgedMs[id] = 0;
@@ -219,13 +238,25 @@ export class StreamSweep implements SeriesSweep {
     const { checks, voteCount } = this.#judge.examine(timesMs, values, count, nowMs);
     const isStale = nowMs - this.#window.newestMs(id) > this.#stalePeriodMs;
     const standing = this.#stream.standingOf(id, nowMs / 1000);
+    const unread = this.#unreadOf(id, nowMs);
     return {
       status: count === 0 ? "TooShort" : isStale ? "Stale" : "ok",
       checks,
       voteCount,
       isAnomalous: this.#stream.isActive(id),
-      standing,
+      standing: withLearning(standing, unread),
     };
+  }
+
+  /** Why what is kept of the series counts for nothing yet; undefined where it counts. */
+  #unreadOf(id: number, nowMs: number): Learning | undefined {
+    const flags = this.#flags[id] ?? 0;
+    if (flags === isWithheld) {
+      const leftMs = Math.max(0, this.#withheldUntilMs - nowMs);
+      return { reason: "it first learns from what is kept of its weeks", leftMs };
+    }
+    if ((flags & isCaughtUp) !== 0 || this.#window.newestMs(id) === -Infinity) return undefined;
+    return { reason: "the samples that are kept of it are being read", leftMs: null };
   }
 
   /** As of the last time the series was looked at; undefined before the first. */
@@ -303,4 +334,10 @@ export class StreamSweep implements SeriesSweep {
     this.#seen = grown(this.#seen, new Uint8Array(length));
     this.#flags = grown(this.#flags, new Uint8Array(length));
   }
+}
+
+/** Who knows enough is judged meanwhile by what it knows. */
+function withLearning(standing: Standing, unread: Learning | undefined): Standing {
+  const { learning } = standing;
+  return { ...standing, learning: learning === null ? null : (unread ?? learning) };
 }

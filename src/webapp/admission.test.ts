@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => app.webapp.close());
 
-async function start(options: Parameters<typeof startTestWebapp>[0] = {}): Promise<void> {
-  app = await startTestWebapp(options);
+async function start(...options: Parameters<typeof startTestWebapp>): Promise<void> {
+  app = await startTestWebapp(...options);
   host = `127.0.0.1:${app.webapp.ports[0]?.port ?? 0}`;
   const signedIn = await app.sendJson("POST", "/kale/session", { token: app.site.keeper.token });
   cookie = cookieOf(signedIn);
@@ -311,4 +311,18 @@ test("behind a trusted proxy addresses are told apart by what the nearest proxy 
   for (let i = 0; i < 10; i++) await attempt(`2001:db8::${i}`);
   expect(await attempt("2001:db8:0:0:9::1")).toBe(429);
   expect(await attempt("2001:db8:0:1::1")).toBe(401);
+});
+
+test("clients that came through another port are told apart, whatever they say they were forwarded for", async () => {
+  await app.webapp.close();
+  let client = "10.0.0.1";
+  await start({ trustsProxy: true }, { tunnelled: () => client });
+  const attempt = async (from: string): Promise<number> => {
+    const headers = { "X-Forwarded-For": from };
+    return (await app.sendJson("POST", "/kale/session", { token: "wrong" }, headers)).status;
+  };
+  for (let i = 0; i < 10; i++) await attempt(`192.0.2.${i}`);
+  expect(await attempt("192.0.2.99")).toBe(429);
+  client = "10.0.0.2";
+  expect(await attempt("192.0.2.99")).toBe(401);
 });

@@ -16,6 +16,7 @@ import { accountLimits, type Account, type Keeper } from "../model/index.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
 import { answerFault, quoted, type Fault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { isJson, tooLarge } from "./json-body.ts";
+import type { WebappParts } from "./parts.ts";
 import { ruleFor, type RouteRule } from "./route-rules.ts";
 
 const sessionCookie = "kale_session";
@@ -27,6 +28,7 @@ export interface AdmissionParts {
   readonly limiter: AttemptLimiter;
   /** Whether a proxy in front of us may say by which name, address and scheme it was called. */
   readonly trustsProxy: boolean;
+  readonly tunnelled?: WebappParts["tunnelled"];
 }
 
 export class Admission {
@@ -185,10 +187,13 @@ export class Admission {
 
   /** Of IPv6 the network: one home has as many addresses in it as it likes. */
   #addressOf(context: WebappContext): string {
-    const forwarded = this.#parts.trustsProxy
-      ? lastOf(context.req.header("X-Forwarded-For"))
-      : undefined;
-    const address = (forwarded ?? context.env.incoming.socket.remoteAddress ?? "").slice(0, 64);
+    const { remoteAddress = "", remotePort = 0 } = context.env.incoming.socket;
+    // Who came through another port of ours came past the proxy.
+    const address = (
+      this.#parts.tunnelled?.(remoteAddress, remotePort) ??
+      (this.#parts.trustsProxy ? lastOf(context.req.header("X-Forwarded-For")) : undefined) ??
+      remoteAddress
+    ).slice(0, 64);
     const isIpv6 = address.includes(":") && !address.startsWith("::ffff:");
     return isIpv6 ? networkOf(address) : address;
   }

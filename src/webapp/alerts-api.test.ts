@@ -39,6 +39,26 @@ test("a silence is made, listed and removed by who is signed in", async () => {
   expect((await app.get("/kale/silences")).json()).toEqual([]);
 });
 
+test("/kale/silences?name= lists those that hold for a metric, by its name or a wider pattern", async () => {
+  const until = nowSeconds + 3600;
+  const ids: string[] = [];
+  for (const metric of ["db.primary.latency", "db.*", "latency", "web.*"]) {
+    const made = await app.sendJson("POST", "/kale/silences", { metric, until }, app.bearer);
+    ids.push((made.json() as SilenceJson).id);
+  }
+  const metricsOf = async (name: string): Promise<string[]> => {
+    const answer = await app.get(`/kale/silences?name=${name}`);
+    return (answer.json() as SilenceJson[]).map(({ metric }) => metric);
+  };
+  expect(await metricsOf("db.primary.latency")).toEqual(["db.primary.latency", "db.*", "latency"]);
+  expect(await metricsOf("db.primary.rows")).toEqual(["db.*"]);
+  expect(await metricsOf("queue.depth")).toEqual([]);
+  expect((await app.get("/kale/silences?name=")).status).toBe(400);
+  for (const id of ids) {
+    await app.send("DELETE", `/kale/silences/${id}`, { headers: app.bearer });
+  }
+});
+
 test.each([
   [{ metric: "", until: nowSeconds + 60 }, '"metric"'],
   [{ metric: "a", until: nowSeconds - 1 }, '"until"'],

@@ -1,6 +1,11 @@
 /** /kale/alerts: what was said to whom. /kale/silences: who asked for quiet about what. */
 import type { Hono } from "hono";
-import { silenceLimits, type AlertDelivery, type AlertSilence } from "../model/index.ts";
+import {
+  nameMatcher,
+  silenceLimits,
+  type AlertDelivery,
+  type AlertSilence,
+} from "../model/index.ts";
 import type {
   AlertDeliveryJson,
   AlertsJson,
@@ -90,9 +95,14 @@ function addSilenceRoutes(app: Hono<WebappEnv>, parts: WebappParts): void {
   const { alerts, clock } = parts;
 
   app.get("/kale/silences", (context) => {
-    const fault = new Query(context.req.url, clock.nowMs()).fault();
+    const query = new Query(context.req.url, clock.nowMs());
+    const name = query.seriesName();
+    const fault = query.fault();
     if (fault !== undefined) return answerFault(context, fault);
-    return context.json(alerts.silences().map(silenceJson));
+    const holding = alerts
+      .silences()
+      .filter(({ metric }) => name === undefined || nameMatcher(metric)(name));
+    return context.json(holding.map(silenceJson));
   });
 
   app.post("/kale/silences", async (context) => {

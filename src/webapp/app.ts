@@ -8,10 +8,9 @@ import type { Admission } from "./admission.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
 import { addCardinalityApi } from "./cardinality-api.ts";
 import { addCollectionsApi } from "./collections-api.ts";
-import { DeadlineError } from "./deadline.ts";
-import { isStarting } from "./errors.ts";
 import type { EventHub } from "./event-hub.ts";
-import { answerFault, type WebappContext, type WebappEnv } from "./fault.ts";
+import { failureOf } from "./failure.ts";
+import { answerRefusal, type WebappEnv } from "./fault.ts";
 import { addFeedbackApi } from "./feedback-api.ts";
 import { addIncidentsApi } from "./incidents-api.ts";
 import { guard, type GuardOptions } from "./guard.ts";
@@ -81,36 +80,8 @@ export function createApp(app: AppParts): Hono<WebappEnv> {
   addPrometheusApi(hono, app);
   addOperatorRoutes(hono, app);
   addPages(hono, app.pages, app.onPageView);
-  hono.onError((error, context) => answerFailure(error, context, parts));
+  hono.onError((error, context) =>
+    answerRefusal(context, failureOf(error, context.req.path, parts.logger)),
+  );
   return hono;
-}
-
-/**
- * A part that failed or stays silent. What it said goes to the log; the caller learns the code of a
- * failure of the world, and nothing of the inside of a mistake of ours.
- */
-function answerFailure(error: Error, context: WebappContext, { logger }: WebappParts): Response {
-  if (isStarting(error)) {
-    context.header("Retry-After", "1");
-    return answerFault(context, { code: "starting", message: error.message });
-  }
-  logger.error("a request failed", { path: context.req.path, error: String(error) });
-  if (error instanceof DeadlineError) {
-    return answerFault(context, { code: "no-answer", message: `${error.message}.` });
-  }
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  if (code === undefined) {
-    return answerFault(context, {
-      code: "internal",
-      message: "The program made a mistake; see its log.",
-    });
-  }
-  if (code.startsWith("REMOTE_")) {
-    const message = `The machines that keep the samples did not answer: ${error.message}`;
-    return answerFault(context, { code: "unavailable", message });
-  }
-  return answerFault(context, {
-    code: "unavailable",
-    message: `A part of the program failed: ${code}.`,
-  });
 }

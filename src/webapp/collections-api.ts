@@ -16,9 +16,8 @@ import type { CollectionsImportJson } from "./contract.ts";
 import { answerFault, quoted, type Fault, type WebappContext, type WebappEnv } from "./fault.ts";
 import { readJsonBody } from "./json-body.ts";
 import { JsonFields } from "./json-fields.ts";
-import { rangeLengthMaxMs } from "./kale-api.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
-import { Query } from "./query.ts";
+import { Query, rangeLengthMaxMs } from "./query.ts";
 import { ruleFor } from "./route-rules.ts";
 
 const { collectionCountMax, itemCountMax, nameLengthMax, noteLengthMax } = collectionLimits;

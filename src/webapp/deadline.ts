@@ -9,22 +9,21 @@ export class DeadlineError extends Error {
  * @param what  who should have answered, e.g. "the shards"
  * @returns as `work`, or rejects with a DeadlineError after `waitMs`; a later answer is dropped
  */
-export async function withDeadline<Value>(
+export function withDeadline<Value>(
   work: Promise<Value>,
   what: string,
   waitMs: number,
 ): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((resolve, reject) => {
-    timer = setTimeout(() => {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       reject(new DeadlineError(`${what} gave no answer within ${waitMs / 1000} s`));
     }, waitMs);
+    const stopTimer = (): void => {
+      clearTimeout(timer);
+    };
+    work.then(stopTimer, stopTimer);
+    work.then(resolve, reject);
   });
-  try {
-    return await Promise.race([work, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** As `reader`, each answer of which comes in time. */

@@ -4,7 +4,7 @@ export type WebappErrorCode =
   "WEBAPP_PORT_TAKEN" | "WEBAPP_PORT_DENIED" | "WEBAPP_ADDRESS_MISSING" | "WEBAPP_LISTEN_FAILED";
 
 /** Whether it is what the shards fail a question with while they read what they kept. */
-export function isStarting(error: unknown): boolean {
+export function isStarting(error: unknown): error is Error {
   return error instanceof Error && "code" in error && error.code === "STARTING";
 }
 

@@ -78,6 +78,12 @@ export interface Fault {
   readonly message: string;
 }
 
+/** A fault whose answer has headers of its own. */
+export interface Refusal {
+  readonly fault: Fault;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export function faultStatus(code: FaultCode): (typeof statuses)[FaultCode] {
   return statuses[code];
 }
@@ -86,9 +92,21 @@ export function isFaultCode(code: string): code is FaultCode {
   return Object.hasOwn(statuses, code);
 }
 
+export function unknownSeries(name: string): Fault {
+  return { code: "unknown-series", message: `No series has the name ${quoted(name)}.` };
+}
+
+export function faultJson({ code, message }: Fault): ErrorJson {
+  return { error: { code, message } };
+}
+
 export function answerFault(context: WebappContext, fault: Fault): Response {
-  const body: ErrorJson = { error: { code: fault.code, message: fault.message } };
-  return context.json(body, faultStatus(fault.code), { "Cache-Control": "no-store" });
+  return context.json(faultJson(fault), faultStatus(fault.code), { "Cache-Control": "no-store" });
+}
+
+export function answerRefusal(context: WebappContext, { fault, headers }: Refusal): Response {
+  for (const [name, value] of Object.entries(headers)) context.header(name, value);
+  return answerFault(context, fault);
 }
 
 /** Text from outside as it may stand in a message: on one line, quoted, and not too long. */

@@ -9,7 +9,8 @@
  *   nobody's frame. No CORS: other sites' pages may not read us.
  */
 import type { MiddlewareHandler } from "hono";
-import { answerFault, quoted, type WebappContext, type WebappEnv } from "./fault.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import { answerRefusal, quoted, type Fault, type Refusal, type WebappEnv } from "./fault.ts";
 import { methodsOf, ruleFor } from "./route-rules.ts";
 
 const contentSecurityPolicy = [
@@ -25,7 +26,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const securityHeaders: Readonly<Record<string, string>> = {
+export const securityHeaders: Readonly<Record<string, string>> = {
   "Content-Security-Policy": contentSecurityPolicy,
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
@@ -41,12 +42,20 @@ export interface GuardOptions {
   readonly allowedHosts: readonly string[];
 }
 
+/** What a request says before its body. */
+export interface RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
 export function guard(options: GuardOptions): MiddlewareHandler<WebappEnv> {
-  const mayUseHost = hostRule(options);
+  const refusalOf = refusalRule(options);
   return async (context, next) => {
-    const refusal = refusalOf(context, mayUseHost);
+    const { method, path } = context.req;
+    const refusal = refusalOf({ method, path, headers: context.env.incoming.headers });
     if (refusal === undefined) await next();
-    else context.res = refusal;
+    else context.res = answerRefusal(context, refusal);
     for (const [name, value] of Object.entries(securityHeaders))
       context.res.headers.set(name, value);
   };
@@ -76,30 +85,30 @@ function isLoopback(host: string): boolean {
   );
 }
 
-function refusalOf(
-  context: WebappContext,
-  mayUseHost: (header: string) => boolean,
-): Response | undefined {
-  const { incoming } = context.env;
-  const host = incoming.headers.host ?? "";
-  if (!mayUseHost(host)) {
-    const message = `Called as ${quoted(host)}; call it localhost, or allow that name in the settings.`;
-    return answerFault(context, { code: "forbidden-host", message });
-  }
-  const { method, path } = context.req;
-  const rule = ruleFor(method, path);
-  if (method !== "GET" && method !== "HEAD" && rule === undefined) {
-    const allowed = methodsOf(path).join(", ");
-    context.header("Allow", allowed);
-    context.header("Connection", "close");
-    const message = `Method ${quoted(method)} is not taken here; allowed: ${allowed}.`;
-    return answerFault(context, { code: "method-not-allowed", message });
-  }
-  const { "content-length": length = "0", "transfer-encoding": encoding } = incoming.headers;
-  const hasBody = length !== "0" || encoding !== undefined;
-  if (hasBody && (rule === undefined || rule.bodyBytesMax === 0)) {
-    context.header("Connection", "close");
-    return answerFault(context, { code: "no-body-taken", message: "No body is taken here." });
-  }
-  return undefined;
+/** @returns why a request goes no further; undefined where it may. */
+export function refusalRule(options: GuardOptions): (head: RequestHead) => Refusal | undefined {
+  const mayUseHost = hostRule(options);
+  return ({ method, path, headers }) => {
+    const { host = "" } = headers;
+    if (!mayUseHost(host)) {
+      const message = `Called as ${quoted(host)}; call it localhost, or allow that name in the settings.`;
+      return { fault: { code: "forbidden-host", message }, headers: {} };
+    }
+    const rule = ruleFor(method, path);
+    if (method !== "GET" && method !== "HEAD" && rule === undefined) {
+      const allowed = methodsOf(path).join(", ");
+      const message = `Method ${quoted(method)} is not taken here; allowed: ${allowed}.`;
+      return {
+        fault: { code: "method-not-allowed", message },
+        headers: { Allow: allowed, Connection: "close" },
+      };
+    }
+    const { "content-length": length = "0", "transfer-encoding": encoding } = headers;
+    const hasBody = length !== "0" || encoding !== undefined;
+    if (hasBody && (rule === undefined || rule.bodyBytesMax === 0)) {
+      const fault: Fault = { code: "no-body-taken", message: "No body is taken here." };
+      return { fault, headers: { Connection: "close" } };
+    }
+    return undefined;
+  };
 }

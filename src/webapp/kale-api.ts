@@ -10,18 +10,17 @@ import { searchWindowOf, type EpisodeQuery } from "../model/index.ts";
 import type {
   ActivityJson,
   BandJson,
-  PointsJson,
   SeriesPageJson,
   SourcesJson,
   StatusJson,
 } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
-import { answerFault, quoted, type WebappContext, type WebappEnv } from "./fault.ts";
+import { answerFault, quoted, unknownSeries, type WebappContext, type WebappEnv } from "./fault.ts";
 import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
-import { encodePointColumns, pointColumnsType } from "./point-columns.ts";
-import { Query } from "./query.ts";
-import { pointCountMin, reducePoints } from "./reduce-points.ts";
+import { addPointsApi } from "./points-api.ts";
+import { Query, rangeLengthMaxMs } from "./query.ts";
+import { pointCountMin } from "./reduce-points.ts";
 import { remoteStoreJson } from "./remote-store-json.ts";
 import { roomJson } from "./room-json.ts";
 import { seenBeforeJson } from "./seen-before.ts";
@@ -39,9 +38,7 @@ import type { SummaryReader } from "./summary.ts";
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-export const rangeLengthMaxMs = 400 * dayMs;
 export const listCountMax = 10_000;
-export const pointCountMax = 100_000;
 const bandPointCountMax = 5_000;
 const queryBytesMax = 512;
 
@@ -61,6 +58,7 @@ export function addKaleApi(app: Hono<WebappEnv>, api: KaleApiParts): void {
   });
   addAnomalyRoutes(app, api);
   addSeriesRoutes(app, api);
+  addPointsApi(app, api);
   addStateRoutes(app, api);
   app.get("/kale/events", (context) => openEvents(context, api));
 }
@@ -134,14 +132,6 @@ function addAnomalyRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts)
   });
 }
 
-/**
- * Gives a body's memory back as soon as it is written: the collector, who sees so much of it outside
- * its heap, would otherwise go through the whole heap for every few hundred answers.
- */
-function freeOnceSent({ buffer }: Uint8Array<ArrayBuffer>, { env }: WebappContext): void {
-  env.outgoing.once("finish", () => void buffer.transfer(0));
-}
-
 function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts): void {
   app.get("/kale/series", async (context) => {
     const query = new Query(context.req.url, parts.clock.nowMs());
@@ -155,41 +145,6 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
     const page = await withDeadline(asked, "the search for names", limits.answerWaitMs);
     if (!hasDetails) return context.json(page.names);
     return context.json<SeriesPageJson>({ names: [...page.names], total: page.totalCount });
-  });
-
-  app.get("/kale/points", async (context) => {
-    const query = new Query(context.req.url, parts.clock.nowMs());
-    const name = query.requiredSeriesName();
-    const range = query.range({ fallbackMs: hourMs, lengthMaxMs: rangeLengthMaxMs });
-    const countMax = query.integer("maxPoints", {
-      fallback: 2_000,
-      min: pointCountMin,
-      max: pointCountMax,
-    });
-    const fault = query.fault();
-    if (fault !== undefined) return answerFault(context, fault);
-
-    const asked = parts.series.read(name, range);
-    const samples = await withDeadline(asked, "the store", limits.answerWaitMs);
-    if (samples === undefined) return unknownSeries(context, name);
-    const sampleCount = samples.timesMs.length;
-    const points = reducePoints(samples, range, countMax);
-    context.header("Vary", "Accept");
-    if (context.req.header("Accept")?.includes(pointColumnsType) === true) {
-      const body = encodePointColumns(points, range, sampleCount);
-      freeOnceSent(body, context);
-      return context.body(body, 200, { "Content-Type": pointColumnsType });
-    }
-    return context.json<PointsJson>({
-      name,
-      from: range.fromMs / 1000,
-      until: range.untilMs / 1000,
-      points: Array.from(points.timesMs, (timeMs, i) => [
-        timeMs / 1000,
-        points.values[i] as number,
-      ]),
-      sampleCount,
-    });
   });
 
   app.get("/kale/band", async (context) => {
@@ -206,7 +161,7 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
       asked === undefined
         ? { timesMs: [], lower: [], upper: [] }
         : await withDeadline(asked, "the analyzer", limits.answerWaitMs);
-    if (band === undefined) return unknownSeries(context, name);
+    if (band === undefined) return answerFault(context, unknownSeries(name));
     return context.json<BandJson>({
       name,
       from: range.fromMs / 1000,
@@ -232,7 +187,7 @@ function addSeriesRoutes(app: Hono<WebappEnv>, { parts, limits }: KaleApiParts):
       "the analyzer",
       limits.answerWaitMs,
     );
-    if (verdict === undefined) return unknownSeries(context, name);
+    if (verdict === undefined) return answerFault(context, unknownSeries(name));
     return context.json(verdictJson(name, verdict, metadata?.[0]));
   });
 }
@@ -296,11 +251,6 @@ function openEvents(context: WebappContext, { parts, events }: KaleApiParts): Re
     // nginx would otherwise hold events back until its buffer is full.
     "X-Accel-Buffering": "no",
   });
-}
-
-export function unknownSeries(context: WebappContext, name: string): Response {
-  const message = `No series has the name ${quoted(name)}.`;
-  return answerFault(context, { code: "unknown-series", message });
 }
 
 /** Of the disk that holds the data; nulls where the system does not tell. */

@@ -1,6 +1,6 @@
 /** One HTTP port: opened, watched for clients that dawdle, closed. */
 import { getRequestListener } from "@hono/node-server";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ErrorJson } from "./contract.ts";
 import { WebappError, type WebappErrorCode } from "./errors.ts";
 import type { WebappLimits } from "./parts.ts";
@@ -16,11 +16,16 @@ const headerCountMax = 100;
 
 export type Fetch = (request: Request, env: object) => Response | Promise<Response>;
 
+/** Answers a request itself, now or later, or leaves it: @returns whether it took it. */
+export type DirectAnswer = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+
 export interface ListenerOptions {
   readonly bind: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly limits: WebappLimits;
+  /** Asked first. */
+  readonly direct: DirectAnswer;
 }
 
 export interface Listener {
@@ -31,7 +36,7 @@ export interface Listener {
 
 /** Rejects with a WebappError where the port cannot be had. */
 export async function openListener(fetch: Fetch, options: ListenerOptions): Promise<Listener> {
-  const { bind, port, limits } = options;
+  const { bind, port, limits, direct } = options;
   const listen = getRequestListener(fetch, {
     overrideGlobalObjects: true,
     errorHandler: answerUnreadable,
@@ -45,13 +50,14 @@ export async function openListener(fetch: Fetch, options: ListenerOptions): Prom
       connectionsCheckingInterval: 5_000,
     },
     (incoming, outgoing) => {
-      // A connection that is kept open would keep a closing server from closing.
-      outgoing.once("close", () => {
-        if (!server.listening) server.closeIdleConnections();
-      });
-      void listen(incoming, outgoing);
+      outgoing.on("close", closeIfEnding);
+      if (!direct(incoming, outgoing)) void listen(incoming, outgoing);
     },
   );
+  /** A connection that is kept open would keep a closing server from closing. */
+  function closeIfEnding(): void {
+    if (!server.listening) server.closeIdleConnections();
+  }
   server.timeout = stallMs;
   server.maxConnections = limits.connectionCountMax;
   server.maxHeadersCount = headerCountMax;

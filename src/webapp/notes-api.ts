@@ -5,9 +5,8 @@ import type { NoteJson } from "./contract.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
 import { readJsonBody } from "./json-body.ts";
 import { JsonFields } from "./json-fields.ts";
-import { rangeLengthMaxMs } from "./kale-api.ts";
 import type { WebappParts } from "./parts.ts";
-import { Query } from "./query.ts";
+import { Query, rangeLengthMaxMs } from "./query.ts";
 import { ruleFor } from "./route-rules.ts";
 
 const dayMs = 86_400_000;

@@ -8,8 +8,52 @@ beforeAll(async () => {
 afterAll(() => app.webapp.close());
 
 test("/healthz and /readyz say that the program answers and works", async () => {
-  expect((await app.get("/healthz")).json()).toEqual({ status: "ok" });
-  expect((await app.get("/readyz")).json()).toEqual({ status: "ready" });
+  expect((await app.get("/healthz")).json()).toEqual({ status: "ok", faults: [] });
+  expect((await app.get("/readyz")).json()).toEqual({ status: "ready", faults: [] });
+  expect((await app.get("/readyz?strict=1")).status).toBe(200);
+  expect((await app.get("/readyz?strikt=1")).status).toBe(400);
+});
+
+test("/healthz and /readyz name a full disk and stay in service; with strict=1 /readyz fails", async () => {
+  const shards = await app.site.parts.shards();
+  const full = shards.map((shard, at) =>
+    at === 1 ? { ...shard, store: { ...shard.store, isDurable: false } } : shard,
+  );
+  const journal = { ...app.site.parts.journal(), unsavedCount: 3 };
+  const troubled = await startTestWebapp(
+    {},
+    { shards: () => Promise.resolve(full), journal: () => journal },
+  );
+  try {
+    const faults = [
+      "The disk takes no more, samples are kept in memory only: 214 so far. Free space on it; Kale goes on by itself.",
+      "The journal's file cannot be written: what is new of 3 anomalies is in memory only.",
+    ];
+    for (const route of ["/healthz", "/readyz"]) {
+      const answer = await troubled.get(route);
+      expect(answer.status).toBe(200);
+      expect(answer.json()).toEqual({ status: "degraded", faults });
+    }
+    const strict = await troubled.get("/readyz?strict=1");
+    expect(strict.status).toBe(503);
+    expect(strict.json()).toEqual({ error: { code: "not-ready", message: faults.join(" ") } });
+  } finally {
+    await troubled.webapp.close();
+  }
+});
+
+test("/healthz answers although the shards do not, and says so", async () => {
+  const silent = await startTestWebapp({}, { shards: () => new Promise(() => undefined) });
+  try {
+    const answer = await silent.get("/healthz");
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({
+      status: "degraded",
+      faults: ["The shards gave no answer within 0.5 s."],
+    });
+  } finally {
+    await silent.webapp.close();
+  }
 });
 
 test("/metrics is Prometheus text about ingest, store, judging, episodes, HTTP and process", async () => {

@@ -1,20 +1,32 @@
 /**
- * For whoever runs the program: /healthz says that it answers, /readyz that it works, /metrics how
- * well, in Prometheus' text format; /kale/starting how far it is with reading what it kept.
+ * For whoever runs the program: /healthz says that it answers, /readyz that it works, both what is
+ * wrong meanwhile, /metrics how well, in Prometheus' text format; /kale/starting how far it is with
+ * reading what it kept.
+ *
+ * The probes of others stay silent about storage (Prometheus' /-/healthy says "Healthy" with a full
+ * disk, which its users report as a fault again and again), or fail with it, and take a program out of
+ * service that still works. Ours answer 200 and name the faults, and fail for who asks with `strict=1`.
  */
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
 import type { StartingJson } from "./contract.ts";
 import { withDeadline } from "./deadline.ts";
 import type { EventHub } from "./event-hub.ts";
 import { answerFault, type WebappEnv } from "./fault.ts";
+import { currentFaults } from "./health.ts";
 import type { HttpCounters } from "./http-counters.ts";
 import type { WebappFacts, WebappLimits, WebappParts } from "./parts.ts";
 import { prometheusTextType } from "./prometheus-text.ts";
+import { Query } from "./query.ts";
 import { selfMetricsText } from "./self-metrics.ts";
 
 /** Probes give up after a second or two, so we do before them. */
 const probeWaitMs = 1_000;
+
+/** A probe of life that is given up ends in a restart, so this one must not wait as long. */
+const lifeWaitMs = 500;
+
+const noStore = { "Cache-Control": "no-store" };
 
 export interface OperatorRouteParts {
   readonly parts: WebappParts;
@@ -29,20 +41,35 @@ export interface OperatorRouteParts {
 export function addOperatorRoutes(app: Hono<WebappEnv>, routes: OperatorRouteParts): void {
   const { parts, limits } = routes;
 
-  app.get("/healthz", (context) => {
-    return context.json({ status: "ok" }, 200, { "Cache-Control": "no-store" });
+  app.get("/healthz", async (context) => {
+    const faults = await faultsOf(routes, lifeWaitMs).catch(oneSentence);
+    return context.json({ status: faults.length === 0 ? "ok" : "degraded", faults }, 200, noStore);
   });
 
   app.get("/readyz", async (context) => {
-    const problem = await readinessProblem(routes);
-    if (problem !== undefined) return answerFault(context, { code: "not-ready", message: problem });
-    return context.json({ status: "ready" }, 200, { "Cache-Control": "no-store" });
+    const query = new Query(context.req.url, parts.clock.nowMs());
+    const isStrict = query.flag("strict");
+    const wrong = query.fault();
+    if (wrong !== undefined) return answerFault(context, wrong);
+    if (routes.isClosing()) return notReady(context, "The program is closing.");
+    const starting = parts.starting?.();
+    if (starting !== undefined) {
+      return notReady(context, `Starting: ${Math.floor(starting.share * 100)} %.`);
+    }
+    try {
+      const faults = await faultsOf(routes, probeWaitMs);
+      if (isStrict && faults.length > 0) return notReady(context, faults.join(" "));
+      const status = faults.length === 0 ? "ready" : "degraded";
+      return context.json({ status, faults }, 200, noStore);
+    } catch (error) {
+      return notReady(context, oneSentence(error).join());
+    }
   });
 
   app.get("/kale/starting", (context) => {
     const starting = parts.starting?.();
     const answer: StartingJson = { starting: starting !== undefined, share: starting?.share ?? 1 };
-    return context.json(answer, 200, { "Cache-Control": "no-store" });
+    return context.json(answer, 200, noStore);
   });
 
   app.get("/metrics", async (context) => {
@@ -68,22 +95,22 @@ export function addOperatorRoutes(app: Hono<WebappEnv>, routes: OperatorRoutePar
         heapBytes: memory.heapUsed,
       },
     });
-    return context.body(text, 200, {
-      "Content-Type": prometheusTextType,
-      "Cache-Control": "no-store",
-    });
+    return context.body(text, 200, { "Content-Type": prometheusTextType, ...noStore });
   });
 }
 
-/** Not ready: closing, or a shard that does not answer. A full disk is no reason: we still judge. */
-async function readinessProblem(routes: OperatorRouteParts): Promise<string | undefined> {
-  if (routes.isClosing()) return "The program is closing.";
-  const starting = routes.parts.starting?.();
-  if (starting !== undefined) return `Starting: ${Math.floor(starting.share * 100)} %.`;
-  try {
-    await withDeadline(routes.parts.shards(), "the shards", probeWaitMs);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? `${error.message}.` : "The shards do not answer.";
-  }
+/** @returns nothing while the program starts, since its shards do not answer yet */
+async function faultsOf({ parts }: OperatorRouteParts, waitMs: number): Promise<string[]> {
+  if (parts.starting?.() !== undefined) return [];
+  const shards = await withDeadline(parts.shards(), "the shards", waitMs);
+  return currentFaults(shards, parts.journal());
+}
+
+function notReady(context: Context<WebappEnv>, message: string): Response {
+  return answerFault(context, { code: "not-ready", message });
+}
+
+function oneSentence(error: unknown): string[] {
+  if (!(error instanceof Error)) return ["The shards do not answer."];
+  return [`${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`];
 }

@@ -90,6 +90,8 @@ export interface WebappParts {
   readonly metadata?: MetadataReader | undefined;
   /** Missing where this process takes no metrics in. */
   readonly bodies?: BodyIntake | undefined;
+  /** Where a client is whose connection came through another port of ours, by the end that we see. */
+  readonly tunnelled?: ((address: string, port: number) => string | undefined) | undefined;
   readonly journal: () => JournalReport;
   /** How the series are shared with other processes; undefined where they are not. */
   readonly share?: () => ShareReport | undefined;

@@ -12,6 +12,9 @@ import { durationTextForms, parseDurationText, parseTimeText, timeTextForms } fr
 /** Ignored everywhere: what scripts append so that no cache answers. */
 const ignoredNames: ReadonlySet<string> = new Set(["_"]);
 
+/** Longer ranges than this are not asked for. */
+export const rangeLengthMaxMs = 400 * 86_400_000;
+
 export interface NumberLimits {
   readonly fallback: number;
   readonly min: number;

@@ -1,5 +1,5 @@
 /** What the program tells Prometheus of itself: one place for every name, help text and unit. */
-import type { EpisodeChange, ShardStats, SourceStats } from "../model/index.ts";
+import type { EpisodeChange, LessonStats, ShardStats, SourceStats } from "../model/index.ts";
 import type { RouteCount } from "./http-counters.ts";
 import type { CanaryReport, WebappFacts } from "./parts.ts";
 import { PrometheusText } from "./prometheus-text.ts";
@@ -140,12 +140,23 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
   for (const [what, count] of [
     ["samples", shard.waitingRowCount],
     ["behind", shard.behindCount],
+    ["suspects", shard.suspectCount],
+    ["rechecks", shard.recheckCount],
     ["history", shard.historyCount],
+    ["lessons", shard.lessons.waitingCount],
     ["untold", shard.untoldCount],
   ] as const) {
-    const help = "What waits: samples, series behind or with history to learn, anomalies to tell.";
+    const help =
+      "What waits: samples; series behind, suspects among them, to judge anew, with history to learn, lessons among that; anomalies to tell.";
     text.gauge("kale_judging_waiting", help, count, { ...labels, what });
   }
+  writeLessons(text, shard.lessons, labels);
+  text.gauge(
+    "kale_judging_suspect_seconds",
+    "How long the likely abnormal series has waited that waits longest to be judged.",
+    shard.suspectMs / 1000,
+    labels,
+  );
   text.gauge(
     "kale_judging_untold_seconds",
     "How long the anomaly has waited that waits longest to be told.",
@@ -172,6 +183,27 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
     labels,
   );
   text.gauge("kale_episodes_active", "Series abnormal now.", shard.activeEpisodeCount, labels);
+}
+
+function writeLessons(
+  text: PrometheusText,
+  { endMs, taughtCount, missedCount, unreadableCount }: LessonStats,
+  labels: { readonly shard: number },
+): void {
+  text.gauge(
+    "kale_lessons_end_timestamp_seconds",
+    "When the last series will be judged that first learns from what is kept of it.",
+    secondsOf(endMs),
+    labels,
+  );
+  for (const [outcome, count] of [
+    ["taught", taughtCount],
+    ["missed", missedCount],
+    ["unreadable", unreadableCount],
+  ] as const) {
+    const help = "Series that learned from weeks kept of them, or were judged without that.";
+    text.counter("kale_lessons_total", help, count, { ...labels, outcome });
+  }
 }
 
 function writeRoom(text: PrometheusText, shards: readonly ShardStats[]): void {

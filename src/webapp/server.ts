@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { Admission } from "./admission.ts";
 import { createApp } from "./app.ts";
 import { AttemptLimiter } from "./attempt-limiter.ts";
+import { directPoints } from "./direct-points.ts";
 import { WebappError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { HttpCounters } from "./http-counters.ts";
@@ -77,22 +78,26 @@ export async function startWebapp(
   const events = new EventHub({ feed, clock, logger, readSummary: () => summaries.read() }, limits);
   const limiter = new AttemptLimiter(clock);
   let isClosing = false;
+  const guard = { bind: options.bind, allowedHosts: options.allowedHosts ?? [] };
+  const counters = new HttpCounters();
+  const direct = directPoints({ parts, limits, guard, counters });
   const app = createApp({
     parts,
     facts: factsOf(options, clock),
     limits,
-    guard: { bind: options.bind, allowedHosts: options.allowedHosts ?? [] },
+    guard,
     admission: new Admission({
       keeper: parts.keeper,
       limiter,
       trustsProxy: options.trustsProxy ?? false,
+      tunnelled: parts.tunnelled,
     }),
     limiter,
     skyline: { ...defaultSkylineSettings, ...options.skyline },
     pages: new Pages(options.pagesFolder),
     summaries,
     events,
-    counters: new HttpCounters(),
+    counters,
     isClosing: () => isClosing,
     onPageView: options.onPageView ?? ((): void => undefined),
   });
@@ -104,7 +109,7 @@ export async function startWebapp(
     try {
       const listener = await openListener(
         (request, env) => app.fetch(request, { ...env, landing }),
-        { bind: options.bind, port, limits },
+        { bind: options.bind, port, limits, direct },
       );
       listeners.push(listener);
       ports.push({ port: listener.port, landing, url: urlOf(options.bind, listener.port) });

@@ -5,6 +5,7 @@ import {
   type Episode,
   type EpisodeWhy,
   type ExpectedRange,
+  type LessonStats,
   type MetricMetadata,
   type SearchEngineReport,
   type ShardStats,
@@ -18,6 +19,7 @@ import type {
   CanaryJson,
   CheckJson,
   ExpectedJson,
+  LessonsJson,
   SearchEngineJson,
   ShardJson,
   ShareJson,
@@ -92,7 +94,7 @@ function whyJson(why: EpisodeWhy): WhyJson {
 function standingJson({ score, learning, expected, nature, stated }: Standing): StandingJson {
   return {
     score,
-    learning: learning === null ? null : { reason: learning.reason, left: learning.leftMs / 1000 },
+    learning: learning && { reason: learning.reason, left: secondsOrNull(learning.leftMs) },
     expected: expected === null ? null : expectedJson(expected),
     nature,
     stated,
@@ -181,13 +183,27 @@ export function shardJson(shard: ShardStats): ShardJson {
     sliceMaxMs: shard.sliceMaxMs,
     waitingRows: shard.waitingRowCount,
     behindSeries: shard.behindCount,
+    suspects: shard.suspectCount,
+    suspectSeconds: shard.suspectMs / 1000,
+    rechecks: shard.recheckCount,
     historySeries: shard.historyCount,
+    lessons: lessonsJson(shard.lessons),
     untold: shard.untoldCount,
     untoldSeconds: shard.untoldMs / 1000,
     refusedEpisodes: shard.refusedEpisodeCount,
     verdictDifferences: shard.verdictDifferenceCount,
     cpuSeconds: shard.cpuSeconds,
     waitingBatches: shard.waitingBatchCount,
+  };
+}
+
+function lessonsJson(lessons: LessonStats): LessonsJson {
+  return {
+    waiting: lessons.waitingCount,
+    end: secondsOrNull(lessons.endMs),
+    taught: lessons.taughtCount,
+    missed: lessons.missedCount,
+    unreadable: lessons.unreadableCount,
   };
 }
 

@@ -13,14 +13,14 @@ import {
   answerFault,
   faultStatus,
   isFaultCode,
+  unknownSeries,
   type WebappContext,
   type WebappEnv,
 } from "./fault.ts";
 import { readJsonBody } from "./json-body.ts";
-import { rangeLengthMaxMs, unknownSeries } from "./kale-api.ts";
 import { NewestLine } from "./newest-line.ts";
 import type { WebappLimits, WebappParts } from "./parts.ts";
-import { Query } from "./query.ts";
+import { Query, rangeLengthMaxMs } from "./query.ts";
 import { ruleFor } from "./route-rules.ts";
 import { seenBeforeJson, targetSeenBeforeJson } from "./seen-before.ts";
 import { readShape, readSimilarRequest, type SimilarRequest } from "./similar-request.ts";
@@ -64,7 +64,7 @@ export function addSimilarApi(app: Hono<WebappEnv>, api: SimilarApiParts): void 
     const newest = { fromMs: range.untilMs - 1, untilMs: range.untilMs };
     const asked = api.parts.series.read(name, newest);
     const samples = await withDeadline(asked, "the store", api.limits.answerWaitMs);
-    if (samples === undefined) return unknownSeries(context, name);
+    if (samples === undefined) return answerFault(context, unknownSeries(name));
     const seen = await seenBeforeJson(api.parts, api.limits, name, range);
     if (seen !== undefined) return context.json(seen);
     const message = "The collections could not be matched in time; try again.";

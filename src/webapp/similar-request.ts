@@ -10,8 +10,7 @@ import {
   type TimeRange,
 } from "../model/index.ts";
 import { quoted, type Fault } from "./fault.ts";
-import { rangeLengthMaxMs } from "./kale-api.ts";
-import type { Query } from "./query.ts";
+import { rangeLengthMaxMs, type Query } from "./query.ts";
 
 const hourMs = 3_600_000;
 const shapeCountMin = 2;

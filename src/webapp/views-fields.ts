@@ -10,7 +10,7 @@ import { GraphiteError, parseTarget } from "../query/graphite/index.ts";
 import type { ViewsFileJson } from "./contract.ts";
 import type { Fault } from "./fault.ts";
 import { JsonFields } from "./json-fields.ts";
-import { rangeLengthMaxMs } from "./kale-api.ts";
+import { rangeLengthMaxMs } from "./query.ts";
 import { parseTimeText, timeTextForms } from "./time-text.ts";
 
 const { nameLengthMax, noteLengthMax, targetCountMax, targetLengthMax, timeLengthMax } = viewLimits;

@@ -26,6 +26,14 @@ export function fetchSilences(signal?: AbortSignal): Promise<FetchResult<Silence
   return fetchJson("/kale/silences", signal);
 }
 
+/** Those that hold for a metric, the last to end last. */
+export function fetchSilencesOf(
+  name: string,
+  signal?: AbortSignal,
+): Promise<FetchResult<SilenceJson[]>> {
+  return fetchJson(`/kale/silences?name=${encodeURIComponent(name)}`, signal);
+}
+
 export function addSilence(silence: {
   readonly metric: string;
   readonly note: string;

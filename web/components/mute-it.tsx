@@ -1,7 +1,10 @@
-/** "Mute": nothing is sent of a metric for a while; it stays on the page. Says so while it holds. */
+/**
+ * "Mute": nothing is sent of a metric for a while; it stays on the page. Says so while it holds, and
+ * where a wider pattern holds, which one: muting once more would change nothing then.
+ */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { addSilence, fetchSilences, removeSilence } from "../api/alerts.ts";
+import { addSilence, fetchSilencesOf, removeSilence } from "../api/alerts.ts";
 import type { FetchResult } from "../api/fetch-json.ts";
 import { formatMoment } from "../lib/calendar.ts";
 import { silenceLengths, silenceSecondsUsual } from "../lib/silence-lengths.ts";
@@ -14,10 +17,12 @@ import { AskDialog } from "./ask-dialog.tsx";
 const refreshMs = 60_000;
 
 export function MuteIt({ name }: { readonly name: string }): JSX.Element {
-  const silences = useQuery("silences", fetchSilences, { everyMs: refreshMs });
+  const silences = useQuery(`silences ${name}`, (signal) => fetchSilencesOf(name, signal), {
+    everyMs: refreshMs,
+  });
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState("");
-  const held = silences.value?.find(({ metric }) => metric === name);
+  const held = silences.value?.at(-1);
   useKeys({ m: () => setAsking(held === undefined) });
 
   const end = async (id: string): Promise<void> => {
@@ -33,12 +38,21 @@ export function MuteIt({ name }: { readonly name: string }): JSX.Element {
         </button>
       ) : (
         <>
-          <span class="tag" title={held.note} data-muted>
+          <span class="tag" title={held.note} data-muted={held.metric}>
             muted until {formatMoment(held.until, nowSeconds())}
           </span>
-          <button type="button" class="small" data-unmute onClick={() => void end(held.id)}>
-            Unmute
-          </button>
+          {held.metric === name ? (
+            <button type="button" class="small" data-unmute onClick={() => void end(held.id)}>
+              Unmute
+            </button>
+          ) : (
+            <span class="dim">
+              by <span class="mono">{held.metric}</span>, see{" "}
+              <a class="link" href="/alerts">
+                Alerts
+              </a>
+            </span>
+          )}
         </>
       )}
       {problem !== "" && (

@@ -197,7 +197,8 @@ function Standing({
     const { reason, left } = standing.learning;
     return (
       <p class="sentence" data-learning>
-        <span class="tag">○ learning</span> {reason}; about {formatDuration(left)} more.
+        <span class="tag">○ learning</span> {reason}
+        {left !== null && `; about ${formatDuration(left)} more`}.
       </p>
     );
   }

@@ -81,6 +81,7 @@ function Tiles({
           since the longest-waiting metric was judged; at most {promisedSeconds} s is promised
         </span>
       </Tile>
+      <Learning shards={shards} now={status.now} />
       <Tile title="Canary" isGood={canary.state === "ok"} state={canaryWords[canary.state]}>
         <strong>
           {canary.roundTripSeconds === null ? "–" : formatShortSpan(canary.roundTripSeconds)}
@@ -160,6 +161,30 @@ function Tiles({
         </span>
       </Tile>
     </div>
+  );
+}
+
+/** After a start: what is not judged yet, since it is learned from what was kept. */
+function Learning({
+  shards,
+  now,
+}: {
+  readonly shards: readonly ShardJson[];
+  readonly now: number;
+}): JSX.Element | null {
+  const reading = sum(shards, ({ historySeries }) => historySeries);
+  if (reading === 0) return null;
+  const waiting = sum(shards, ({ lessons }) => lessons.waiting);
+  const end = Math.max(...shards.map(({ lessons }) => lessons.end ?? 0));
+  return (
+    <Tile title="Learning" isGood={false} state="not judged yet">
+      <strong>{counted(reading, "metric")}</strong>
+      <span>
+        of which what is kept is read first
+        {waiting > 0 &&
+          `; ${formatCount(waiting)} learn from weeks of it, for ${formatDuration(Math.max(0, end - now))} more`}
+      </span>
+    </Tile>
   );
 }
 
@@ -326,9 +351,15 @@ const columns: readonly (readonly [title: string, cell: (shard: ShardJson) => st
   ["longest slice", (shard) => formatShortSpan(shard.sliceMaxMs / 1000)],
   ["samples to judge", (shard) => formatCount(shard.waitingRows)],
   ["series behind", (shard) => formatCount(shard.behindSeries)],
+  ["likely abnormal", (shard) => formatCount(shard.suspects)],
+  ["the longest of these for", (shard) => formatDuration(shard.suspectSeconds)],
+  ["to judge anew", (shard) => formatCount(shard.rechecks)],
   ["history to learn", (shard) => formatCount(shard.historySeries)],
+  ["weeks to learn first", (shard) => formatCount(shard.lessons.waiting)],
+  ["learned from weeks", (shard) => formatCount(shard.lessons.taught)],
+  ["judged without", (shard) => formatCount(shard.lessons.missed + shard.lessons.unreadable)],
   ["anomalies to tell", (shard) => formatCount(shard.untold)],
-  ["the longest for", (shard) => formatDuration(shard.untoldSeconds)],
+  ["the longest untold for", (shard) => formatDuration(shard.untoldSeconds)],
   ["not kept", (shard) => formatCount(shard.refusedEpisodes)],
   ["verdicts that differed", (shard) => formatCount(shard.verdictDifferences)],
   ["judged", (shard) => formatCount(shard.roundStatus.ok)],

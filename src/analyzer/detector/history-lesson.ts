@@ -6,6 +6,7 @@
  * believed are then learned from the rows of the last day, one by one, as ever. A tenth of the cost of judging the
  * rows, and no verdict. What was an anomaly then teaches as any other row does: a quarter or less of it a visit.
  */
+import type { Steps } from "../../base/steps.ts";
 import { dayShape, startBaseline, weekShape } from "./baseline.ts";
 import { recogniseCounter, type Stated } from "./counter.ts";
 import { cell, cellCount, clock, clockCount, type DetectorState } from "./layout.ts";
@@ -13,7 +14,9 @@ import { learnProfile } from "./profile.ts";
 
 const minuteMs = 60_000;
 /** Less teaches a profile nothing. */
-const spanMinMs = 1440 * minuteMs;
+export const lessonSpanMinMs = 1440 * minuteMs;
+/** Rows between two yields: some tenths of a millisecond. */
+const rowsPerStep = 2048;
 const stepsAsked = 101;
 
 export interface Lesson {
@@ -27,12 +30,17 @@ export interface Lesson {
 
 /**
  * Begins a series with what came before its next row. It has one row then: all that is counted by rows begins.
+ * Until the last step the series counts as never judged; nobody else may touch it.
  * @returns whether there was enough of it; else the series is as it was
  */
-export function learnHistory(state: DetectorState, series: number, lesson: Lesson): boolean {
+export function* learnHistory(
+  state: DetectorState,
+  series: number,
+  lesson: Lesson,
+): Steps<boolean> {
   const { timesMs, values, stated } = lesson;
   const count = timesMs.length;
-  if (count < 2 || timesMs[count - 1]! - timesMs[0]! < spanMinMs) return false;
+  if (count < 2 || timesMs[count - 1]! - timesMs[0]! < lessonSpanMinMs) return false;
   const { cells, clocks } = state;
   const base = series * cellCount;
   state.clear(series);
@@ -45,6 +53,7 @@ export function learnHistory(state: DetectorState, series: number, lesson: Lesso
     if (nature === "became-gauge") learner.begin(timeMs, value);
     const isRate = nature === "counter" || nature === "became-counter";
     const elapsed = (timeMs - timesMs[i - 1]!) / 1000;
+    if (i % rowsPerStep === 0) yield;
     if (elapsed > 0) learner.add(timeMs, isRate ? Math.max(0, value - before) / elapsed : value);
   }
   learner.finish();

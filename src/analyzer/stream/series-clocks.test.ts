@@ -39,7 +39,7 @@ test.each([
       series.feed(26 * dayMs, 5 * minuteMs, visits(1));
       // Until the day after the night in which clocks were set.
       series.feed(dayMs + 8 * hourMs, 5 * minuteMs, visits(1));
-      const { center } = series.judge.standingOf(0, series.nowMs / 1000)!.expected!;
+      const { center } = series.judge.standingOf(0, series.nowMs / 1000).expected!;
       const truth = visits(1)(series.nowMs);
       series.feed(7 * dayMs, 5 * minuteMs, visits(1));
       const late = series.turns.filter(({ episode }) => episode.startedMs > startMs + 14 * dayMs);
@@ -68,9 +68,9 @@ test("StreamJudge turns what it learned when the zone of a series is changed", (
   series.feed(15 * dayMs, 5 * minuteMs, busy);
   const before = series.turns.length;
   const at = (series.nowMs + 5 * hourMs) / 1000;
-  const utc = series.judge.standingOf(0, at)!.expected!;
+  const utc = series.judge.standingOf(0, at).expected!;
   series.judge.useRules(new RuleBook([ofBerlin]));
-  const wall = series.judge.standingOf(0, at)!.expected!;
+  const wall = series.judge.standingOf(0, at).expected!;
   expect(wall.source).toBe(utc.source.replace("05:00 UTC", "07:00 Europe/Berlin"));
   expect(wall.center).toBeCloseTo(utc.center, 3);
   series.feed(3 * dayMs, 5 * minuteMs, busy);
@@ -99,7 +99,7 @@ test("StreamJudge judges and learns a listed date as the day of the week that it
     (rules) => {
       const series = new FedSeries({ startMs: autumnMs, rules });
       series.feed(23 * dayMs + 12 * hourMs, 5 * minuteMs, guests);
-      const noon = series.judge.standingOf(0, series.nowMs / 1000)!.expected!;
+      const noon = series.judge.standingOf(0, series.nowMs / 1000).expected!;
       series.feed(2 * dayMs, 5 * minuteMs, guests);
       const told = series.turns.filter(({ episode }) => episode.startedMs > autumnMs + 20 * dayMs);
       return { noon, told };

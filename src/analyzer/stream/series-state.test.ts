@@ -33,7 +33,7 @@ test("encodeSeriesState() keeps a holiday, so that its rest is as quiet after a 
   expect(before.judge.kindOf(0)).toBeDefined();
 
   const after = restarted(before);
-  const { source } = after.judge.standingOf(0, after.nowMs / 1000)!.expected!;
+  const { source } = after.judge.standingOf(0, after.nowMs / 1000).expected!;
   expect(source).toMatch(/^as on/);
   after.feed(12 * hourMs, 2 * minuteMs, (timeMs) => 0.5 * calm(timeMs));
   after.feed(dayMs, 2 * minuteMs, calm);
@@ -47,11 +47,11 @@ test("encodeSeriesState() keeps what was known before an anomaly, which teaches 
   before.feed(hourMs, 2 * minuteMs, (timeMs) => 6 * calm(timeMs));
   expect(before.judge.isActive(0)).toBe(true);
   const tomorrow = (before.nowMs + dayMs) / 1000;
-  const { center } = before.judge.standingOf(0, tomorrow)!.expected!;
+  const { center } = before.judge.standingOf(0, tomorrow).expected!;
 
   const after = restarted(before);
   after.feed(2 * hourMs, 2 * minuteMs, (timeMs) => 6 * calm(timeMs));
-  const expected = after.judge.standingOf(0, tomorrow)!.expected!;
+  const expected = after.judge.standingOf(0, tomorrow).expected!;
   expect(Math.abs(expected.center / center - 1)).toBeLessThan(0.03);
 });
 
@@ -60,9 +60,9 @@ test("encodeSeriesState() keeps the zone, and turns to another one that rules sa
   const before = new FedSeries({ rules });
   before.feed(9 * dayMs, 5 * minuteMs, traffic(3));
   const at = (before.nowMs + 3 * hourMs) / 1000;
-  const wall = before.judge.standingOf(0, at)!.expected!;
+  const wall = before.judge.standingOf(0, at).expected!;
   expect(wall.source).toContain("23:00 America/New_York");
-  const utc = restarted(before).judge.standingOf(0, at)!.expected!;
+  const utc = restarted(before).judge.standingOf(0, at).expected!;
   expect(utc.source).toContain("03:00 UTC");
   expect(utc.center).toBeCloseTo(wall.center, 3);
 });

@@ -129,7 +129,7 @@ test("StreamJudge ends what a counter's reset began, once it is found to be a co
   expect(series.turns.map(({ change }) => change)).toEqual(["started", "ended"]);
   const { startedMs, endedMs } = series.turns[1]!.episode;
   expect(endedMs! - startedMs).toBeLessThan(2.5 * hourMs);
-  expect(series.judge.standingOf(0, series.nowMs / 1000)?.nature).toBe("counter");
+  expect(series.judge.standingOf(0, series.nowMs / 1000).nature).toBe("counter");
 });
 
 test("StreamJudge judges a counter by its growth", () => {
@@ -137,7 +137,7 @@ test("StreamJudge judges a counter by its growth", () => {
   const random = seededRandom(7);
   let total = 0;
   series.feed(2 * dayMs, minuteMs, () => (total += 600 + 60 * random.next()));
-  expect(series.judge.standingOf(0, series.nowMs / 1000)?.nature).toBe("counter");
+  expect(series.judge.standingOf(0, series.nowMs / 1000).nature).toBe("counter");
   series.feed(15 * minuteMs, minuteMs, () => (total += 6000 + 60 * random.next()));
   const { episode } = series.turns[0]!;
   expect(episode.why?.isRate).toBe(true);
@@ -150,7 +150,7 @@ test("StreamJudge takes small counts of a series that is mostly 0 for what they 
   const series = new FedSeries();
   const random = seededRandom(8);
   series.feed(10 * dayMs, minuteMs, () => (random.next() < 0.03 ? 1 + nextInteger(random, 3) : 0));
-  expect(series.judge.standingOf(0, series.nowMs / 1000)?.nature).toBe("sparse");
+  expect(series.judge.standingOf(0, series.nowMs / 1000).nature).toBe("sparse");
   expect(series.events).toEqual([]);
   series.feed(10 * minuteMs, minuteMs, () => 80 + nextInteger(random, 10));
   expect(series.turns).toHaveLength(1);
@@ -159,7 +159,7 @@ test("StreamJudge takes small counts of a series that is mostly 0 for what they 
 test("StreamJudge learns first, says so, and how long it will take", () => {
   const series = new FedSeries();
   series.feed(20 * minuteMs, minuteMs, waves(9));
-  const { learning } = series.judge.standingOf(0, series.nowMs / 1000)!;
+  const { learning } = series.judge.standingOf(0, series.nowMs / 1000);
   expect(learning).toEqual({
     reason: "20 of the 60 samples that are needed first",
     leftMs: 40 * minuteMs,
@@ -167,7 +167,7 @@ test("StreamJudge learns first, says so, and how long it will take", () => {
   series.feed(5 * minuteMs, minuteMs, () => 9000);
   expect(series.events).toEqual([]);
   series.feed(hourMs, minuteMs, waves(9));
-  expect(series.judge.standingOf(0, series.nowMs / 1000)!.learning).toBe(null);
+  expect(series.judge.standingOf(0, series.nowMs / 1000).learning).toBe(null);
 });
 
 test("StreamJudge ends an episode when its series falls silent", () => {
@@ -264,13 +264,13 @@ test("StreamJudge takes a day of half the traffic for a holiday, and the days af
   series.feed(22 * dayMs, minuteMs, calm);
   const before = series.turns.length;
   series.feed(dayMs / 2, minuteMs, (timeMs) => 0.5 * calm(timeMs));
-  const { expected } = series.judge.standingOf(0, series.nowMs / 1000)!;
+  const { expected } = series.judge.standingOf(0, series.nowMs / 1000);
   expect(expected!.source).toMatch(/^as on .*12:00 UTC, times 0\.\d\d$/);
   expect(expected!.center).toBeLessThan(70);
   series.feed(dayMs / 2, minuteMs, (timeMs) => 0.5 * calm(timeMs));
   series.feed(8 * dayMs, minuteMs, calm);
   expect(series.turns.slice(before)).toEqual([]);
-  expect(series.judge.standingOf(0, series.nowMs / 1000)!.expected!.source).not.toMatch(/^as on/);
+  expect(series.judge.standingOf(0, series.nowMs / 1000).expected!.source).not.toMatch(/^as on/);
 });
 
 test("StreamJudge tells of an outage on a holiday, and of one at noon that halves the traffic", () => {
@@ -314,7 +314,7 @@ test("StreamJudge learns nothing of a holiday that is odd all day and never rare
   const calm = traffic(15);
   series.feed(22 * dayMs, minuteMs, calm);
   const expectedAtNoon = (): number =>
-    series.judge.standingOf(0, (mondayMs + 29.5 * dayMs) / 1000)!.expected!.center;
+    series.judge.standingOf(0, (mondayMs + 29.5 * dayMs) / 1000).expected!.center;
   const before = expectedAtNoon();
   series.feed(dayMs, minuteMs, (timeMs) => 0.5 * calm(timeMs));
   series.feed(minuteMs, minuteMs, calm);

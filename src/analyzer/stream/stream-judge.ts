@@ -17,6 +17,7 @@
  * been. Rows come in order; one that is not later than the newest is the caller's to leave out. Pure.
  */
 import { assert } from "../../base/assert.ts";
+import type { Steps } from "../../base/steps.ts";
 import {
   type Episode,
   type EpisodeEvent,
@@ -317,10 +318,11 @@ export class StreamJudge {
   }
 
   /**
-   * Begins a series that was never judged with what came before its next row, without judging it.
+   * Begins a series that was never judged with what came before its next row, without judging it. Until it
+   * is done nothing else is to be done with the series.
    * @returns whether there was enough of it
    */
-  learnHistory(id: number, { timesMs, values }: SampleColumns): boolean {
+  learnHistory(id: number, { timesMs, values }: SampleColumns): Steps<boolean> {
     this.columns.grow(id + 1);
     const plan = this.#floors.planOf(id);
     return learnHistory(this.bank.detectorOf(id).state, this.bank.indexOf(id), {
@@ -351,9 +353,9 @@ export class StreamJudge {
   }
 
   /** How the series stands, for a person who looks. */
-  standingOf(id: number, seconds: number): Standing | undefined {
+  standingOf(id: number, seconds: number): Standing {
     const { columns } = this;
-    if (id >= columns.room) return undefined;
+    columns.grow(id + 1);
     const detector = this.bank.detectorOf(id);
     const index = this.bank.indexOf(id);
     const { rowCount, isCounter } = factsOf(detector.state, index);

@@ -4,10 +4,10 @@ import { nameMatcher, type TimeRange } from "../../model/index.ts";
 import { GraphiteError, parseAtTime } from "../../query/graphite/index.ts";
 import { TimeZone } from "../../base/time-zone.ts";
 import { parseTimeText } from "../../wire/index.ts";
-import { UsageError, type CommandIo } from "../command.ts";
+import { UsageError, type CommandIo, type OptionSpec } from "../command.ts";
 import { loadSettings, settingOptions, showProblems } from "../load-settings.ts";
 import { didYouMean } from "../nearest.ts";
-import { splitArguments, type OptionSpec } from "../options.ts";
+import { splitArguments } from "../options.ts";
 import type { Settings } from "../settings.ts";
 import type { ImportSourceKind } from "./source.ts";
 

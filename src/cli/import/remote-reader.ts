@@ -4,8 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { UsageError } from "../command.ts";
-import type { OptionSpec } from "../options.ts";
+import { UsageError, type OptionSpec } from "../command.ts";
 import { ImportError } from "./source.ts";
 
 const answerBytesMax = 128 << 20;

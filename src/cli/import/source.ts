@@ -2,8 +2,7 @@
 import type { Logger } from "../../base/log.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { SampleColumns, TimeRange } from "../../model/index.ts";
-import type { CommandIo } from "../command.ts";
-import type { OptionSpec } from "../options.ts";
+import type { CommandIo, OptionSpec } from "../command.ts";
 import type { Settings } from "../settings.ts";
 
 export type ImportErrorCode =

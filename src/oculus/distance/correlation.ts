@@ -13,6 +13,7 @@
  * come from the whole row's less the few points cut off.
  */
 import { assert } from "../../base/assert.ts";
+import { laggedQuery, type LaggedQuery } from "../../kernel/index.ts";
 import type { ShapeRows } from "./rows.ts";
 
 /** An overlap shorter than this share of the row would make chance look like kinship. */
@@ -67,6 +68,19 @@ export class LaggedCorrelation {
     this.#products = new Float64Array(lineCount);
     this.#lines = new Float64Array(lineCount * length);
     for (let k = 0; k < this.#lags.length; k++) this.#layLine(query, k);
+  }
+
+  /** The same query for a kernel; undefined where it has no room for so many lags. */
+  kernelQuery(): LaggedQuery | undefined {
+    const length = this.#length;
+    const lineOf = (lag: number): Float64Array | undefined => {
+      const k = lag > 0 ? 2 * lag - 1 : -2 * lag;
+      if (this.#isUsable[k] === 0) return undefined;
+      return this.#lines.subarray(k * length, (k + 1) * length);
+    };
+    const lagMax = (this.#lags.length - 1) / 2;
+    const isEitherSign = this.#signs === "both";
+    return laggedQuery(lineOf, { pointCount: length, lagMax, isEitherSign });
   }
 
   /** Finds the strongest lag of a row; read `r` and `lag` afterwards. */

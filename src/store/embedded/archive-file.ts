@@ -27,6 +27,8 @@ import { payloadKind } from "./log-codec.ts";
 const entriesPerPage = 128;
 const entryBytes = 16;
 const pageBytes = frameHeaderBytes + 1 + entriesPerPage * entryBytes;
+/** Index pages read at once where all of them are wanted. */
+const pagesPerRead = 64;
 const trailerBytes = frameHeaderBytes + 1 + 8;
 const headBytes = frameHeaderBytes + 1 + 8 + 8 + 8 + 8 + 1;
 /** Written at once when this much has gathered. */
@@ -262,14 +264,24 @@ export class ArchiveFile {
   async #indexedSerials(file: DiskFile): Promise<Uint32Array | undefined> {
     await this.#loadFoot(file);
     if (this.#firstSerials === undefined || this.#rebuilt !== undefined) return undefined;
-    const found: number[] = [];
-    for (let page = 0; page < this.#firstSerials.length; page++) {
-      const entries = await this.#page(file, page);
-      if (entries === undefined) return undefined;
-      for (let at = 0; at < entries.length; at += entryBytes)
-        found.push(new ByteReader(entries, at).u32());
+    const indexBytes = this.#footOffset - this.#indexOffset;
+    const found = new Uint32Array(indexBytes / entryBytes);
+    let count = 0;
+    for (let at = 0; at < indexBytes; at += pagesPerRead * pageBytes) {
+      const pages = new Uint8Array(Math.min(pagesPerRead * pageBytes, indexBytes - at));
+      await file.read(pages, this.#indexOffset + at);
+      for (let page = 0; page < pages.length; page += pageBytes) {
+        const payload = frameAt(pages.subarray(page, page + pageBytes));
+        if (payload?.[0] !== payloadKind.archiveIndex) {
+          await this.#rebuild(file);
+          return undefined;
+        }
+        const entries = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+        for (let entry = 1; entry < entries.byteLength; entry += entryBytes)
+          found[count++] = entries.getUint32(entry, true);
+      }
     }
-    return Uint32Array.from(found);
+    return found.slice(0, count);
   }
 
   async #readRun(file: DiskFile, serial: number): Promise<Uint8Array | undefined> {

@@ -14,6 +14,7 @@ import {
   type AliasBatch,
   type AliasNames,
   columnsHeadroomBytes,
+  type KeptExtents,
   type NamePage,
   type NameQuery,
   type PageQuery,
@@ -30,6 +31,7 @@ import { StoreError } from "../errors.ts";
 import type { Archive } from "./archive.ts";
 import { ColumnsBuilder } from "../memory/columns.ts";
 import type { FaultLedger } from "../log/fault-ledger.ts";
+import { keptExtents } from "./kept-extents.ts";
 import type { Maintenance } from "./maintenance.ts";
 import type { SeriesMemory } from "../memory/index.ts";
 import { findNames } from "../memory/name-search.ts";
@@ -161,6 +163,15 @@ export class EmbeddedStore implements SeriesStore {
       }
     }
     return page.take();
+  }
+
+  keptExtents(ids: readonly number[], range: TimeRange): Promise<KeptExtents> {
+    if (this.#isClosed) return Promise.reject(closed());
+    const { backfill, flushing } = this.#maintenance;
+    const backfills = flushing === undefined ? [backfill] : [flushing, backfill];
+    const serials = Float64Array.from(ids, (id) => this.#book.serial(id));
+    const slicer = new Slicer(this.#settings.clock, { sliceMs });
+    return keptExtents({ archive: this.#archive, backfills, slicer }, serials, range);
   }
 
   findNames(query: NameQuery): Promise<NamePage> {

@@ -5,7 +5,8 @@ import type { CheckJson, ExpectedJson } from "./anomaly.ts";
 /** How the streaming detector sees a metric now. */
 export interface StandingJson {
   score: number;
-  learning: { reason: string; left: number } | null;
+  /** Why it is not judged yet, and for about how many seconds; null where nobody can say. */
+  learning: { reason: string; left: number | null } | null;
   expected: ExpectedJson | null;
   nature: "steady" | "counter" | "sparse";
   /** What its senders state that it is. */

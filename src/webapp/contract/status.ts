@@ -1,5 +1,16 @@
 /** How the program is: shards, store, room, search engine, start. */
 
+/** Metrics that are judged only once they have learned from the weeks that are kept of them. Counts are since the start. */
+export interface LessonsJson {
+  waiting: number;
+  /** When the last of them will be judged, as it goes now; null where none waits. */
+  end: number | null;
+  taught: number;
+  /** They waited as long as judging may, and go by their last day. */
+  missed: number;
+  unreadable: number;
+}
+
 export interface ShardJson {
   shard: number;
   series: number;
@@ -24,8 +35,15 @@ export interface ShardJson {
   /** Samples not judged yet, and series that are read from memory since their samples found no room. */
   waitingRows: number;
   behindSeries: number;
+  /** Those of them that are likely to be abnormal, and how long the longest has waited. */
+  suspects: number;
+  suspectSeconds: number;
+  /** Series that are to be judged anew, since time has passed. */
+  rechecks: number;
   /** Series with history to learn from. */
   historySeries: number;
+  /** Among those. */
+  lessons: LessonsJson;
   /** Anomalies and changes that wait to be told, and how long the longest has. */
   untold: number;
   untoldSeconds: number;
@@ -209,6 +227,9 @@ export interface SummaryJson {
   /** Anomalies and changes that were found and wait to be told, and how long the longest has. */
   untold: number;
   untoldSeconds: number;
+  /** Metrics that are likely to be abnormal and wait to be judged, and how long the longest has. */
+  suspects: number;
+  suspectSeconds: number;
   samplesPerSecond: number;
   durable: boolean;
   /** Metrics that are being learned; they are among those with too few samples. */
