@@ -180,12 +180,7 @@ export class StreamSweep implements SeriesSweep {
     return true;
   }
 
-  pass(
-    from: number,
-    until: number,
-    nowMs: number,
-    found: (id: number, isKnown: boolean) => void,
-  ): void {
+  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void {
     this.#grow(until);
     const isSeen = this.#seen;
     const flags = this.#flags;
@@ -195,9 +190,9 @@ export class StreamSweep implements SeriesSweep {
       const was = isSeen[id]!;
       if (flags[id] === isWithheld) continue;
       if (was === seen.never || judgedMs[id] === 0) {
-        if (this.#window.isLive(id)) found(id, false);
+        if (this.#window.isLive(id)) found(id, lane.unread);
       } else if (flags[id] !== isCaughtUp || (was !== seen.stale && judgedMs[id]! < freshMs)) {
-        found(id, true);
+        found(id, lane.behind);
       }
     }
   }

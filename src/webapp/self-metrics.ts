@@ -148,14 +148,23 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
   for (const [what, count] of [
     ["samples", shard.waitingRowCount],
     ["behind", shard.behindCount],
+    ["suspects", shard.suspectCount],
+    ["rechecks", shard.recheckCount],
     ["history", shard.historyCount],
     ["lessons", shard.lessons.waitingCount],
     ["untold", shard.untoldCount],
   ] as const) {
-    const help = "What waits: samples, series behind or with history to learn, anomalies to tell.";
+    const help =
+      "What waits: samples; series behind, suspects among them, to judge anew, with history to learn, lessons among that; anomalies to tell.";
     text.gauge("kale_judging_waiting", help, count, { ...labels, what });
   }
   writeLessons(text, shard.lessons, labels);
+  text.gauge(
+    "kale_judging_suspect_seconds",
+    "How long the likely abnormal series has waited that waits longest to be judged.",
+    shard.suspectMs / 1000,
+    labels,
+  );
   text.gauge(
     "kale_judging_untold_seconds",
     "How long the anomaly has waited that waits longest to be told.",

@@ -29,6 +29,8 @@ export function summarize(
     keepsUp: true,
     untold: 0,
     untoldSeconds: 0,
+    suspects: 0,
+    suspectSeconds: 0,
     samplesPerSecond: 0,
     durable: true,
     learning: 0,
@@ -46,6 +48,8 @@ export function summarize(
     summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
     summary.untold += shard.untoldCount;
     summary.untoldSeconds = Math.max(summary.untoldSeconds, shard.untoldMs / 1000);
+    summary.suspects += shard.suspectCount;
+    summary.suspectSeconds = Math.max(summary.suspectSeconds, shard.suspectMs / 1000);
     summary.durable &&= store.isDurable;
     summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;
