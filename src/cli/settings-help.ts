@@ -39,9 +39,9 @@ export function settingsHelp(): string {
 /** "How often each of them is asked (15s)." Nothing is told of what is off, empty or long. */
 function withStandard(doc: string, setting: AnySetting | undefined): string {
   if (setting === undefined) return doc;
-  const { kind, standard } = setting;
+  const { kind } = setting;
   const sentence = doc.replace(/[.]$/, "");
-  const shown = kind.show(standard).replace(/^\[(.*)\]$/, "$1");
+  const shown = kind.show(setting.standard).replace(/^\[(.*)\]$/, "$1");
   if (kind.placeholder === "WORD" && kind.words.length > 0) {
     return `${sentence} (${shown}; one of ${kind.words.join(", ")}).`;
   }
