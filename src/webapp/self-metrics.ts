@@ -43,12 +43,15 @@ export function selfMetricsText(metrics: SelfMetrics): string {
 
 function writeSource(text: PrometheusText, source: SourceStats): void {
   const labels = { protocol: source.protocol };
-  text.gauge(
-    "kale_ingest_listening",
-    "Whether the protocol's port is open.",
-    source.addresses.length > 0,
-    labels,
-  );
+  // This machine's own vital signs come over no port that could be closed.
+  if (source.addresses.length > 0 || source.problem !== undefined) {
+    text.gauge(
+      "kale_ingest_listening",
+      "Whether the protocol's port is open.",
+      source.addresses.length > 0,
+      labels,
+    );
+  }
   text.counter("kale_ingest_samples_total", "Samples taken in.", source.acceptedCount, labels);
   text.counter(
     "kale_ingest_dropped_total",
@@ -112,10 +115,15 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
       status,
     });
   }
-  text.gauge("kale_judging_abstained", "Checks that abstained.", shard.abstainedCount, labels);
+  text.counter(
+    "kale_judging_abstained_total",
+    "Times that a check could say nothing of a series.",
+    shard.abstainedCount,
+    labels,
+  );
   text.gauge(
     "kale_judging_round_seconds",
-    "Length of the last round.",
+    "Length of the longest round of the last minute or two.",
     shard.roundMs / 1000,
     labels,
   );

@@ -51,6 +51,14 @@ export function simulatedSources(clock: Clock, startMs: number): SourceStats[] {
       ratePerSecond: 0,
       lastSampleMs: null,
     },
+    {
+      ...calm,
+      protocol: "host",
+      addresses: [],
+      acceptedCount: 12,
+      ratePerSecond: 0,
+      lastSampleMs: nowMs - 5_000,
+    },
   ];
 }
 
