@@ -4,7 +4,7 @@ import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { type Clock, ManualClock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import { type EpisodeEvent, RuleBook } from "../model/index.ts";
-import { JudgeLoop, type SeriesSweep } from "./judge-loop.ts";
+import { JudgeLoop, type JudgeLoopOptions, type SeriesSweep } from "./judge-loop.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
 import { VoteSweep } from "./vote-sweep.ts";
@@ -154,7 +154,7 @@ class CountedWindow extends PlainWindow {
 }
 
 function setUpStream(
-  options: { readonly rowCountMax?: number } = {},
+  options: JudgeLoopOptions = {},
   clock = new ManualClock(1_780_272_000_000),
 ): {
   window: CountedWindow;
@@ -262,6 +262,30 @@ test("JudgeLoop tells of an anomaly in history when it has read how it ended", a
   expect(events.filter(({ change }) => change === "started")).toHaveLength(3);
   expect(events.filter(({ change }) => change === "ended")).toHaveLength(3);
   expect(activeMax).toBe(0);
+});
+
+test("JudgeLoop tells of an anomaly in a day that is sent late when it ended there, or the day is over", async () => {
+  const { window, loop, events, clock } = setUpStream({ stalePeriodMs: 500_000 });
+  const random = seededRandom(3);
+  loop.start();
+  let openMax = 0;
+  for (let k = 6000; k > 0; k--) {
+    const isOdd = (k < 3000 && k > 2000) || k < 30;
+    window.add("a", clock.nowMs() - k * stepMs, (isOdd ? 400 : 50) + 5 * random.next());
+    if (k % 100 > 0) continue;
+    await until(() => loop.stats().waitingRowCount + loop.stats().behindCount === 0);
+    const changes = events.map(({ change }) => change);
+    openMax = Math.max(openMax, loop.stats().activeEpisodeCount);
+    expect(changes.filter((change) => change === "started").length).toBe(
+      changes.filter((change) => change === "ended").length,
+    );
+  }
+  expect(openMax).toBe(0);
+  await until(() => loop.stats().activeEpisodeCount === 1);
+  expect(events.filter(({ change }) => change !== "changed").map(({ change }) => change)).toEqual([
+    ...["started", "ended"],
+    "started",
+  ]);
 });
 
 test("JudgeLoop learns a series anew whose history is filled in, within a round", async () => {

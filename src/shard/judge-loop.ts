@@ -93,6 +93,8 @@ export interface JudgeLoopOptions {
   readonly roundMs?: number;
   /** Rows that may wait, a power of two. */
   readonly rowCountMax?: number;
+  /** What is older is history, though it comes just now. */
+  readonly stalePeriodMs?: number;
   /** CPU time of this thread so far. */
   readonly threadCpuMs?: () => number;
 }
@@ -134,6 +136,7 @@ export class JudgeLoop implements WindowListener {
   readonly #emit: (events: EpisodeEvent[]) => void;
   readonly #clock: Clock;
   readonly #threadCpuMs: () => number;
+  readonly #stalePeriodMs: number;
   readonly #roundMinMs: number;
   readonly #roundMs: number;
   readonly #rows: RowRing;
@@ -168,6 +171,7 @@ export class JudgeLoop implements WindowListener {
     this.#emit = emit;
     this.#clock = clock;
     this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
+    this.#stalePeriodMs = options.stalePeriodMs ?? Infinity;
     this.#roundMinMs = options.roundMinMs ?? 1000;
     this.#roundMs = options.roundMs ?? 50_000;
     this.#rows = new RowRing(options.rowCountMax ?? rowCountMax);
@@ -292,7 +296,7 @@ export class JudgeLoop implements WindowListener {
     this.#passOn(startedMs, nowMs);
     if (!this.#isPressed() && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
 
-    const told = this.#held.sift(events, (name) => this.#isReading(name));
+    const told = this.#held.sift(events, (name) => this.#isReading(name, nowMs));
     if (told.length > 0) this.#emit(told);
     // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
     // took no longer than either.
@@ -303,10 +307,11 @@ export class JudgeLoop implements WindowListener {
     else if (this.#historyCount === 0) this.#endedMs = nowMs;
   }
 
-  /** Whether there is history of the series that was not judged yet. */
-  #isReading(name: string): boolean {
+  /** Whether there is history of the series that was not judged yet, or it is just being sent. */
+  #isReading(name: string, nowMs: number): boolean {
     const id = this.#window.find(name);
     if (id === undefined) return false;
+    if (this.#window.newestMs(id) < nowMs - this.#stalePeriodMs) return true;
     return this.#waiting.isIn(id, lane.unread) || this.#waiting.isIn(id, lane.history);
   }
 

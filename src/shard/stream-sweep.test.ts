@@ -190,3 +190,13 @@ test("StreamSweep withholds nobody in the name of a series that is gone", () => 
   expect(sweep.withheldCount).toBe(0);
   expect(sweep.verdictOf("a", nowMs)?.standing?.learning?.leftMs).not.toBe(120_000);
 });
+
+test("StreamSweep leaves a day of history for later at its first look, and never a short one", () => {
+  const { window, stream, sweep, events } = setUp();
+  const nowMs = fill(window, "day", 3000);
+  fill(window, "short", 500, nowMs - 500 * stepMs);
+  expect([sweep.judge(0, nowMs, events), stream.judgedMs(0)]).toEqual([false, -Infinity]);
+  expect([sweep.judge(1, nowMs, events), stream.judgedMs(1)]).toEqual([true, nowMs - stepMs]);
+  expect([sweep.judge(0, nowMs, events), sweep.statusOf(0)]).toEqual([false, "learning"]);
+  expect(stream.judgedMs(0)).toBeGreaterThan(startMs);
+});

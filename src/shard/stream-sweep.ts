@@ -160,7 +160,11 @@ export class StreamSweep implements SeriesSweep {
       return true;
     }
     const revision = this.#window.revision(id);
-    if (this.#seen[id] === seen.never || this.#judgedMs[id] === 0) this.#countKnown(id);
+    if (this.#seen[id] === seen.never || this.#judgedMs[id] === 0) {
+      this.#countKnown(id);
+      // Who has little to read comes before who has a day; of the latter one is read to its end before the next.
+      if (this.#leftCountMax(id, nowMs) > portionCount) return false;
+    }
     this.#flags[id] = 0;
     if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
@@ -282,6 +286,11 @@ export class StreamSweep implements SeriesSweep {
     this.#judgedLately[id] = this.#judgedLately[id]! + count;
     if (count > 0) this.#judgedMs[id] = this.#timesMs[count - 1]!;
     return count === held;
+  }
+
+  #leftCountMax(id: number, nowMs: number): number {
+    this.#range.fromMs = Math.max(this.#judgedMs[id]! + 1, nowMs - this.#fullDurationMs);
+    return this.#window.sampleCountMax(id, this.#range);
   }
 
   /** What an earlier run has judged of the window counts as judged. */

@@ -62,6 +62,7 @@ test("summarize() adds up the shards, and takes the worst lag and the newest rou
     suspectSeconds: 0,
     samplesPerSecond: 3.5,
     durable: true,
+    reading: 0,
     learning: 0,
     tooShort: 2,
     stale: 4,

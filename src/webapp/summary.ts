@@ -33,6 +33,7 @@ export function summarize(
     suspectSeconds: 0,
     samplesPerSecond: 0,
     durable: true,
+    reading: 0,
     learning: 0,
     tooShort: 0,
     stale: 0,
@@ -51,6 +52,7 @@ export function summarize(
     summary.suspects += shard.suspectCount;
     summary.suspectSeconds = Math.max(summary.suspectSeconds, shard.suspectMs / 1000);
     summary.durable &&= store.isDurable;
+    summary.reading += shard.historyCount;
     summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;
     summary.stale += shard.roundStatusCounts.Stale;

@@ -232,6 +232,8 @@ export interface SummaryJson {
   suspectSeconds: number;
   samplesPerSecond: number;
   durable: boolean;
+  /** Metrics of which what is kept is still read after a start; they are not judged before. */
+  reading: number;
   /** Metrics that are being learned; they are among those with too few samples. */
   learning: number;
   /** Metrics with too few samples to be judged. */
