@@ -71,6 +71,7 @@ const { values: flags, positionals } = parseArgs({
     rate: { type: "string", default: "25000" },
     spikes: { type: "string", default: "100" },
     verdicts: { type: "string", default: "1e7" },
+    rounds: { type: "string", default: "10" },
     to: { type: "string", multiple: true, default: [] },
     only: { type: "string", multiple: true },
   },
@@ -173,7 +174,7 @@ if (wanted.has("compare")) {
   report("compare");
   figures["compare"] = await compare({
     seriesCount: Number(flags.metrics ?? 50_000),
-    roundCount: 10,
+    roundCount: Number(flags.rounds),
     others: flags.to,
     only: flags.only,
     report,

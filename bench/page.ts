@@ -15,15 +15,18 @@ export interface PageFigures {
   /** Milliseconds of processor time of all threads; medians and the least of the rounds. */
   readonly cpuMsPerRequest: number;
   readonly cpuMsPerRequestLeast: number;
-  /** Of it, what an answer without samples takes: HTTP and routes. */
+  /** Of it, what an answer without samples takes: HTTP, and two threads that are woken. */
   readonly emptyCpuMsPerRequest: number;
+  /** Of the first hundreds, while V8 compiles what they need. */
+  readonly firstCpuMsPerRequest: number;
 }
 
 const name = "bench.page";
 const dayMs = 86_400_000;
 const stepMs = 10_000;
-/** Until then V8 compiles, which costs as much again; of this many both kinds. */
-const warmUpCount = 5_000;
+const firstCount = 500;
+/** Until then V8 compiles, of this many both kinds. */
+const warmUpCount = 2_000;
 const roundCount = 5;
 const idleMs = 2_000;
 
@@ -57,6 +60,7 @@ export async function benchPage({
     // Accepted is not yet written: the shards are behind by some batches.
     const answerBytes = 32 + 16 * pointCount;
     await until(async () => (await ask(day, agent)) === answerBytes, 60_000);
+    const first = await cpuMsOfEach(pid, firstCount, () => ask(day, agent));
     for (let i = 0; i < warmUpCount; i++) {
       await ask(day, agent);
       await ask(empty, agent);
@@ -77,6 +81,7 @@ export async function benchPage({
       cpuMsPerRequest: rounded(days[roundCount >> 1]!),
       cpuMsPerRequestLeast: rounded(days[0]!),
       emptyCpuMsPerRequest: rounded(empties[roundCount >> 1]!),
+      firstCpuMsPerRequest: rounded(first),
     };
   } finally {
     agent.destroy();

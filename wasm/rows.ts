@@ -6,23 +6,30 @@
  * Rows that come in any order wait for memory: `plain` looks at every record of a run in a short loop, so
  * that many are fetched at once, and `take` finds them near.
  */
-
-// As in src/kernel/series-records.ts.
-const rowRoom: usize = 2048;
-const timesAt: usize = 65536;
-const valuesAt: usize = timesAt + rowRoom * 8;
-const idsAt: usize = valuesAt + rowRoom * 8;
-const serialsAt: usize = idsAt + rowRoom * 4;
-const packedAt: usize = serialsAt + rowRoom * 4;
-const recordsAt: usize = packedAt + rowRoom * 32;
-const recordBits: usize = 7;
-const newestAt: usize = 8;
-const stepAt: usize = 16;
-const serialAt: usize = 20;
-const revisionAt: usize = 24;
-const countAt: usize = 28;
-const roomAt: usize = 29;
-const stagedAt: usize = 32;
+import { encodeChunk } from "./lib/chunk/encode";
+import { packStaged, readPacked } from "./lib/packed-samples";
+import {
+  chunkAt,
+  columnTimesAt,
+  columnValuesAt,
+  idsAt,
+  packedAt,
+  recordBits,
+  recordCount,
+  recordFlags,
+  recordLeft,
+  recordPacked,
+  recordRevision,
+  recordsAt,
+  recordSerial,
+  recordStaged,
+  recordStep,
+  rawFlag,
+  serialsAt,
+  stagedCountMax,
+  timesAt,
+  valuesAt,
+} from "./lib/series-records";
 
 // As in src/kernel/packed-rows.ts.
 const whole: u32 = 1;
@@ -46,34 +53,72 @@ export function plain(from: u32, until: u32, fromMs: f64, untilMs: f64): u32 {
     const value = load<f64>(valuesAt + ((<usize>row) << 3));
     if (
       serial == 0 ||
-      load<u32>(record, serialAt) != serial ||
+      load<u32>(record, recordSerial) != serial ||
       !(timeMs >= fromMs && timeMs < untilMs) ||
       Math.floor(timeMs) != timeMs ||
       value - value != 0
     ) {
       break;
     }
-    sum += load<u8>(record + ((<usize>load<u8>(record, countAt)) << 3), stagedAt);
+    sum += load<u8>(record + ((<usize>load<u8>(record, recordCount)) << 3), recordStaged);
   }
   touched += sum;
   return row;
 }
 
-/** Stages rows [from, until) as far as each is simply the next of its series. @returns the first that is not */
+/**
+ * Stages rows [from, until) as far as each is simply the next of its series; a record that is full is packed
+ * before, if it may be.
+ * @returns the first that is not
+ */
 export function take(from: u32, until: u32): u32 {
   for (let row = from; row < until; row++) {
     const record = recordsAt + ((<usize>load<u32>(idsAt + ((<usize>row) << 2))) << recordBits);
     const timeMs = load<f64>(timesAt + ((<usize>row) << 3));
-    const count = <u32>load<u8>(record, countAt);
-    if (load<f64>(record) != timeMs || count >= <u32>load<u8>(record, roomAt)) return row;
+    const left = <u32>load<u8>(record, recordLeft);
+    let count = <u32>load<u8>(record, recordCount);
+    if (left == 0 || load<f64>(record) + <f64>load<u32>(record, recordStep) != timeMs) return row;
+    if (count == stagedCountMax) {
+      if ((load<u8>(record, recordFlags) & rawFlag) != 0) return row;
+      packStaged(record);
+      count = 0;
+    }
     const value = load<f64>(valuesAt + ((<usize>row) << 3));
-    store<f64>(record + ((<usize>count) << 3), value, stagedAt);
-    store<u8>(record, <u8>(count + 1), countAt);
-    store<f64>(record, timeMs, newestAt);
-    store<f64>(record, timeMs + <f64>load<u32>(record, stepAt));
-    store<u32>(record, load<u32>(record, revisionAt) + 1, revisionAt);
+    store<f64>(record + ((<usize>count) << 3), value, recordStaged);
+    store<u8>(record, <u8>(count + 1), recordCount);
+    store<u8>(record, <u8>(left - 1), recordLeft);
+    store<f64>(record, timeMs);
+    store<u32>(record, load<u32>(record, recordRevision) + 1, recordRevision);
   }
   return until;
+}
+
+/**
+ * Makes a chunk of what is packed and staged of the series, and of a sample one step after it.
+ * @returns its length
+ */
+export function seal(id: u32, nextValue: f64): i32 {
+  const record = recordsAt + ((<usize>id) << recordBits);
+  const packedCount = <u32>load<u16>(record, recordPacked);
+  const stagedCount = <u32>load<u8>(record, recordCount);
+  const count = packedCount + stagedCount + 1;
+  readPacked(record, columnValuesAt);
+  const staged = columnValuesAt + ((<usize>packedCount) << 3);
+  for (let k: usize = 0; k < <usize>stagedCount; k++) {
+    store<f64>(staged + (k << 3), load<f64>(record + (k << 3), recordStaged));
+  }
+  store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
+  const step = <f64>load<u32>(record, recordStep);
+  const first = load<f64>(record) - <f64>(<i32>count - 2) * step;
+  for (let k: u32 = 0; k < count; k++) {
+    store<f64>(columnTimesAt + ((<usize>k) << 3), first + <f64>k * step);
+  }
+  return encodeChunk(columnTimesAt, columnValuesAt, <i32>count, chunkAt);
+}
+
+/** Where rows may lie. */
+export function freeMemory(): usize {
+  return __heap_base;
 }
 
 /**

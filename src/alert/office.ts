@@ -1,54 +1,39 @@
 /**
- * Runs the desk: hands it what changes, keeps what it decides, sends it, and tries again what did
- * not arrive. The only file of this folder with a timer.
- *
- * A channel says one thing at a time; channels do not wait for each other.
+ * Runs the desk: hands it what changes, keeps what it decides, and has it sent. The only file of this
+ * folder with a timer.
  */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import {
-  type DecidedIncident,
-  nameMatcher,
-  silenceLimits,
-  type AlertDelivery,
-  type AlertOffice,
-  type AlertReport,
-  type AlertSilence,
-  type AlertSkip,
-  type AlertTestResult,
-  type Episode,
-  type EpisodeEvent,
-  type EpisodeJournal,
-  type IncidentDecider,
+import type {
+  AlertDelivery,
+  AlertOffice,
+  AlertReport,
+  AlertSilence,
+  AlertSkip,
+  AlertTestResult,
+  DecidedIncident,
+  Episode,
+  EpisodeEvent,
+  EpisodeJournal,
+  IncidentDecider,
 } from "../model/index.ts";
-import type { AlertConfig, AlertRoute, Channel } from "./alert-config.ts";
+import type { AlertConfig, AlertRoute } from "./alert-config.ts";
+import { ChannelSender, type ToldElsewhere } from "./channel-sender.ts";
 import { alertmanagerRefreshMs } from "./channels/alertmanager.ts";
-import { readSecret, sendNotice } from "./channels/send.ts";
+import { readSecret } from "./channels/send.ts";
 import type { SendSurroundings } from "./channels/surroundings.ts";
-import { AlertDesk, noticeOf, type AlertGroup } from "./desk.ts";
+import { AlertDesk, type AlertGroup } from "./desk.ts";
 import { digestOf, firstDigestMs, isDigestDue } from "./digest.ts";
 import { AlertError } from "./errors.ts";
-import { AlertLedger, type Delivery } from "./ledger.ts";
+import { AlertLedger } from "./ledger.ts";
 import { subjectOf } from "./message.ts";
-import type { Notice } from "./notice.ts";
-import { nextTryMs } from "./retry.ts";
+import { SilenceBook } from "./silence-book.ts";
 
 const tickMsStandard = 1_000;
 const pruneEveryMs = 3_600_000;
-const dueCountMax = 64;
 const digestEpisodeCountMax = 2_000;
 /** Changes that came before the next tick; more than this are looked up in the journal instead. */
 const waitingEventCountMax = 20_000;
-
-/** Who else says of which metric that it is abnormal, by kind of channel. */
-export interface ToldElsewhere {
-  isTold(channelType: string, metric: string): Promise<boolean>;
-  noteTold(
-    channelType: string,
-    metric: string,
-    told: { readonly value: number; readonly expireMs: number },
-  ): Promise<void>;
-}
 
 export interface AlertOfficeParts {
   readonly config: AlertConfig;
@@ -76,11 +61,6 @@ export interface RunningOffice extends AlertOffice {
   close(): Promise<void>;
 }
 
-interface TestedSilence {
-  readonly silence: AlertSilence;
-  readonly test: (name: string) => boolean;
-}
-
 /** @throws AlertError  ALERT_LEDGER_UNUSABLE */
 export function openAlertOffice(parts: AlertOfficeParts): RunningOffice {
   return new Office(parts);
@@ -90,15 +70,10 @@ class Office implements RunningOffice {
   readonly #parts: AlertOfficeParts;
   readonly #ledger: AlertLedger;
   readonly #desk: AlertDesk;
-  readonly #around: SendSurroundings;
-  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #sender: ChannelSender;
+  readonly #silences: SilenceBook;
   readonly #routes: ReadonlyMap<string, AlertRoute>;
-  readonly #problems = new Map<string, string>();
-  readonly #lastSentMs = new Map<string, number>();
-  /** What each channel is saying now. */
-  readonly #sending = new Map<string, Promise<void>>();
   readonly #events: EpisodeEvent[] = [];
-  #silences: readonly TestedSilence[];
   readonly #openGroups: Map<string, AlertGroup>;
   /** Under way while gathered groups are divided by incident. */
   #dividing: Promise<void> | undefined;
@@ -117,18 +92,19 @@ class Office implements RunningOffice {
     for (const { incident, members } of groups) {
       if (incident !== null) parts.incidents?.hold(incident, members.keys());
     }
-    this.#channels = new Map(config.channels.map((channel) => [channel.name, channel]));
     this.#routes = new Map(config.routes.map((route) => [route.name, route]));
-    this.#silences = this.#readSilences();
-    this.#around = {
-      pageUrl: config.pageUrl,
-      picture: parts.picture ?? (() => Promise.resolve(undefined)),
-      readSecret,
-    };
+    this.#silences = new SilenceBook(this.#ledger, clock, parts.newId);
+    const picture = parts.picture ?? (() => Promise.resolve(undefined));
+    this.#sender = new ChannelSender({
+      ...{ config, ledger: this.#ledger, clock, logger: parts.logger },
+      around: { pageUrl: config.pageUrl, picture, readSecret },
+      toldElsewhere: parts.toldElsewhere,
+    });
     this.#desk = new AlertDesk(
       config,
       {
-        reasonToSkip: (episode, nowMs) => this.#reasonToSkip(episode, nowMs),
+        reasonToSkip: (episode, nowMs) =>
+          parts.reasonToSkip?.(episode) ?? this.#silences.reasonFor(episode.name, nowMs),
         toldUntilMs: (route, metric) => this.#ledger.toldUntilMs(route, metric),
         newGroupId: parts.newId,
         isDivided: parts.incidents !== undefined,
@@ -161,12 +137,7 @@ class Office implements RunningOffice {
         repeatMs: route.repeatMs,
         expireMs: route.expireMs,
       })),
-      channels: config.channels.map(({ name, type }) => ({
-        name,
-        type,
-        problem: this.#problems.get(name) ?? "",
-        lastSentMs: this.#lastSentMs.get(name) ?? null,
-      })),
+      channels: this.#sender.reports(),
       waitingCount: waiting,
       sentCount: sent,
       failedCount: failed,
@@ -195,39 +166,25 @@ class Office implements RunningOffice {
   }
 
   silences(): AlertSilence[] {
-    return this.#ledger.silences(this.#parts.clock.nowMs());
+    return this.#silences.list();
   }
 
-  addSilence(asked: {
-    readonly metric: string;
-    readonly note: string;
-    readonly untilMs: number;
-  }): AlertSilence | undefined {
-    if (this.silences().length >= silenceLimits.countMax) return undefined;
-    const createdMs = Math.floor(this.#parts.clock.nowMs());
-    const silence = { ...asked, id: this.#parts.newId(), createdMs };
-    this.#ledger.addSilence(silence);
-    this.#silences = this.#readSilences();
-    return silence;
+  addSilence(asked: Parameters<AlertOffice["addSilence"]>[0]): AlertSilence | undefined {
+    return this.#silences.add(asked);
   }
 
   removeSilence(id: string): boolean {
-    const wasThere = this.#ledger.removeSilence(id);
-    this.#silences = this.#readSilences();
-    return wasThere;
+    return this.#silences.remove(id);
   }
 
   async sendTest(channel?: string): Promise<readonly AlertTestResult[]> {
-    const wanted = [...this.#channels.values()].filter(
-      ({ name }) => channel === undefined || name === channel,
-    );
-    return await sendTestNotice(wanted, this.#around, this.#parts.clock.nowMs());
+    return await this.#sender.test(channel, this.#parts.clock.nowMs());
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#tick();
-    await Promise.allSettled([...this.#sending.values(), this.#dividing]);
+    await Promise.allSettled([this.#sender.settled(), this.#dividing]);
     this.#ledger.close();
   }
 
@@ -236,13 +193,16 @@ class Office implements RunningOffice {
     const nowMs = Math.floor(clock.nowMs());
     try {
       this.#decide(nowMs);
-      this.#deliver(nowMs);
+      this.#sender.deliver(nowMs);
       if (config.digest !== undefined) this.#digest(nowMs);
-      if (clock.elapsedMs() - this.#refreshedMs >= alertmanagerRefreshMs) this.#refresh(nowMs);
+      if (clock.elapsedMs() - this.#refreshedMs >= alertmanagerRefreshMs) {
+        this.#refreshedMs = clock.elapsedMs();
+        this.#sender.repeatToAlertmanagers(this.#openGroups.values(), nowMs);
+      }
       if (clock.elapsedMs() - this.#prunedMs >= pruneEveryMs) {
         this.#prunedMs = clock.elapsedMs();
         this.#ledger.prune(nowMs);
-        this.#silences = this.#readSilences();
+        this.#silences.forgetEnded();
       }
       this.#isFailing = false;
     } catch (error) {
@@ -300,83 +260,6 @@ class Office implements RunningOffice {
     }
   }
 
-  #deliver(nowMs: number): void {
-    for (const delivery of this.#ledger.due(nowMs, dueCountMax)) {
-      if (this.#sending.has(delivery.channel)) continue;
-      const channel = this.#channels.get(delivery.channel);
-      if (channel === undefined) {
-        this.#ledger.failed(delivery.id, "there is no such channel any more", null);
-        continue;
-      }
-      const sending = this.#send(channel, delivery).finally(() => {
-        this.#sending.delete(channel.name);
-      });
-      this.#sending.set(channel.name, sending);
-    }
-  }
-
-  async #send(channel: Channel, delivery: Delivery): Promise<void> {
-    const { clock, logger } = this.#parts;
-    const { notice } = delivery;
-    if (await this.#isToldElsewhere(channel, notice)) {
-      this.#ledger.passOver(
-        delivery,
-        "another program told it on this kind of channel",
-        clock.nowMs(),
-      );
-      return;
-    }
-    try {
-      await sendNotice(channel, notice, this.#around);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      const isFinal = error instanceof AlertError && error.code === "ALERT_REFUSED";
-      const nowMs = clock.nowMs();
-      const dueMs = isFinal ? null : nextTryMs(delivery.tryCount + 1, notice.atMs, nowMs);
-      logger.warn("an alert did not arrive", {
-        channel: channel.name,
-        problem,
-        again: dueMs === null ? "no" : `in ${Math.round((dueMs - nowMs) / 1000)} s`,
-      });
-      this.#problems.set(channel.name, problem);
-      this.#ledger.failed(delivery.id, problem, dueMs === null ? null : Math.floor(dueMs));
-      return;
-    }
-    const nowMs = Math.floor(clock.nowMs());
-    this.#problems.delete(channel.name);
-    this.#lastSentMs.set(channel.name, nowMs);
-    const expireMs = this.#routes.get(notice.route)?.expireMs ?? 0;
-    this.#ledger.sent(delivery, nowMs, expireMs === 0 ? 0 : nowMs + expireMs);
-    if (expireMs > 0) await this.#tellElsewhere(channel, notice, expireMs);
-  }
-
-  /** Redis away is no reason to keep an alert back. */
-  async #isToldElsewhere(channel: Channel, { kind, episodes }: Notice): Promise<boolean> {
-    const elsewhere = this.#parts.toldElsewhere;
-    if (elsewhere === undefined || kind !== "started" || episodes.length === 0) return false;
-    try {
-      const told = episodes.map(({ name }) => elsewhere.isTold(channel.type, name));
-      return (await Promise.all(told)).every((isTold) => isTold);
-    } catch (error) {
-      this.#parts.logger.warn("what else was told could not be read", { error: String(error) });
-      return false;
-    }
-  }
-
-  async #tellElsewhere(channel: Channel, { episodes }: Notice, expireMs: number): Promise<void> {
-    const elsewhere = this.#parts.toldElsewhere;
-    if (elsewhere === undefined) return;
-    try {
-      await Promise.all(
-        episodes.map(({ name, observed }) =>
-          elsewhere.noteTold(channel.type, name, { value: observed, expireMs }),
-        ),
-      );
-    } catch (error) {
-      this.#parts.logger.warn("what was told could not be passed on", { error: String(error) });
-    }
-  }
-
   #digest(nowMs: number): void {
     const { config, episodes } = this.#parts;
     const lastMs = this.#ledger.digestMs() ?? nowMs - firstDigestMs;
@@ -391,70 +274,6 @@ class Office implements RunningOffice {
     });
     this.#ledger.noteDigest(nowMs);
   }
-
-  /** Alertmanager forgets what nobody repeats; this is between it and us, and nobody reads it. */
-  #refresh(nowMs: number): void {
-    this.#refreshedMs = this.#parts.clock.elapsedMs();
-    for (const group of this.#openGroups.values()) {
-      if (group.toldMs === null) continue;
-      for (const name of this.#routes.get(group.route)?.channels ?? []) {
-        const channel = this.#channels.get(name);
-        if (channel?.type !== "alertmanager") continue;
-        void sendNotice(channel, noticeOf("repeated", group, nowMs), this.#around).catch(
-          (error: unknown) => {
-            this.#problems.set(name, error instanceof Error ? error.message : String(error));
-          },
-        );
-      }
-    }
-  }
-
-  #reasonToSkip(episode: Episode, nowMs: number): string | undefined {
-    const known = this.#parts.reasonToSkip?.(episode);
-    if (known !== undefined) return known;
-    const found = this.#silences.find(
-      ({ silence, test }) => silence.untilMs > nowMs && test(episode.name),
-    );
-    if (found === undefined) return undefined;
-    const { metric, note } = found.silence;
-    return `silence: ${note === "" ? metric : note}`;
-  }
-
-  #readSilences(): readonly TestedSilence[] {
-    return this.#ledger
-      .silences(this.#parts.clock.nowMs())
-      .map((silence) => ({ silence, test: nameMatcher(silence.metric) }));
-  }
-}
-
-/** Says a test through each of the channels; all are tried. */
-export async function sendTestNotice(
-  channels: readonly Channel[],
-  around: SendSurroundings,
-  nowMs: number,
-): Promise<readonly AlertTestResult[]> {
-  const notice: Notice = {
-    kind: "test",
-    groupId: `test-${Math.floor(nowMs)}`,
-    route: "",
-    severity: "minor",
-    atMs: nowMs,
-    startedMs: nowMs,
-    endedMs: null,
-    metricCount: 0,
-    episodes: [],
-  };
-  return await Promise.all(
-    channels.map(async (channel) => {
-      try {
-        await sendNotice(channel, notice, around);
-        return { channel: channel.name, problem: "" };
-      } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        return { channel: channel.name, problem };
-      }
-    }),
-  );
 }
 
 function matchWords({ match, severity }: AlertRoute): string {

@@ -12,7 +12,8 @@ export const alertCommand: Command = {
 Says "a test, nothing is wrong" through CHANNEL, or through every channel of the settings' alerts, and
 tells of each whether it arrived. Needs no running Kale.
 
-Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wrong call.
+Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wrong call or
+settings that cannot be used.
 
   kale alert test --config /etc/kale/kale.yaml
   kale alert test ops-mail --config kale.yaml
@@ -29,8 +30,8 @@ Exit status: 0 when all arrived, 1 when one did not or there is none, 2 for a wr
       (path) => readFileSync(path, "utf8"),
     );
     if (problems.length > 0) {
-      io.stderr.write(showProblems(problems));
-      return 1;
+      io.stderr.write(`kale alert: the settings cannot be used\n${showProblems(problems)}`);
+      return 2;
     }
     for (const warning of warnings) io.stderr.write(`kale alert: ${warning}\n`);
     const { channels, pageUrl } = settings.alerts;

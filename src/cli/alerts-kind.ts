@@ -1,5 +1,6 @@
 /** The setting `alerts`: a map in the YAML file; in a flag or the environment the same as JSON. */
 import { readAlertConfig, type AlertConfig } from "../alert/index.ts";
+import { parseJsonText } from "./json-text.ts";
 import type { SettingKind } from "./setting-kinds.ts";
 
 export const alertsKind: SettingKind<AlertConfig> = {
@@ -7,23 +8,16 @@ export const alertsKind: SettingKind<AlertConfig> = {
   placeholder: "JSON",
   words: [],
   read: (input) => {
-    const reading = readAlertConfig(mapOf(input));
-    return reading.ok ? reading.config : undefined;
+    const json = parseJsonText(input);
+    const reading = json.ok ? readAlertConfig(json.value) : undefined;
+    return reading?.ok === true ? reading.config : undefined;
   },
   problems: (input) => {
-    const reading = readAlertConfig(mapOf(input));
+    const json = parseJsonText(input);
+    if (!json.ok) return [json.problem];
+    const reading = readAlertConfig(json.value);
     return reading.ok ? [] : reading.problems.map(({ path, message }) => `${path} ${message}`);
   },
   show: ({ channels, routes }) =>
     channels.length === 0 ? "{}" : `{ ${channels.length} channels, ${routes.length} routes }`,
 };
-
-/** Text is JSON; what is none is left as it is, and refused as no map. */
-function mapOf(input: unknown): unknown {
-  if (typeof input !== "string") return input;
-  try {
-    return JSON.parse(input) as unknown;
-  } catch {
-    return input;
-  }
-}

@@ -13,7 +13,8 @@ import type { CanaryReport } from "../webapp/index.ts";
 
 export const canaryName = "kale.canary";
 const intervalMs = 10_000;
-const lookEveryMs = 200;
+/** From look to look it is waited twice as long: what is told is how long it took, not how seldom we look. */
+const lookPausesMs = { min: 5, max: 200 };
 /** A canary that is not back by then is late. */
 const patienceMs = 5000;
 
@@ -68,7 +69,8 @@ export class Canary {
   }
 
   async #waitFor(sentMs: number): Promise<void> {
-    while (!this.#isStopped) {
+    const { min, max } = lookPausesMs;
+    for (let pauseMs = min; !this.#isStopped; pauseMs = Math.min(2 * pauseMs, max)) {
       const nowMs = this.#clock.nowMs();
       const seen = await this.#series.read(canaryName, {
         fromMs: sentMs - 2000,
@@ -83,7 +85,7 @@ export class Canary {
         this.#late(`it did not come back within ${patienceMs / 1000} s`);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 

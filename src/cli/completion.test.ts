@@ -27,7 +27,8 @@ test.each(["bash", "zsh", "fish"])(
 test("each command's options are the flags that its help lists, so completion knows all", async () => {
   for (const entry of commandEntries) {
     const { name, help, options } = await entry.load();
-    const listed = [...help.matchAll(/^ {2}(--[a-z][a-z-]*)/gm)].map(([, flag]) => flag);
+    const lines = [...help.matchAll(/^ {2}--(?:\[no-\])?([a-z][a-z-]*)/gm)];
+    const listed = lines.map(([, flag = ""]) => `--${flag}`);
     const flags = options.map(({ flag }) => flag);
     expect(flags, name).toEqual(expect.arrayContaining(listed));
     const isShort = /[Ee]very option of kale start|any setting as a flag/.test(help);

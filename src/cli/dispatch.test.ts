@@ -22,6 +22,12 @@ test("dispatch() gives a command its arguments, and its status to the caller", a
   expect(out()).toBe("a --b");
 });
 
+test("kale version takes no words", async () => {
+  const { io, err } = testIo();
+  expect(await dispatch(["version", "extra"], commandEntries, io)).toBe(2);
+  expect(err()).toContain('"extra" is not expected here');
+});
+
 test.each([
   { args: ["--help"], status: 0, out: /usage: kale COMMAND[^]* work {2}works/, err: /^$/ },
   { args: ["help", "work"], status: 0, out: /^usage: kale work\n$/, err: /^$/ },

@@ -130,3 +130,32 @@ test("loadSettings() takes an empty file and a file of comments as no settings",
   expect(load(["--config", "kale.yaml"], {}, "# nothing\n").problems).toEqual([]);
   expect(load(["--config", "kale.yaml"], {}, "ports:\n").problems).toEqual([]);
 });
+
+test.each([
+  {
+    name: "rules that are no JSON",
+    args: ["--rules", "[{"],
+    problem: /^--rules: is not JSON: .*position 2/,
+  },
+  {
+    name: "alerts that are no JSON",
+    args: ["--alerts", "{"],
+    problem: /^--alerts: is not JSON: /,
+  },
+  {
+    name: "which of the rules is wrong, and how",
+    args: ["--rules", '[{"match":"a"},{"match":"b","leest-relative":0.2}]'],
+    problem: /^--rules: Rule 2: .*leest-relative/,
+  },
+])("loadSettings() tells of $name", ({ args, problem }) => {
+  const { problems } = load(args);
+  expect(problems.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+    expect.stringMatching(problem),
+  ]);
+});
+
+test("loadSettings() takes empty texts for no rules and no alerts", () => {
+  const { settings, problems } = load([], { KALE_RULES: "", KALE_ALERTS: "" });
+  expect(problems).toEqual([]);
+  expect([settings.rules, settings.alerts.channels]).toEqual([[], []]);
+});

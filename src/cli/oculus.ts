@@ -150,6 +150,7 @@ function tokenOf(values: ReadonlyMap<string, string>, io: CommandIo): string {
     }
   }
   const token = values.get("token") ?? io.env["KALE_TOKEN"] ?? "";
-  if (token === "") throw new UsageError("the admin token is missing: set KALE_TOKEN");
+  if (token === "")
+    throw new UsageError("the admin token is missing: set KALE_TOKEN or name a --token-file");
   return token;
 }

@@ -98,7 +98,9 @@ export function wholeOption(
 
 /** Help lines: flag and sentence in two columns. */
 export function optionHelp(specs: readonly OptionSpec[]): string {
-  const heads = specs.map(({ flag, placeholder }) => `${flag} ${placeholder}`.trimEnd());
+  const heads = specs.map(({ flag, placeholder, isOn }) => {
+    return `${isOn === true ? `--[no-]${flag.slice(2)}` : flag} ${placeholder}`.trimEnd();
+  });
   const width = Math.min(28, Math.max(0, ...heads.map((head) => head.length)));
   return specs
     .map(({ doc }, i) => {

@@ -13,9 +13,7 @@ import {
   urlListKind,
   wordKind,
 } from "./setting-kinds.ts";
-
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
+import { minuteMs, secondMs } from "./setting-lengths.ts";
 
 export const remoteSettingsTable = {
   redisUrl: {

@@ -178,7 +178,9 @@ async function ask(
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    io.stderr.write(`no answer from ${url.origin}: ${reason}. Is \`kale start\` running?\n`);
+    io.stderr.write(
+      `kale rules: no answer from ${url.origin}: ${reason}. Is \`kale start\` running?\n`,
+    );
   }
   return undefined;
 }

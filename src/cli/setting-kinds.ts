@@ -5,6 +5,7 @@
  * (numbers, booleans, lists), and says what is allowed in words that fit an error message.
  */
 import { TimeZone } from "../base/time-zone.ts";
+import { parseJsonText } from "./json-text.ts";
 import { readRules, type Rule, ruleJson } from "../model/index.ts";
 
 /** What reading gives: the value, or undefined where the input is not one. */
@@ -290,20 +291,18 @@ export const rulesKind: SettingKind<readonly Rule[]> = {
   placeholder: "JSON",
   words: [],
   read: (input) => {
-    const reading = readRules(typeof input === "string" ? parsedJson(input) : input);
-    return reading.ok ? reading.rules : undefined;
+    const json = parseJsonText(input);
+    const reading = json.ok ? readRules(json.value) : undefined;
+    return reading?.ok === true ? reading.rules : undefined;
+  },
+  problems: (input) => {
+    const json = parseJsonText(input);
+    if (!json.ok) return [json.problem];
+    const reading = readRules(json.value);
+    return reading.ok ? [] : [reading.fault];
   },
   show: (rules) => JSON.stringify(rules.map(ruleJson)),
 };
-
-/** What is no JSON stays the text it is, which no list of rules can be. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text === "" ? "[]" : text);
-  } catch {
-    return text;
-  }
-}
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,

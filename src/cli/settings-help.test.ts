@@ -25,7 +25,20 @@ test.each([
 });
 
 test.each(settingFields)("settingsHelp() shows the flag of %s", (field) => {
-  expect(settingsHelp()).toContain(flagOf(settingOf(field).key));
+  expect(settingsHelp().replaceAll("--[no-]", "--")).toContain(flagOf(settingOf(field).key));
+});
+
+test("settingsHelp() tells defaults, what may be chosen, and which switches are on", () => {
+  const words = settingsHelp().replaceAll(/\s+/g, " ");
+  for (const said of [
+    "--port-webapp N The page and every HTTP API (1500).",
+    "Form of the log; auto is text at a terminal and JSON lines elsewhere (auto; one of auto, text, json).",
+    "--roles A,B Parts that this process runs; with the embedded store all of them belong in one process (horizon, analyzer, webapp, oculus).",
+    "--[no-]host-metrics Records",
+    "--trust-proxy Believes",
+  ]) {
+    expect(words).toContain(said);
+  }
 });
 
 test("settingsHelp() fits a terminal of 100 columns", () => {

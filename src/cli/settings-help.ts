@@ -22,16 +22,32 @@ const groups: readonly SettingGroup[] = [
   "Log",
 ];
 
+const standardLengthMax = 40;
+
 /** The options of `kale start`, under their headings. */
 export function settingsHelp(): string {
   const parts = groups.map((group) => {
-    const flags = settingsOf(group).map(({ key }) => flagOf(key));
-    const specs = settingOptions.filter(
-      ({ flag }) => flags.includes(flag) || (group === "Program" && flag === "--config"),
-    );
+    const settings = new Map(settingsOf(group).map((setting) => [flagOf(setting.key), setting]));
+    const specs = settingOptions
+      .filter(({ flag }) => settings.has(flag) || (group === "Program" && flag === "--config"))
+      .map((spec) => ({ ...spec, doc: withStandard(spec.doc, settings.get(spec.flag)) }));
     return `${group}:\n${optionHelp(specs)}`;
   });
   return parts.join("\n\n");
+}
+
+/** "How often each of them is asked (15s)." Nothing is told of what is off, empty or long. */
+function withStandard(doc: string, setting: AnySetting | undefined): string {
+  if (setting === undefined) return doc;
+  const { kind } = setting;
+  const sentence = doc.replace(/[.]$/, "");
+  const shown = kind.show(setting.standard).replace(/^\[(.*)\]$/, "$1");
+  if (kind.placeholder === "WORD" && kind.words.length > 0) {
+    return `${sentence} (${shown}; one of ${kind.words.join(", ")}).`;
+  }
+  const isTold = !["false", "true", "0", "none", '""', "", "{}"].includes(shown);
+  if (!isTold || shown.length > standardLengthMax || doc.includes(shown)) return doc;
+  return `${sentence} (${shown}).`;
 }
 
 /** The whole text of docs/settings.md, which settings-help.test.ts keeps current. */

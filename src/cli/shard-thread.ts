@@ -82,6 +82,7 @@ let known: KnownShapes | undefined;
 const sweep = settings.detectorName === "skyline" ? voteSweep() : streamSweep();
 const loop = new JudgeLoop(window, sweep, (events) => main?.tell("episodes", events), clock, {
   threadCpuMs,
+  stalePeriodMs: settings.stalePeriodMs,
 });
 const keeper = new ShapeKeeper(window, clock, {
   warmDurationMs: settings.miniDurationMs,

@@ -40,7 +40,7 @@ export async function askServer(options: OnlineOptions, io: CommandIo): Promise<
     text = await response.text();
   } catch (error) {
     io.stderr.write(
-      `no answer from ${url.origin}: ${reasonOf(error)}. Is \`kale start\` running?\n`,
+      `kale similar: no answer from ${url.origin}: ${reasonOf(error)}. Is \`kale start\` running?\n`,
     );
     return 1;
   }

@@ -1,6 +1,7 @@
 /** kale version */
 import { readFileSync } from "node:fs";
-import type { Command } from "./command.ts";
+import { UsageError, type Command } from "./command.ts";
+import { readOptions } from "./options.ts";
 
 export const versionCommand: Command = {
   name: "version",
@@ -11,6 +12,8 @@ Prints "kale" and the version on one line.
 `,
   options: [],
   run(args, io) {
+    const { words } = readOptions(args, []);
+    if (words.length > 0) throw new UsageError(`${JSON.stringify(words[0])} is not expected here`);
     io.stdout.write(`kale ${programVersion()}\n`);
     return Promise.resolve(0);
   },

@@ -23,10 +23,11 @@ function play(rows: RowKernel, seed: number): Seen[] {
   for (let id = 0; id < idCount; id++) {
     records.setSerial(id, 100 + 3 * id);
     records.setNewestMs(id, startMs);
-    records.expect(id, { stepMs, hasNext: id % 7 !== 0, room: id % 13 });
+    records.expect(id, { stepMs, hasNext: id % 7 !== 0, left: id % 13 });
+    records.setRaw(id, id % 3 === 0);
   }
   const seen: Seen[] = [];
-  for (let round = 1; round <= 30; round++) {
+  for (let round = 1; round <= 100; round++) {
     const columns = { timesMs: new Float64Array(idCount), values: new Float64Array(idCount) };
     for (let row = 0; row < idCount; row++) {
       const id = random.next() < 0.9 ? row : nextInteger(random, idCount);
@@ -47,8 +48,10 @@ function play(rows: RowKernel, seed: number): Seen[] {
       seen.push({ plain, taken, packed: Buffer.from(rows.packed).toString("hex") });
       const id = records.ids[row]!;
       if (random.next() < 0.3) {
-        records.unstage(id);
-        records.expect(id, { stepMs, hasNext: true, room: nextInteger(random, 14) });
+        if (random.next() < 0.5) records.unstage(id);
+        const left = nextInteger(random, 40);
+        records.expect(id, { stepMs, hasNext: true, left });
+        records.setRaw(id, random.next() < 0.2);
       }
       row = Math.max(row, taken);
     }
@@ -63,6 +66,7 @@ test.each([1, 2, 3, 4, 5])("RowKernel does what its twin does, seed %i", (seed) 
   for (let id = 0; id < 50; id++) {
     const stateOf = ({ records }: RowKernel): unknown => [
       ...[records.newestMs(id), records.revision(id), records.stagedCount(id), records.stepMs(id)],
+      ...[records.packedCount(id), records.segment(id), records.usedBytes(id)],
       records.stagedValues.slice(records.stagedAt(id), records.stagedAt(id) + 12),
     ];
     expect(stateOf(kernel)).toEqual(stateOf(twin));
@@ -77,7 +81,7 @@ test.each([
   const { records } = rows;
   records.setSerial(0, 7);
   records.setNewestMs(0, startMs);
-  records.expect(0, { stepMs, hasNext: true, room: 12 });
+  records.expect(0, { stepMs, hasNext: true, left: 12 });
   const timesMs = new Float64Array(rowRoom).fill(startMs + stepMs);
   rows.load({ timesMs, values: timesMs }, { from: 0, until: rowRoom });
   records.growTo(100_000);

@@ -1,20 +1,23 @@
 /**
- * The door to the kernel `rows`: rows of a batch, checked, packed for the sample log and staged in the
- * records of their series, a piece of `rowRoom` rows at a time. Its twins define it: `plainTwin` here,
- * `SeriesRecords.take`, and `packRows`.
+ * The door to the kernel `rows`: rows of a batch, checked, packed for the sample log, staged in the
+ * records of their series, and packed there by the dozen, a piece of `rowRoom` rows at a time; and what a
+ * series has of them, sealed. Its twins define it: `packRows`, `PackedSamples`, and those here.
  */
 import { assert } from "../base/assert.ts";
-import { chunkTimeMsMax } from "./chunk.ts";
+import { chunkSampleCountMax, chunkTimeMsMax, encodeChunk } from "./chunk.ts";
 import type { KernelModules } from "./kernel-modules.ts";
 import { packRows } from "./packed-rows.ts";
-import { rowRoom, SeriesRecords } from "./series-records.ts";
+import { PackedSamples } from "./packed-samples.ts";
+import { rowRoom, SeriesRecords, stagedCountMax } from "./series-records.ts";
 
 interface RowExports {
   readonly memory: WebAssembly.Memory;
+  freeMemory(): number;
   plain(from: number, until: number, fromMs: number, untilMs: number): number;
   take(from: number, until: number): number;
   pack(from: number, until: number, sizeMax: number): number;
   packedEnd(): number;
+  seal(id: number, nextValue: number): number;
 }
 
 /** Rows of the piece. */
@@ -25,6 +28,7 @@ export interface RowRange {
 
 export class RowKernel {
   readonly records: SeriesRecords;
+  readonly samples: PackedSamples;
   readonly #exports: RowExports | undefined;
   #packedBytes = 0;
 
@@ -33,7 +37,12 @@ export class RowKernel {
     else {
       this.#exports = new WebAssembly.Instance(modules.rows, {}).exports as unknown as RowExports;
       this.records = new SeriesRecords(this.#exports.memory);
+      assert(
+        this.#exports.freeMemory() <= this.records.timesMs.byteOffset,
+        "rows lie behind statics",
+      );
     }
+    this.samples = new PackedSamples(this.records);
   }
 
   /** Copies rows [from, until) of the columns, at most `rowRoom`, to the start of the piece. */
@@ -42,6 +51,7 @@ export class RowKernel {
     { from, until }: RowRange,
   ): void {
     assert(until - from <= rowRoom, "a piece has room for rowRoom rows");
+    this.records.reserve(rowRoom);
     this.records.timesMs.set(columns.timesMs.subarray(from, until));
     this.records.values.set(columns.values.subarray(from, until));
   }
@@ -67,11 +77,39 @@ export class RowKernel {
     return this.#exports.plain(from, until, fromMs, chunkTimeMsMax);
   }
 
-  /** Stages rows as far as each is simply the next of its series. @returns the first that is not */
+  /**
+   * Stages rows of the piece that was loaded, as far as each is simply the next of its series; a record that
+   * is full is packed before.
+   * @returns the first that is not
+   */
   take({ from, until }: RowRange): number {
     return this.#exports === undefined
-      ? this.records.take(from, until)
+      ? this.#takeTwin(from, until)
       : this.#exports.take(from, until);
+  }
+
+  /**
+   * Makes a chunk of what is packed and staged of the series, and of a sample one step after it, in
+   * `records.chunk`; the samples stay where they are.
+   * @returns the length of the chunk
+   */
+  seal(id: number, nextValue: number): number {
+    const { records } = this;
+    const count = records.packedCount(id) + records.stagedCount(id) + 1;
+    assert(count <= chunkSampleCountMax, "a series is sealed before it has too many samples");
+    if (this.#exports !== undefined) return this.#exports.seal(id, nextValue);
+    const { column, columnMs } = records;
+    this.samples.copy(id, column);
+    const stagedAt = records.stagedAt(id);
+    column.set(
+      records.stagedValues.subarray(stagedAt, stagedAt + records.stagedCount(id)),
+      records.packedCount(id),
+    );
+    column[count - 1] = nextValue;
+    const stepMs = records.stepMs(id);
+    const firstMs = records.newestMs(id) - (count - 2) * stepMs;
+    for (let k = 0; k < count; k++) columnMs[k] = firstMs + k * stepMs;
+    return encodeChunk(columnMs, column, 0, count, records.chunk, 0);
   }
 
   /**
@@ -89,9 +127,29 @@ export class RowKernel {
     return row;
   }
 
+  /** Packs what is staged of the series. */
+  packStaged(id: number): void {
+    const { records } = this;
+    const count = records.stagedCount(id);
+    records.reserve(1); // so that the views stay
+    if (count > 0) this.samples.append(id, records.stagedValues, records.stagedAt(id), count);
+    records.unstage(id);
+  }
+
   /** What was packed last; lent until the next call. */
   get packed(): Uint8Array {
     return this.records.packed.subarray(0, this.#packedBytes);
+  }
+
+  #takeTwin(from: number, until: number): number {
+    const { records } = this;
+    for (let row = from; row < until; row++) {
+      if (!records.canStage(row)) return row;
+      const id = records.ids[row]!;
+      if (records.stagedCount(id) === stagedCountMax) this.packStaged(id);
+      records.take(row);
+    }
+    return until;
   }
 
   #plainTwin(from: number, until: number, fromMs: number): number {

@@ -175,9 +175,14 @@ export interface ShardStats {
   /** How long ago the longest-waiting series was judged. */
   readonly lagMs: number;
   readonly sliceMaxMs: number;
-  /** Samples that have come and are not judged yet; series whose samples found no room there. */
+  /** Samples that have come and are not judged yet; series that are read from the window for what has come. */
   readonly waitingRowCount: number;
   readonly behindCount: number;
+  /** Those of them that are likely to be abnormal, and the longest wait among them. */
+  readonly suspectCount: number;
+  readonly suspectMs: number;
+  /** Series that are to be judged anew, since time has passed. */
+  readonly recheckCount: number;
   /** Series of which there is history to be learned. */
   readonly historyCount: number;
   /** Those of them that wait for more than what the window holds. */

@@ -10,18 +10,20 @@ function wordsOf(events: readonly EpisodeEvent[]): string[] {
   return events.map(({ change, episode }) => `${episode.name} ${change}`);
 }
 
-test("HistoryHold tells of a series once its history is read, in order", () => {
-  const reading = new Set(["a"]);
+test("HistoryHold tells of an anomaly in history when it has ended there, or all is read, in order", () => {
+  const reading = new Set(["a", "c"]);
   const hold = new HistoryHold();
   const sift = (...events: EpisodeEvent[]): string[] =>
     wordsOf(hold.sift(events, (name) => reading.has(name)));
   expect(sift(event("started", "a"), event("started", "b"))).toEqual(["b started"]);
   expect(hold.activeCount).toBe(1);
-  expect(sift(event("ended", "a"))).toEqual([]);
+  expect(sift(event("ended", "a"))).toEqual(["a started", "a ended"]);
   expect(hold.activeCount).toBe(0);
+  expect(sift(event("started", "a"), event("started", "c"))).toEqual([]);
+  reading.delete("a");
+  expect(sift()).toEqual(["a started"]);
   reading.clear();
-  expect(sift()).toEqual(["a started", "a ended"]);
-  expect(sift(event("started", "a"))).toEqual(["a started"]);
+  expect(sift(event("changed", "c"))).toEqual(["c started", "c changed"]);
 });
 
 test("HistoryHold tells at once what finds no room, and everything when it is released", () => {

@@ -1,6 +1,6 @@
 /**
- * Keeps back what is found in a series' history until all of it is read: an anomaly of last night would
- * be told as going on now for as long as reading up to its end takes. Then all is told in its order.
+ * Keeps back an anomaly that is found in a series' history until it has ended there, or all of that is read: one of
+ * last night would be told as going on now for as long as reading up to its end takes.
  *
  * Invariant: at most `seriesCountMax` series are kept back; what is found of further ones is told at once.
  */
@@ -25,7 +25,7 @@ export class HistoryHold {
 
   /**
    * @param events     newly found
-   * @param isReading  whether the history of a series is being read
+   * @param isReading  whether what is judged of a series now is history
    * @returns what may be told now; of one series in the order in which it was found
    */
   sift(events: readonly EpisodeEvent[], isReading: (name: string) => boolean): EpisodeEvent[] {
@@ -39,7 +39,7 @@ export class HistoryHold {
       } else told.push(event);
     }
     for (const [name, held] of this.#held) {
-      if (isReading(name)) continue;
+      if (held.at(-1)?.change !== "ended" && isReading(name)) continue;
       told.push(...held);
       this.#held.delete(name);
     }

@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { EpisodeTracker, Judge, StreamJudge } from "../analyzer/index.ts";
 import { type Clock, ManualClock, systemClock } from "../base/clock.ts";
 import { seededRandom } from "../base/random.ts";
 import { type EpisodeEvent, RuleBook } from "../model/index.ts";
-import { JudgeLoop } from "./judge-loop.ts";
+import { JudgeLoop, type JudgeLoopOptions, type SeriesSweep } from "./judge-loop.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
 import { VoteSweep } from "./vote-sweep.ts";
+import { type Lane, lane } from "./waiting-ids.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
 const stepMs = 10_000;
@@ -153,7 +154,7 @@ class CountedWindow extends PlainWindow {
 }
 
 function setUpStream(
-  options: { readonly rowCountMax?: number } = {},
+  options: JudgeLoopOptions = {},
   clock = new ManualClock(1_780_272_000_000),
 ): {
   window: CountedWindow;
@@ -263,6 +264,30 @@ test("JudgeLoop tells of an anomaly in history when it has read how it ended", a
   expect(activeMax).toBe(0);
 });
 
+test("JudgeLoop tells of an anomaly in a day that is sent late when it ended there, or the day is over", async () => {
+  const { window, loop, events, clock } = setUpStream({ stalePeriodMs: 500_000 });
+  const random = seededRandom(3);
+  loop.start();
+  let openMax = 0;
+  for (let k = 6000; k > 0; k--) {
+    const isOdd = (k < 3000 && k > 2000) || k < 30;
+    window.add("a", clock.nowMs() - k * stepMs, (isOdd ? 400 : 50) + 5 * random.next());
+    if (k % 100 > 0) continue;
+    await until(() => loop.stats().waitingRowCount + loop.stats().behindCount === 0);
+    const changes = events.map(({ change }) => change);
+    openMax = Math.max(openMax, loop.stats().activeEpisodeCount);
+    expect(changes.filter((change) => change === "started").length).toBe(
+      changes.filter((change) => change === "ended").length,
+    );
+  }
+  expect(openMax).toBe(0);
+  await until(() => loop.stats().activeEpisodeCount === 1);
+  expect(events.filter(({ change }) => change !== "changed").map(({ change }) => change)).toEqual([
+    ...["started", "ended"],
+    "started",
+  ]);
+});
+
 test("JudgeLoop learns a series anew whose history is filled in, within a round", async () => {
   const { window, stream, loop, clock } = setUpStream();
   const endMs = clock.nowMs();
@@ -345,3 +370,110 @@ test("JudgeLoop goes on judging at once while 3,000 of 10,000 series that step t
   expect(started[0]!.episode).toMatchObject({ observed: 5000, checks: { length: 9 } });
   expect(loop.stats()).toMatchObject({ refusedCount: 0, untoldMs: 0 });
 }, 120_000);
+
+/** Notes whose day was copied out of it, in order; a copy takes a millisecond, so that a slice judges three. */
+class SlowWindow extends PlainWindow {
+  readonly judged = new Set<number>();
+  elapsedMs = 0;
+
+  override copy(...args: Parameters<PlainWindow["copy"]>): number {
+    this.judged.add(args[0]);
+    this.elapsedMs += 1;
+    return super.copy(...args);
+  }
+}
+
+test("JudgeLoop judges by votes who is suspicious first when 120 of 400 trip at once, and tells of all", async () => {
+  const window = new SlowWindow();
+  const random = seededRandom(23);
+  let nowMs = 1_700_000_000_000;
+  const kindOf = (id: number): "open" | "short" | "calm" | "storm" =>
+    id < 40 ? "open" : id < 100 ? "short" : id < 280 ? "calm" : "storm";
+  const idsOf = (...kinds: readonly string[]): number[] =>
+    Array.from({ length: 400 }, (_, id) => id).filter((id) => kinds.includes(kindOf(id)));
+  for (const id of idsOf("open", "short", "calm", "storm")) {
+    for (let k = kindOf(id) === "short" ? 100 : 360; k > 0; k--)
+      window.add(`s${id}`, nowMs - k * stepMs, 50 + 10 * random.next());
+  }
+  const events: EpisodeEvent[] = [];
+  const clock: Clock = { nowMs: () => nowMs, elapsedMs: () => (window.elapsedMs += 0.01) };
+  const sweep = new VoteSweep(window, new Judge(), new EpisodeTracker(), {
+    fullDurationMs: 86_400_000,
+  });
+  const loop = new JudgeLoop(window, sweep, (some) => events.push(...some), clock, {
+    roundMinMs: 1,
+  });
+  loops.push(loop);
+  const started = (): string[] =>
+    events.filter(({ change }) => change === "started").map(({ episode }) => episode.name);
+  loop.start();
+  await until(() => loop.stats().historyCount === 0);
+  for (let k = 0; k < 3; k++) {
+    nowMs += 1000;
+    for (const id of idsOf("open")) window.add(`s${id}`, nowMs, 900);
+    await until(() => loop.stats().waitingRowCount + loop.stats().behindCount === 0);
+  }
+  expect(started()).toHaveLength(40);
+
+  // The minute is over for all, and the storm comes while they are judged anew; its rows come last.
+  nowMs += 61_000;
+  await until(() => loop.stats().recheckCount > 200);
+  window.judged.clear();
+  for (const id of idsOf("open", "short", "calm", "storm")) {
+    const isOdd = kindOf(id) === "open" || kindOf(id) === "storm";
+    window.add(`s${id}`, nowMs, isOdd ? 900 : 55);
+  }
+  // All rows are taken at once, however many wait to be judged in full.
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  expect(loop.stats().waitingRowCount).toBe(0);
+  expect(window.judged.size).toBeLessThan(20);
+  expect(loop.stats().suspectCount).toBeGreaterThan(100);
+  expect(loop.stats().behindCount).toBeGreaterThan(200);
+  await until(() => window.judged.size >= 180);
+  const order = [...window.judged];
+  expect(order.slice(0, 120).map(kindOf)).toEqual(Array<string>(120).fill("storm"));
+  expect(order.slice(120, 180).map(kindOf)).toEqual(Array<string>(60).fill("short"));
+
+  await until(() => loop.stats().behindCount + loop.stats().recheckCount === 0);
+  expect(new Set(started())).toEqual(new Set(idsOf("open", "storm").map((id) => `s${id}`)));
+  expect(loop.stats()).toMatchObject({ suspectCount: 0, suspectMs: 0, differenceCount: 0 });
+}, 120_000);
+
+test("JudgeLoop lets what is due take turns with what is abnormal, and neither delays what is suspicious", async () => {
+  const kindOf = (id: number): Lane => [lane.open, lane.routine, lane.urgent][id % 3]!;
+  const ids = Array.from({ length: 300 }, (_, id) => id);
+  const judged: number[] = [];
+  let elapsedMs = 0;
+  const sweep: SeriesSweep = {
+    ...{ tableBytes: 0, activeEpisodeCount: 0, abstainedCount: 0, withheldCount: 0 },
+    ...{ differenceCount: 0, refusedCount: 0, untoldCount: 0, untoldSinceMs: undefined },
+    statusCounts: { ok: 0, TooShort: 0, Stale: 0, Boring: 0, learning: 0 },
+    tellNext: () => false,
+    take: (id) => (kindOf(id) === lane.routine ? 0 : kindOf(id)),
+    judge: (id) => judged.push((elapsedMs += 1) && id) > 0,
+    pass: (from, until, _, found) => {
+      for (let id = from; id < until; id++)
+        if (kindOf(id) === lane.routine && !judged.includes(id)) found(id, lane.routine);
+    },
+    forget: () => undefined,
+    release: () => undefined,
+    adopt: () => [],
+    verdictOf: () => undefined,
+  };
+  const window = new PlainWindow();
+  const clock: Clock = { nowMs: () => 0, elapsedMs: () => (elapsedMs += 0.01) };
+  const loop = new JudgeLoop(window, sweep, () => undefined, clock, { roundMinMs: 1 });
+  loops.push(loop);
+  loop.start();
+  for (const id of ids) window.add(`s${id}`, 1, 1);
+  const shareOf = (of: Lane): number => judged.filter((id) => kindOf(id) === of).length;
+  for (let turn = 0; turn < 120; turn++) {
+    await nextTurn();
+    // What is abnormal brings a row every time, so that it always waits.
+    for (const id of ids) if (kindOf(id) === lane.open) window.add(`s${id}`, turn + 2, 1);
+  }
+  expect(judged.slice(0, 100).map(kindOf)).toEqual(Array<Lane>(100).fill(lane.urgent));
+  expect(loop.stats()).toMatchObject({ suspectCount: 0, recheckCount: 0 });
+  expect(shareOf(lane.routine)).toBe(100);
+  expect(shareOf(lane.open)).toBeGreaterThan(80);
+});

@@ -3,12 +3,12 @@
  * wait long. What judging means is its sweep's: stream-sweep.ts or vote-sweep.ts.
  *
  *     store ── row ──→ rows ────────────→ judged at once
- *                       │ full, or not caught up
+ *                       │ full, not caught up, or more than a row can tell
  *                       ↓
- *     round ── id ──→ behind, unread, history ──→ read from the window
+ *     round ── id ──→ lanes of waiting-ids.ts ──→ read from the window
  *
- * A slice does first the rows, then the series that are behind, then what of the costly telling has room,
- * then a stretch of the round. Only where nothing of that is left it learns from history, and then rests
+ * A slice does first the rows, then the series that wait, the most urgent lane first, then what of the costly
+ * telling has room, then a stretch of the round. Only where nothing of that is left it learns from history, and then rests
  * (history-pace.ts): history takes at most half of a busy thread. A round passes all ids, for what
  * changes by the clock alone, in steps spread over `roundMs`.
  */
@@ -70,15 +70,10 @@ export interface SeriesSweep {
    */
   judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean;
   /**
-   * Passes ids [from, until) and says which are to be looked at by `judge`: news of the clock, or samples
-   * that came late.
+   * Passes ids [from, until) and says which are to be looked at by `judge`, and in which lane they wait for it: news
+   * of the clock, or samples that came late.
    */
-  pass(
-    from: number,
-    until: number,
-    nowMs: number,
-    found: (id: number, isKnown: boolean) => void,
-  ): void;
+  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void;
   /** There is no series behind the id any more. */
   forget(id: number): void;
   /** Another process judges these series from now on, and goes on with their open episodes. */
@@ -98,6 +93,8 @@ export interface JudgeLoopOptions {
   readonly roundMs?: number;
   /** Rows that may wait, a power of two. */
   readonly rowCountMax?: number;
+  /** What is older is history, though it comes just now. */
+  readonly stalePeriodMs?: number;
   /** CPU time of this thread so far. */
   readonly threadCpuMs?: () => number;
 }
@@ -117,8 +114,13 @@ export interface LoopStats {
   readonly lagMs: number;
   readonly sliceMaxMs: number;
   readonly waitingRowCount: number;
-  /** Series that are read from the window since their rows found no room. */
+  /** Series that are read from the window: their rows found no room, or a row alone cannot tell. */
   readonly behindCount: number;
+  /** Those of them that are likely to be abnormal, and the longest wait of one now. */
+  readonly suspectCount: number;
+  readonly suspectMs: number;
+  /** Series that are to be judged anew, since time has passed. */
+  readonly recheckCount: number;
   /** Series of which there is history to be learned. */
   readonly historyCount: number;
   /** Anomalies and changes that wait to be told, and the longest wait of one now. */
@@ -134,12 +136,14 @@ export class JudgeLoop implements WindowListener {
   readonly #emit: (events: EpisodeEvent[]) => void;
   readonly #clock: Clock;
   readonly #threadCpuMs: () => number;
+  readonly #stalePeriodMs: number;
   readonly #roundMinMs: number;
   readonly #roundMs: number;
   readonly #rows: RowRing;
   readonly #waiting = new WaitingIds();
   readonly #held = new HistoryHold();
   readonly #pace = new HistoryPace();
+  #isOpenNext = false;
   /** When rows that come now have come; looked up now and then. */
   #cameMs = 0;
   #sinceLook = 0;
@@ -167,6 +171,7 @@ export class JudgeLoop implements WindowListener {
     this.#emit = emit;
     this.#clock = clock;
     this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
+    this.#stalePeriodMs = options.stalePeriodMs ?? Infinity;
     this.#roundMinMs = options.roundMinMs ?? 1000;
     this.#roundMs = options.roundMs ?? 50_000;
     this.#rows = new RowRing(options.rowCountMax ?? rowCountMax);
@@ -207,7 +212,7 @@ export class JudgeLoop implements WindowListener {
   }
 
   onRow(id: number, timeMs: number, value: number): void {
-    if (this.#waiting.has(id)) return;
+    if (this.#waiting.isTaken(id)) return;
     if (this.#immediate === undefined || ++this.#sinceLook >= rowsPerLook) {
       this.#sinceLook = 0;
       this.#cameMs = this.#clock.elapsedMs();
@@ -256,7 +261,10 @@ export class JudgeLoop implements WindowListener {
       lagMs: this.#lagMax.max(nowMs),
       sliceMaxMs: this.#sliceMax.max(nowMs),
       waitingRowCount: this.#rows.count,
-      behindCount: this.#waiting.count(lane.behind),
+      behindCount: this.#behindCount,
+      suspectCount: this.#waiting.count(lane.urgent),
+      suspectMs: this.#waiting.waitedMs(lane.urgent, nowMs),
+      recheckCount: this.#waiting.count(lane.routine),
       historyCount: this.#historyCount,
       untoldCount: this.#sweep.untoldCount,
       untoldMs: Math.max(0, this.#clock.nowMs() - (this.#sweep.untoldSinceMs ?? Infinity)),
@@ -283,12 +291,12 @@ export class JudgeLoop implements WindowListener {
 
     this.#noteLag(startedMs);
     this.#takeRows(nowMs, untilMs, events);
-    if (this.#rows.count === 0) this.#judgeLane(lane.behind, nowMs, untilMs, events);
+    if (this.#rows.count === 0) this.#judgeWaiting(nowMs, untilMs, events);
     this.#tell(events);
     this.#passOn(startedMs, nowMs);
     if (!this.#isPressed() && this.#restTimer === undefined) this.#learn(nowMs, untilMs, events);
 
-    const told = this.#held.sift(events, (name) => this.#isReading(name));
+    const told = this.#held.sift(events, (name) => this.#isReading(name, nowMs));
     if (told.length > 0) this.#emit(told);
     // The wall counts other programs' turns, and the system counts CPU in ticks of several ms: a slice
     // took no longer than either.
@@ -299,18 +307,22 @@ export class JudgeLoop implements WindowListener {
     else if (this.#historyCount === 0) this.#endedMs = nowMs;
   }
 
-  /** Whether there is history of the series that was not judged yet. */
-  #isReading(name: string): boolean {
+  /** Whether there is history of the series that was not judged yet, or it is just being sent. */
+  #isReading(name: string, nowMs: number): boolean {
     const id = this.#window.find(name);
     if (id === undefined) return false;
+    if (this.#window.newestMs(id) < nowMs - this.#stalePeriodMs) return true;
     return this.#waiting.isIn(id, lane.unread) || this.#waiting.isIn(id, lane.history);
   }
 
-  /** Whether something waits that is not history. */
+  /** Whether something waits that is neither history nor routine. */
   #isPressed(): boolean {
-    return (
-      this.#rows.count > 0 || this.#waiting.count(lane.behind) > 0 || this.#sweep.untoldCount > 0
-    );
+    return this.#rows.count > 0 || this.#behindCount > 0 || this.#sweep.untoldCount > 0;
+  }
+
+  get #behindCount(): number {
+    const waiting = this.#waiting;
+    return waiting.count(lane.urgent) + waiting.count(lane.behind) + waiting.count(lane.open);
   }
 
   #tell(events: EpisodeEvent[]): void {
@@ -332,17 +344,39 @@ export class JudgeLoop implements WindowListener {
     }
   }
 
-  #judgeLane(of: Lane, nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
-    for (;;) {
-      const id = this.#waiting.first(of);
-      if (id < 0) return;
-      const isDone = !this.#window.isLive(id) || this.#sweep.judge(id, nowMs, events);
-      // What is not done in one go goes on where it does not keep others waiting.
-      if (isDone || of !== lane.history) this.#waiting.shift(of);
-      const elapsedMs = this.#clock.elapsedMs();
-      if (!isDone) this.#waiting.push(id, lane.history, elapsedMs);
-      if (elapsedMs >= untilMs) return;
+  #judgeWaiting(nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
+    for (let next = this.#nextLane(); next !== undefined; next = this.#nextLane()) {
+      this.#judgeFirst(next, nowMs, events);
+      if (this.#clock.elapsedMs() >= untilMs) return;
     }
+  }
+
+  /**
+   * What may be the begin of something goes before what goes on. That takes turns with what is judged anew, which is
+   * left for quiet moments otherwise: a storm that lasts lets neither starve.
+   */
+  #nextLane(): Lane | undefined {
+    const waiting = this.#waiting;
+    if (waiting.count(lane.urgent) > 0) return lane.urgent;
+    if (waiting.count(lane.behind) > 0) return lane.behind;
+    if (waiting.count(lane.open) === 0) return undefined;
+    this.#isOpenNext = !this.#isOpenNext;
+    return this.#isOpenNext || waiting.count(lane.routine) === 0 ? lane.open : lane.routine;
+  }
+
+  #judgeLane(of: Lane, nowMs: number, untilMs: number, events: EpisodeEvent[]): void {
+    while (this.#waiting.first(of) >= 0) {
+      this.#judgeFirst(of, nowMs, events);
+      if (this.#clock.elapsedMs() >= untilMs) return;
+    }
+  }
+
+  #judgeFirst(of: Lane, nowMs: number, events: EpisodeEvent[]): void {
+    const id = this.#waiting.first(of);
+    const isDone = !this.#window.isLive(id) || this.#sweep.judge(id, nowMs, events);
+    // What is not done in one go goes on where it does not keep others waiting.
+    if (isDone || of !== lane.history) this.#waiting.shift(of);
+    if (!isDone) this.#waiting.push(id, lane.history, this.#clock.elapsedMs());
   }
 
   /** What there is to learn at first, of series with little of it before those with much; then it rests. */
@@ -366,7 +400,7 @@ export class JudgeLoop implements WindowListener {
   }
 
   #historyLane(): Lane | undefined {
-    if (this.#waiting.count(lane.unread) > 0) return lane.unread;
+    for (const some of [lane.unread, lane.routine]) if (this.#waiting.count(some) > 0) return some;
     return this.#waiting.count(lane.history) > 0 ? lane.history : undefined;
   }
 
@@ -388,14 +422,16 @@ export class JudgeLoop implements WindowListener {
       Math.ceil((idCount * dueMs) / paceMs),
     );
     if (until <= this.#cursor) return;
-    this.#sweep.pass(this.#cursor, until, nowMs, (id, isKnown) => {
-      this.#waiting.push(id, isKnown ? lane.behind : lane.unread, elapsedMs);
+    this.#sweep.pass(this.#cursor, until, nowMs, (id, to) => {
+      this.#waiting.push(id, to, elapsedMs);
     });
     this.#cursor = until;
   }
 
   #noteLag(nowMs: number): void {
     const rowMs = this.#rows.count === 0 ? 0 : nowMs - this.#rows.cameMs;
-    this.#lagMax.add(Math.max(rowMs, this.#waiting.waitedMs(lane.behind, nowMs)), nowMs);
+    const lanes = [lane.urgent, lane.behind, lane.open] as const;
+    const laneMs = lanes.map((of) => this.#waiting.waitedMs(of, nowMs));
+    this.#lagMax.add(Math.max(rowMs, ...laneMs), nowMs);
   }
 }

@@ -4,6 +4,7 @@ import { seededRandom } from "../base/random.ts";
 import { type EpisodeEvent, statedBits, statedCounter } from "../model/index.ts";
 import { PlainWindow } from "./plain-window.fixture.ts";
 import { StreamSweep } from "./stream-sweep.ts";
+import { lane } from "./waiting-ids.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
 const stepMs = 10_000;
@@ -159,8 +160,8 @@ test("StreamSweep judges a withheld series only when it is allowed, then from th
   sweep.withhold(0, nowMs + 120_000);
   sweepAll(nowMs);
   expect(sweep.take(0, nowMs, 50, nowMs, events)).toBe(0);
-  const passed: [id: number, isKnown: boolean][] = [];
-  sweep.pass(0, 1, nowMs, (id, isKnown) => passed.push([id, isKnown]));
+  const passed: [id: number, to: number][] = [];
+  sweep.pass(0, 1, nowMs, (id, to) => passed.push([id, to]));
   expect([stream.judgedMs(0), sweep.withheldCount, passed]).toEqual([-Infinity, 1, []]);
   expect(sweep.verdictOf("a", nowMs)?.standing?.learning).toEqual({
     reason: "it first learns from what is kept of its weeks",
@@ -174,8 +175,8 @@ test("StreamSweep judges a withheld series only when it is allowed, then from th
     leftMs: null,
   });
   // As history, not as news: what is found in it is told when all of it is read.
-  sweep.pass(0, 1, nowMs, (id, isKnown) => passed.push([id, isKnown]));
-  expect(passed).toEqual([[0, false]]);
+  sweep.pass(0, 1, nowMs, (id, to) => passed.push([id, to]));
+  expect(passed).toEqual([[0, lane.unread]]);
   sweepAll(nowMs);
   expect(stream.judgedMs(0)).toBe(nowMs - stepMs);
   expect(sweep.verdictOf("a", nowMs)?.standing?.learning).toBe(null);
@@ -188,4 +189,14 @@ test("StreamSweep withholds nobody in the name of a series that is gone", () => 
   sweep.forget(0);
   expect(sweep.withheldCount).toBe(0);
   expect(sweep.verdictOf("a", nowMs)?.standing?.learning?.leftMs).not.toBe(120_000);
+});
+
+test("StreamSweep leaves a day of history for later at its first look, and never a short one", () => {
+  const { window, stream, sweep, events } = setUp();
+  const nowMs = fill(window, "day", 3000);
+  fill(window, "short", 500, nowMs - 500 * stepMs);
+  expect([sweep.judge(0, nowMs, events), stream.judgedMs(0)]).toEqual([false, -Infinity]);
+  expect([sweep.judge(1, nowMs, events), stream.judgedMs(1)]).toEqual([true, nowMs - stepMs]);
+  expect([sweep.judge(0, nowMs, events), sweep.statusOf(0)]).toEqual([false, "learning"]);
+  expect(stream.judgedMs(0)).toBeGreaterThan(startMs);
 });

@@ -160,7 +160,11 @@ export class StreamSweep implements SeriesSweep {
       return true;
     }
     const revision = this.#window.revision(id);
-    if (this.#seen[id] === seen.never || this.#judgedMs[id] === 0) this.#countKnown(id);
+    if (this.#seen[id] === seen.never || this.#judgedMs[id] === 0) {
+      this.#countKnown(id);
+      // Who has little to read comes before who has a day; of the latter one is read to its end before the next.
+      if (this.#leftCountMax(id, nowMs) > portionCount) return false;
+    }
     this.#flags[id] = 0;
     if (this.#stream.state(id, this.#window.stated(id))) this.#learnAnew(id);
     if (!this.#feed(id, nowMs, events)) return false;
@@ -180,12 +184,7 @@ export class StreamSweep implements SeriesSweep {
     return true;
   }
 
-  pass(
-    from: number,
-    until: number,
-    nowMs: number,
-    found: (id: number, isKnown: boolean) => void,
-  ): void {
+  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void {
     this.#grow(until);
     const isSeen = this.#seen;
     const flags = this.#flags;
@@ -195,9 +194,9 @@ export class StreamSweep implements SeriesSweep {
       const was = isSeen[id]!;
       if (flags[id] === isWithheld) continue;
       if (was === seen.never || judgedMs[id] === 0) {
-        if (this.#window.isLive(id)) found(id, false);
+        if (this.#window.isLive(id)) found(id, lane.unread);
       } else if (flags[id] !== isCaughtUp || (was !== seen.stale && judgedMs[id]! < freshMs)) {
-        found(id, true);
+        found(id, lane.behind);
       }
     }
   }
@@ -287,6 +286,11 @@ export class StreamSweep implements SeriesSweep {
     this.#judgedLately[id] = this.#judgedLately[id]! + count;
     if (count > 0) this.#judgedMs[id] = this.#timesMs[count - 1]!;
     return count === held;
+  }
+
+  #leftCountMax(id: number, nowMs: number): number {
+    this.#range.fromMs = Math.max(this.#judgedMs[id]! + 1, nowMs - this.#fullDurationMs);
+    return this.#window.sampleCountMax(id, this.#range);
   }
 
   /** What an earlier run has judged of the window counts as judged. */

@@ -28,20 +28,22 @@ test("VoteSweep judges rows by running sums, and in full where these cannot tell
   expect(sweep.statusCounts).toMatchObject({ ok: 1, Boring: 0 });
 
   for (let i = 0; i < 20; i++) expect(come(50 + 5 * random.next())).toBe(0);
-  const asked: number[] = [];
-  sweep.pass(0, 1, nowMs, (id) => asked.push(id));
-  expect(asked).toEqual([0]);
+  const asked: [id: number, to: number][] = [];
+  sweep.pass(0, 1, nowMs, (id, to) => asked.push([id, to]));
+  expect(asked).toEqual([[0, lane.routine]]);
   sweep.judge(0, nowMs, events);
-  sweep.pass(0, 1, nowMs, (id) => asked.push(id));
-  expect(asked).toEqual([0]);
+  sweep.pass(0, 1, nowMs, (id, to) => asked.push([id, to]));
+  expect(asked).toHaveLength(1);
   expect([sweep.differenceCount, events.length]).toEqual([0, 0]);
 
+  expect(come(62)).toBe(lane.behind); // beyond some limits, not beyond most
+  sweep.judge(0, nowMs, events);
   for (let k = 0; k < 3; k++) {
-    expect(come(900)).toBe(lane.behind);
+    expect(come(900)).toBe(events.length === 0 ? lane.urgent : lane.open);
     sweep.judge(0, nowMs, events);
   }
   expect(events[0]).toMatchObject({ change: "started", episode: { name: "a", observed: 900 } });
-  expect(come(52)).toBe(lane.behind); // what is open goes on being looked at
+  expect(come(52)).toBe(lane.open); // what is open goes on being looked at
   sweep.forget(0);
   expect(sweep.statusCounts).toMatchObject({ ok: 0 });
   expect(sweep.differenceCount).toBe(0);

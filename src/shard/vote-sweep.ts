@@ -3,8 +3,12 @@
  *
  * A row that comes is added to running sums, which tell in constant time of most series that the votes
  * cannot reach consensus (analyzer/votes/). Else, and every minute as thread time allows, the last day is
- * copied into scratch columns and decided in full; the sums then begin anew, and what they said is checked. Only an abnormal series, or one whose episode is
- * still open, costs more than that: the full verdict with its numbers, and an event for the journal.
+ * copied into scratch columns and decided in full; the sums then begin anew, and what they said is checked. Only an
+ * abnormal series, or one whose episode is still open, costs more than that: the full verdict with its numbers, and an
+ * event for the journal.
+ *
+ * In a storm that comes to more than a slice has room for. So it is done by priority: who most checks may fire of, then
+ * who the sums cannot tell of, then by turns what is abnormal already and what is merely due (waiting-ids.ts).
  */
 import {
   type Decision,
@@ -29,7 +33,6 @@ import { WindowScratch } from "./window-scratch.ts";
 
 /** A verdict older than this is renewed even without new samples: windows move with the clock. */
 const recheckMs = 60_000;
-
 export class VoteSweep implements SeriesSweep {
   readonly #window: SeriesWindow;
   readonly #judge: Judge;
@@ -90,23 +93,18 @@ export class VoteSweep implements SeriesSweep {
     const decided = this.#votes.take(id, timeMs, value, nowMs);
     if (!isKnown) return lane.unread;
     // What is open is looked at in full, since its episode goes on or ends.
-    if (decided === undefined || this.#isOpen[id] === 1) return lane.behind;
+    if (this.#isOpen[id] === 1) return lane.open;
+    if (decided === undefined) return this.#votes.isSuspicious ? lane.urgent : lane.behind;
     this.#become(id, decided);
     return 0;
   }
 
-  pass(
-    from: number,
-    until: number,
-    nowMs: number,
-    found: (id: number, isKnown: boolean) => void,
-  ): void {
+  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void {
     this.#grow(until);
     for (let id = from; id < until; id++) {
-      const isKnown = this.#decisionOf[id] !== undecided;
-      // Whether it is new or to be computed anew, it takes its turn beside what comes.
-      if (isKnown ? nowMs - this.#decidedMs[id]! >= recheckMs : this.#window.isLive(id))
-        found(id, false);
+      if (this.#decisionOf[id] === undecided) {
+        if (this.#window.isLive(id)) found(id, lane.unread);
+      } else if (nowMs - this.#decidedMs[id]! >= recheckMs) found(id, lane.routine);
     }
   }
 

@@ -156,7 +156,7 @@ test("/kale/summary, /kale/sources and /kale/status tell the state of the whole"
   expect(summary).toMatchObject({ metrics: 56, abnormal: 9, keepsUp: true, durable: true });
   expect(summary.samplesPerSecond).toBeCloseTo(492.4);
   const { sources } = await getJson<SourcesJson>("/kale/sources");
-  expect(sources.map(({ protocol }) => protocol)).toEqual(["carbon", "msgpack", "pickle"]);
+  expect(sources.map(({ protocol }) => protocol)).toEqual(["carbon", "msgpack", "pickle", "host"]);
   expect(sources[2]?.problem).toContain("taken");
   const status = await getJson<StatusJson>("/kale/status");
   expect(status).toMatchObject({ version: "1.2.3", started: nowSeconds, store: "embedded" });

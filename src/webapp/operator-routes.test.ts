@@ -82,6 +82,9 @@ test("/metrics is Prometheus text about ingest, store, judging, episodes, HTTP a
     expect(answer.text.split("\n")).toContain(line);
   }
   expect(answer.text).toMatch(/^process_cpu_seconds_total \d/m);
+  // A way in that has no port is none that is closed.
+  expect(answer.text).toContain('kale_ingest_samples_total{protocol="host"} 12');
+  expect(answer.text).not.toContain('kale_ingest_listening{protocol="host"}');
 });
 
 test("/metrics has the form that Prometheus reads, line by line", async () => {

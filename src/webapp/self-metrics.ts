@@ -43,12 +43,15 @@ export function selfMetricsText(metrics: SelfMetrics): string {
 
 function writeSource(text: PrometheusText, source: SourceStats): void {
   const labels = { protocol: source.protocol };
-  text.gauge(
-    "kale_ingest_listening",
-    "Whether the protocol's port is open.",
-    source.addresses.length > 0,
-    labels,
-  );
+  // This machine's own vital signs come over no port that could be closed.
+  if (source.addresses.length > 0 || source.problem !== undefined) {
+    text.gauge(
+      "kale_ingest_listening",
+      "Whether the protocol's port is open.",
+      source.addresses.length > 0,
+      labels,
+    );
+  }
   text.counter("kale_ingest_samples_total", "Samples taken in.", source.acceptedCount, labels);
   text.counter(
     "kale_ingest_dropped_total",
@@ -112,10 +115,15 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
       status,
     });
   }
-  text.gauge("kale_judging_abstained", "Checks that abstained.", shard.abstainedCount, labels);
+  text.counter(
+    "kale_judging_abstained_total",
+    "Times that a check could say nothing of a series.",
+    shard.abstainedCount,
+    labels,
+  );
   text.gauge(
     "kale_judging_round_seconds",
-    "Length of the last round.",
+    "Length of the longest round of the last minute or two.",
     shard.roundMs / 1000,
     labels,
   );
@@ -140,14 +148,23 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
   for (const [what, count] of [
     ["samples", shard.waitingRowCount],
     ["behind", shard.behindCount],
+    ["suspects", shard.suspectCount],
+    ["rechecks", shard.recheckCount],
     ["history", shard.historyCount],
     ["lessons", shard.lessons.waitingCount],
     ["untold", shard.untoldCount],
   ] as const) {
-    const help = "What waits: samples, series behind or with history to learn, anomalies to tell.";
+    const help =
+      "What waits: samples; series behind, suspects among them, to judge anew, with history to learn, lessons among that; anomalies to tell.";
     text.gauge("kale_judging_waiting", help, count, { ...labels, what });
   }
   writeLessons(text, shard.lessons, labels);
+  text.gauge(
+    "kale_judging_suspect_seconds",
+    "How long the likely abnormal series has waited that waits longest to be judged.",
+    shard.suspectMs / 1000,
+    labels,
+  );
   text.gauge(
     "kale_judging_untold_seconds",
     "How long the anomaly has waited that waits longest to be told.",

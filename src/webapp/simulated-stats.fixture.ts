@@ -51,6 +51,14 @@ export function simulatedSources(clock: Clock, startMs: number): SourceStats[] {
       ratePerSecond: 0,
       lastSampleMs: null,
     },
+    {
+      ...calm,
+      protocol: "host",
+      addresses: [],
+      acceptedCount: 12,
+      ratePerSecond: 0,
+      lastSampleMs: nowMs - 5_000,
+    },
   ];
 }
 
@@ -95,6 +103,9 @@ export function simulatedShards(
       sliceMaxMs: 3.1,
       waitingRowCount: 12,
       behindCount: 0,
+      suspectCount: 0,
+      suspectMs: 0,
+      recheckCount: 0,
       historyCount: 0,
       lessons: { waitingCount: 0, endMs: null, taughtCount: 0, missedCount: 0, unreadableCount: 0 },
       untoldCount: 0,

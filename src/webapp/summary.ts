@@ -29,8 +29,11 @@ export function summarize(
     keepsUp: true,
     untold: 0,
     untoldSeconds: 0,
+    suspects: 0,
+    suspectSeconds: 0,
     samplesPerSecond: 0,
     durable: true,
+    reading: 0,
     learning: 0,
     tooShort: 0,
     stale: 0,
@@ -46,7 +49,10 @@ export function summarize(
     summary.keepsUp &&= shard.lagMs <= judgePromiseMs && shard.roundMs <= judgePromiseMs;
     summary.untold += shard.untoldCount;
     summary.untoldSeconds = Math.max(summary.untoldSeconds, shard.untoldMs / 1000);
+    summary.suspects += shard.suspectCount;
+    summary.suspectSeconds = Math.max(summary.suspectSeconds, shard.suspectMs / 1000);
     summary.durable &&= store.isDurable;
+    summary.reading += shard.historyCount;
     summary.learning += shard.learningCount;
     summary.tooShort += shard.roundStatusCounts.TooShort;
     summary.stale += shard.roundStatusCounts.Stale;

@@ -1,4 +1,4 @@
-/** One way to ask the server: JSON or a failure with words for the reader, never an exception. */
+/** One way to ask the server: its answer or a failure with words for the reader, never an exception. */
 import type { ErrorJson } from "../../src/webapp/contract.ts";
 
 export interface FetchFailure {
@@ -12,10 +12,24 @@ export interface FetchFailure {
 export type FetchResult<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: FetchFailure };
 
+/** A form of answer, and how to read it; throws a SyntaxError where it has another. */
+export interface AnswerForm<T> {
+  readonly type: string;
+  readonly read: (response: Response) => Promise<T>;
+}
+
 const timeoutMs = 20_000;
 
 export function fetchJson<T>(path: string, signal?: AbortSignal): Promise<FetchResult<T>> {
-  return requestJson(path, { signal });
+  return request<T>(path, { signal, form: json() });
+}
+
+export function fetchAs<T>(
+  form: AnswerForm<T>,
+  path: string,
+  signal?: AbortSignal,
+): Promise<FetchResult<T>> {
+  return request(path, { signal, form });
 }
 
 /** A request that changes something; an answer without content is `undefined`. */
@@ -24,25 +38,37 @@ export function sendJson<T>(
   path: string,
   body?: unknown,
 ): Promise<FetchResult<T>> {
-  return requestJson(path, { method, body });
+  return request<T>(path, { method, body, form: json() });
 }
 
-async function requestJson<T>(
+function json<T>(): AnswerForm<T> {
+  return {
+    type: "application/json",
+    async read(response) {
+      const text = await response.text();
+      return (text === "" ? undefined : JSON.parse(text)) as T;
+    },
+  };
+}
+
+async function request<T>(
   path: string,
   {
     method = "GET",
     body,
     signal,
+    form,
   }: {
     readonly method?: string;
     readonly body?: unknown;
     readonly signal?: AbortSignal | undefined;
+    readonly form: AnswerForm<T>;
   },
 ): Promise<FetchResult<T>> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: form.type };
     const init: RequestInit = { method, headers, signal: both };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
@@ -50,8 +76,7 @@ async function requestJson<T>(
     }
     const response = await fetch(path, init);
     if (!response.ok) return { ok: false, failure: await failureOf(response) };
-    const text = await response.text();
-    return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as T };
+    return { ok: true, value: await form.read(response) };
   } catch (error) {
     return { ok: false, failure: unreachable(error, timeout.aborted ? timeoutMs : undefined) };
   }
@@ -63,7 +88,7 @@ export function unreachable(error: unknown, slowMs: number | undefined): FetchFa
     slowMs !== undefined
       ? `Kale did not answer within ${slowMs / 1000} s.`
       : error instanceof SyntaxError
-        ? "The answer is not JSON. Is something else on this port?"
+        ? "The answer is not one of Kale's. Is something else on this port?"
         : "Kale cannot be reached. Is it still running?";
   return { code: "unreachable", status: 0, message };
 }

@@ -12,8 +12,9 @@ import type {
   VerdictJson,
   NoteJson,
 } from "../../src/webapp/contract.ts";
+import { decodePointColumns, pointColumnsType } from "../lib/point-columns.ts";
 import { withQuery } from "../lib/route.ts";
-import { fetchJson, type FetchResult } from "./fetch-json.ts";
+import { fetchAs, fetchJson, type AnswerForm, type FetchResult } from "./fetch-json.ts";
 
 export interface AnomalyQuery {
   readonly state: "active" | "ended" | "all";
@@ -57,7 +58,14 @@ export function fetchPoints(
   query: PointsQuery,
   signal?: AbortSignal,
 ): Promise<FetchResult<PointsJson>> {
-  return fetchJson(pointsPath(query), signal);
+  return fetchAs(pointsOf(query.name), pointsPath(query), signal);
+}
+
+function pointsOf(name: string): AnswerForm<PointsJson> {
+  return {
+    type: pointColumnsType,
+    read: async (response) => ({ name, ...decodePointColumns(await response.arrayBuffer()) }),
+  };
 }
 
 export function fetchBand(

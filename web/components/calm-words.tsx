@@ -9,7 +9,8 @@ export function CalmWords(): JSX.Element | null {
   if (summary === null || summary.metrics === 0) return null;
   const calm = summary.metrics - summary.abnormal;
   const parts = [
-    [summary.learning, "still being learned"],
+    [summary.reading, "of which the history is being read"],
+    [summary.learning - summary.reading, "still being learned"],
     [summary.tooShort - summary.learning, "with too few samples to judge yet"],
     [summary.boring, "flat"],
     [summary.stale, "silent"],

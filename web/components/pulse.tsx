@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { SummaryJson } from "../../src/webapp/contract.ts";
 import type { StreamState } from "../api/event-stream.ts";
-import { counted, formatDuration } from "../lib/format.ts";
+import { counted, formatCount, formatDuration } from "../lib/format.ts";
 import { judgedWords } from "../lib/judged-words.ts";
 import { liveStore, pauseLive, resumeLive } from "../state/live.ts";
 import { useNow } from "../state/now.ts";
@@ -39,7 +39,11 @@ function wordsOf(summary: SummaryJson, summaryAge: number): string {
   const judged = judgedWords(summary, summaryAge);
   if (judged !== "") words.push(judged);
   if (!summary.keepsUp) words.push(`${formatDuration(summary.lagSeconds)} behind`);
-  if (isStorm(summary)) {
+  if (isLate(summary.suspects, summary.suspectSeconds)) {
+    const wait = formatDuration(summary.suspectSeconds);
+    words.push(`${formatCount(summary.suspects)} likely abnormal to be judged, ${wait} behind`);
+  }
+  if (isLate(summary.untold, summary.untoldSeconds)) {
     const wait = formatDuration(summary.untoldSeconds);
     words.push(`${counted(summary.untold, "anomaly", "anomalies")} to be told, ${wait} behind`);
   }
@@ -51,9 +55,13 @@ function troubles(summary: SummaryJson | null): boolean {
   return summary !== null && (!summary.keepsUp || !summary.durable || isStorm(summary));
 }
 
-/** So much happens at once that telling takes its time. */
-function isStorm({ untold, untoldSeconds }: SummaryJson): boolean {
-  return untold > 0 && untoldSeconds >= 1;
+/** So much happens at once that judging or telling it takes its time. */
+function isStorm({ suspects, suspectSeconds, untold, untoldSeconds }: SummaryJson): boolean {
+  return isLate(suspects, suspectSeconds) || isLate(untold, untoldSeconds);
+}
+
+function isLate(count: number, seconds: number): boolean {
+  return count > 0 && seconds >= 1;
 }
 
 function streamWords(stream: StreamState): string {

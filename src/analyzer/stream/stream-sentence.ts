@@ -3,7 +3,8 @@
  *
  *     62 → 410; expected 40 to 75 (Mondays 03:00 UTC, 6 weeks); one sample in 1,900 is as odd; 7 of 9 checks agree
  *
- * First what happened, then what was expected and why, then how rare it is and how many of the nine agree.
+ * First what happened, then what was expected and why, then how rare it is and how many of the nine agree;
+ * where all of them abstained, nothing is said of them.
  */
 import type { Episode } from "../../model/index.ts";
 import { formatNumber } from "../numbers.ts";
@@ -19,7 +20,8 @@ export function streamSentence(episode: Omit<Episode, "sentence">): string {
     parts.push(`expected ${range}${why.isRate ? " per second" : ""} (${source})`);
     if (why.score > 0) parts.push(`one sample in ${formatNumber(rarityOf(why.score))} is as odd`);
   }
-  if (checks.length > 0) parts.push(`${voteCount} of ${checks.length} checks agree`);
+  const asked = checks.some(({ outcome }) => outcome !== "abstained");
+  if (asked) parts.push(agreement(voteCount, checks.length));
   if (episode.endReason === "accepted") parts.push("it stayed so and is the new normal");
   return parts.join("; ");
 }
@@ -27,6 +29,12 @@ export function streamSentence(episode: Omit<Episode, "sentence">): string {
 /** A healthy metric has one sample in so many that scores as high; rounded, as the measure is rough. */
 export function rarityOf(score: number): number {
   return Number((10 ** (8 * score)).toPrecision(2));
+}
+
+/** The checks know no rhythm and no rates, so often none sees what the detector sees. */
+function agreement(voteCount: number, checkCount: number): string {
+  if (voteCount === 0) return `none of ${checkCount} checks sees it`;
+  return `${voteCount} of ${checkCount} checks ${voteCount === 1 ? "agrees" : "agree"}`;
 }
 
 function movement({ before, observed, peak, endedMs, why }: Omit<Episode, "sentence">): string {

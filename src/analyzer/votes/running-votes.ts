@@ -80,8 +80,11 @@ export class RunningVotes {
   readonly #settings: JudgeSettings;
   readonly #isAble: boolean;
   readonly #unknownCount: number;
+  /** Of the checks that can be ruled out. */
+  readonly #askedCount: number;
   readonly #asks: Readonly<Record<CheckName, boolean>>;
   readonly #moments: Moments = { mean: 0, squares: 0 };
+  #isSuspicious = false;
   #state = new Float64Array(0);
   /** 0 where there is no base. */
   #counts = new Uint32Array(0);
@@ -103,6 +106,7 @@ export class RunningVotes {
       fullDurationMs >= 2 * hourMs + baseMsMax &&
       settings.stalePeriodMs < hourMs / 2;
     this.#unknownCount = checks.filter((check) => !known.includes(check)).length;
+    this.#askedCount = checks.length - this.#unknownCount;
     this.#asks = Object.fromEntries(
       known.map((check) => [check, checks.includes(check)]),
     ) as Record<CheckName, boolean>;
@@ -110,6 +114,14 @@ export class RunningVotes {
 
   get bytesPerSeries(): number {
     return 8 * width + 3 * 4 + 3 * 2;
+  }
+
+  /**
+   * Whether `take` or `decide` left the verdict open, and of the checks that can be ruled out at most one was: what a
+   * step or an outage looks like. What is near the edge of two or three is not.
+   */
+  get isSuspicious(): boolean {
+    return this.#isSuspicious;
   }
 
   /** Of the rows seen; NaN without a base. */
@@ -185,6 +197,7 @@ export class RunningVotes {
    * @returns as `decide`
    */
   take(id: number, timeMs: number, value: number, nowMs: number): Decision | undefined {
+    this.#isSuspicious = false;
     if (id >= this.#counts.length || this.#counts[id] === 0) return undefined;
     const s = this.#state;
     const base = id * width;
@@ -212,6 +225,7 @@ export class RunningVotes {
 
   /** @returns what the full computation would say; undefined where only it can tell */
   decide(id: number, nowMs: number): Decision | undefined {
+    this.#isSuspicious = false;
     if (id >= this.#counts.length || this.#counts[id] === 0) return undefined;
     const s = this.#state;
     const base = id * width;
@@ -224,8 +238,10 @@ export class RunningVotes {
     if (countLeast < Math.max(minTolerableLength, countMin / 2)) return undefined;
     if (nowMs - s[base + at.newestMs]! > stalePeriodMs) return decision.stale;
     if (this.#runs[id]! >= maxTolerableBoredom) return decision.boring;
-    const possible = this.#unknownCount + this.#possibleOf(id, base, countLeast, countMost);
-    return possible < this.#settings.consensus ? decision.calm : undefined;
+    const possible = this.#possibleOf(id, base, countLeast, countMost);
+    if (this.#unknownCount + possible < this.#settings.consensus) return decision.calm;
+    this.#isSuspicious = possible >= this.#askedCount - 1;
+    return undefined;
   }
 
   /** Of the checks that may be ruled out here, how many are not. */

@@ -41,8 +41,8 @@ import type { WriteAhead } from "./write-ahead.ts";
 
 /** The thread is held no longer than this at once. */
 const sliceMs = 2;
-/** A checkpoint is due when the log is this long, or longer than twice the last checkpoint. */
-const logBytesMin = 16 << 20;
+/** A checkpoint is due when the log is this long, and four times as long as the last checkpoint. */
+const logBytesMin = 32 << 20;
 
 export interface MaintenanceOptions {
   readonly windowMs: number;
@@ -241,7 +241,7 @@ export class Maintenance {
     const { ahead, sampleLog, clock } = this.#parts;
     if (ahead.ordinal === this.#checkpointOrdinal) return false;
     if (clock.elapsedMs() - this.#checkpointAtMs >= this.#options.checkpointIntervalMs) return true;
-    return sampleLog.sizeBytes > Math.max(logBytesMin, 2 * this.#checkpointBytes);
+    return sampleLog.sizeBytes > Math.max(logBytesMin, 4 * this.#checkpointBytes);
   }
 
   async #checkpoint(archivedBeforeMs: number): Promise<void> {

@@ -2,70 +2,63 @@
  * The samples of each series that are in no chunk yet, ascending in time:
  *
  *     raw     of a series that begins, and of one that is irregular (RawSamples)
- *     packed  of a regular one, where raw has none (PackedSamples)
+ *     packed  of a regular one, where raw has none (kernel/packed-samples.ts)
  *     staged  its newest, in its record (kernel/series-records.ts)
  *
  * Those packed and staged lie one step apart, up to the newest sample of the series. What is late, twice or
  * off the step makes all of them raw, until the series is empty again.
  */
-import type { SeriesRecords } from "../../kernel/index.ts";
+import { type RowKernel, type SeriesRecords, stagedCountMax } from "../../kernel/index.ts";
 import type { BlockArena } from "./block-arena.ts";
-import { PackedSamples } from "./packed-samples.ts";
 import { type PutResult, RawSamples } from "./raw-samples.ts";
 
 /** More raw samples of a regular series than this stay raw. */
-const repackedCountMax = 12;
+const repackedCountMax = stagedCountMax;
 
 export class OpenSamples {
-  readonly #records: SeriesRecords;
+  readonly #rows: RowKernel;
   readonly #sampleCountMax: number;
   readonly #raw: RawSamples;
-  readonly #packed: PackedSamples;
-  #stagedCount = 0;
+  /** Packed and staged ones, of all series. */
+  #evenTotal = 0;
   readonly #scratchMs: Float64Array;
   readonly #scratch: Float64Array;
 
   /** @param options.sampleCountMax  per series; the owner takes the samples out before one more comes */
-  constructor(
-    arena: BlockArena,
-    records: SeriesRecords,
-    options: { readonly sampleCountMax: number },
-  ) {
-    this.#records = records;
+  constructor(arena: BlockArena, rows: RowKernel, options: { readonly sampleCountMax: number }) {
+    this.#rows = rows;
     this.#sampleCountMax = options.sampleCountMax;
     this.#raw = new RawSamples(arena, options);
-    this.#packed = new PackedSamples(arena);
     this.#scratchMs = new Float64Array(options.sampleCountMax);
     this.#scratch = new Float64Array(options.sampleCountMax);
   }
 
   /** Of all series. */
   get sampleCount(): number {
-    return this.#raw.sampleCount + this.#packed.sampleCount + this.#stagedCount;
+    return this.#raw.sampleCount + this.#evenTotal;
   }
 
-  /** Memory besides the arena and the records. */
+  /** Memory besides the arena and that of the rows. */
   get tableBytes(): number {
-    return this.#raw.tableBytes + this.#packed.tableBytes;
+    return this.#raw.tableBytes;
   }
 
   /** Memory in the arena; looks at every series. */
   get arenaBytes(): number {
-    return this.#raw.segmentBytes + this.#packed.blockBytes;
+    return this.#raw.segmentBytes;
   }
 
   growTo(idRoom: number): void {
     this.#raw.growTo(idRoom);
-    this.#packed.growTo(idRoom);
   }
 
   count(id: number): number {
-    return this.#raw.count(id) + this.#evenCount(id);
+    return this.#rawCount(id) + this.#evenCount(id);
   }
 
   /** Infinity where there is none. */
   firstMs(id: number): number {
-    if (this.#raw.count(id) > 0) return this.#raw.firstMs(id);
+    if (this.#records.hasRaw(id)) return this.#raw.firstMs(id);
     return this.#evenCount(id) === 0 ? Infinity : this.#firstEvenMs(id);
   }
 
@@ -99,9 +92,9 @@ export class OpenSamples {
     const firstMs = this.#firstEvenMs(id);
     const stepMs = this.#records.stepMs(id);
     for (let k = evenFrom; k < evenUntil; k++) timesMs[k + shift] = firstMs + k * stepMs;
-    const packedCount = this.#packed.count(id);
+    const packedCount = this.#records.packedCount(id);
     if (evenFrom < packedCount) {
-      this.#packed.copy(id, this.#scratch);
+      this.#rows.samples.copy(id, this.#scratch);
       const packedUntil = Math.min(evenUntil, packedCount);
       for (let k = evenFrom; k < packedUntil; k++) values[k + shift] = this.#scratch[k]!;
     }
@@ -115,6 +108,7 @@ export class OpenSamples {
   /** Takes a sample in its place in time; of the same time the later call wins. `newest` is as it was before. */
   put(id: number, timeMs: number, value: number): PutResult {
     this.#makeRaw(id);
+    this.#records.setRaw(id, true);
     return this.#raw.put(id, timeMs, value);
   }
 
@@ -126,31 +120,16 @@ export class OpenSamples {
     return this.#evenCount(id) > 0 ? 0 : this.#raw.append(id, timeMs, value);
   }
 
-  /** Samples were staged by whoever takes rows. */
-  noteStaged(count: number): void {
-    this.#stagedCount += count;
+  /** Samples were taken by whoever takes rows. */
+  noteTaken(count: number): void {
+    this.#evenTotal += count;
   }
 
-  /** Makes room in the record. */
-  pack(id: number): void {
-    const count = this.#records.stagedCount(id);
-    if (count === 0) return;
-    const raw = this.#raw;
-    const rawCount = raw.count(id);
-    const column = this.#records.stagedValues;
-    const from = this.#records.stagedAt(id);
-    if (rawCount > repackedCountMax) {
-      const firstMs = this.#firstEvenMs(id);
-      raw.appendRun(id, { firstMs, stepMs: this.#records.stepMs(id) }, { column, from, count });
-    } else {
-      if (rawCount > 0) {
-        raw.copy(id, 0, rawCount, this.#scratchMs, this.#scratch, 0);
-        raw.clear(id);
-        this.#packed.append(id, this.#scratch, 0, rawCount);
-      }
-      this.#packed.append(id, column, from, count);
-    }
-    this.#unstage(id, count);
+  /** Takes a sample one step after the newest; `newest` is as it was before. */
+  stage(id: number, value: number): void {
+    if (this.#records.stagedCount(id) === stagedCountMax) this.#makeRoom(id);
+    this.#records.stage(id, value);
+    this.#evenTotal += 1;
   }
 
   /**
@@ -159,25 +138,36 @@ export class OpenSamples {
    */
   expect(id: number, countMax: number): void {
     const raw = this.#raw;
-    const rawCount = raw.count(id);
-    const isRegular = raw.isRegular(id);
+    const rawCount = this.#rawCount(id);
+    const isRegular = rawCount === 0 || raw.isRegular(id);
     // Of one sample the step is not known; it is most likely that of the chunk before.
     const stepMs = isRegular && rawCount > 1 ? raw.stepMs(id) : this.#records.stepMs(id);
     const hasNext = isRegular && raw.isNear(stepMs, this.#sampleCountMax);
-    const room = countMax - rawCount - this.#packed.count(id);
-    this.#records.expect(id, { stepMs, hasNext, room: Math.max(0, room) });
+    const left = Math.max(0, countMax - rawCount - this.#evenCount(id));
+    this.#records.expect(id, { stepMs, hasNext, left });
+  }
+
+  /**
+   * Makes a chunk of all samples of the series and one more, which comes next; they stay where they are.
+   * @returns the length of what then is in `records.chunk`; 0 where some of them are raw
+   */
+  seal(id: number, nextValue: number): number {
+    return this.#records.hasRaw(id) ? 0 : this.#rows.seal(id, nextValue);
   }
 
   /** Forgets the series' samples. */
   clear(id: number): void {
-    this.#raw.clear(id);
-    this.#packed.clear(id);
-    this.#unstage(id, this.#records.stagedCount(id));
+    this.#clearRaw(id);
+    this.#clearEven(id);
+  }
+
+  get #records(): SeriesRecords {
+    return this.#rows.records;
   }
 
   /** Of samples that lie one step apart up to the newest. */
   #evenCount(id: number): number {
-    return this.#packed.count(id) + this.#records.stagedCount(id);
+    return this.#records.packedCount(id) + this.#records.stagedCount(id);
   }
 
   #firstEvenMs(id: number): number {
@@ -185,19 +175,52 @@ export class OpenSamples {
     return records.newestMs(id) - (this.#evenCount(id) - 1) * records.stepMs(id);
   }
 
+  /** Moves what is staged behind the others. */
+  #makeRoom(id: number): void {
+    const raw = this.#raw;
+    const rawCount = this.#rawCount(id);
+    if (rawCount > repackedCountMax) {
+      const records = this.#records;
+      const column = records.stagedValues;
+      const values = { column, from: records.stagedAt(id), count: records.stagedCount(id) };
+      raw.appendRun(id, { firstMs: this.#firstEvenMs(id), stepMs: records.stepMs(id) }, values);
+      this.#evenTotal -= values.count;
+      records.unstage(id);
+      return;
+    }
+    if (rawCount > 0) {
+      raw.copy(id, 0, rawCount, this.#scratchMs, this.#scratch, 0);
+      this.#clearRaw(id);
+      this.#rows.samples.append(id, this.#scratch, 0, rawCount);
+      this.#evenTotal += rawCount;
+    }
+    this.#rows.packStaged(id);
+  }
+
   #makeRaw(id: number): void {
     const evenCount = this.#evenCount(id);
     if (evenCount === 0) return;
     const times = { firstMs: this.#firstEvenMs(id), stepMs: this.#records.stepMs(id) };
-    const rawCount = this.#raw.count(id);
+    const rawCount = this.#rawCount(id);
     this.copy(id, rawCount, rawCount + evenCount, this.#scratchMs, this.#scratch, 0);
-    this.#packed.clear(id);
-    this.#unstage(id, this.#records.stagedCount(id));
+    this.#clearEven(id);
     this.#raw.appendRun(id, times, { column: this.#scratch, from: 0, count: evenCount });
+    this.#records.setRaw(id, true);
   }
 
-  #unstage(id: number, count: number): void {
+  #rawCount(id: number): number {
+    return this.#records.hasRaw(id) ? this.#raw.count(id) : 0;
+  }
+
+  #clearRaw(id: number): void {
+    if (!this.#records.hasRaw(id)) return;
+    this.#raw.clear(id);
+    this.#records.setRaw(id, false);
+  }
+
+  #clearEven(id: number): void {
+    this.#evenTotal -= this.#evenCount(id);
+    this.#rows.samples.clear(id);
     this.#records.unstage(id);
-    this.#stagedCount -= count;
   }
 }

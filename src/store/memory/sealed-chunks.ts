@@ -98,19 +98,11 @@ export class SealedChunks {
     return count === 0 ? -Infinity : this.#lastMs(this.#directory.chunk(id, count - 1));
   }
 
-  /** Puts an encoded chunk behind the others; it begins after `lastMs`. Shows the copy to `visit`. */
-  append(
-    id: number,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    visit?: ChunkVisitor,
-  ): void {
+  /** Puts an encoded chunk behind the others; it begins after `lastMs`. */
+  append(id: number, bytes: Uint8Array, offset: number, length: number): void {
     const index = this.#directory.count(id);
     this.#directory.insert(id, index, 1);
-    const chunk = this.#store(bytes, offset, length);
-    this.#directory.setChunk(id, index, chunk);
-    visit?.(this.#arena.bytes(chunk), this.#arena.byteAt(chunk), length);
+    this.#directory.setChunk(id, index, this.#store(bytes, offset, length));
   }
 
   /**

@@ -31,7 +31,6 @@ import {
   rowRoom,
   type RowRange,
   type SeriesRecords,
-  stagedCountMax,
 } from "../../kernel/index.ts";
 import {
   nameBytesMax,
@@ -98,7 +97,7 @@ export class SeriesMemory implements WatchedWindow {
     this.#chunks = options.chunks ?? openChunkKernel({});
     this.rows = options.rows ?? new RowKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
-    this.#open = new OpenSamples(this.#arena, this.rows.records, {
+    this.#open = new OpenSamples(this.#arena, this.rows, {
       sampleCountMax: chunkSampleCount,
     });
     this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
@@ -261,7 +260,7 @@ export class SeriesMemory implements WatchedWindow {
     const listener = this.#listener;
     for (let row = from; row < until;) {
       const stagedUntil = rows.take({ from: row, until });
-      this.#open.noteStaged(stagedUntil - row);
+      this.#open.noteTaken(stagedUntil - row);
       if (listener !== undefined) {
         const { ids, timesMs, values } = records;
         for (; row < stagedUntil; row++) listener.onRow(ids[row]!, timesMs[row]!, values[row]!);
@@ -340,7 +339,7 @@ export class SeriesMemory implements WatchedWindow {
   /** Forgets all samples not yet sealed. */
   discardOpen(id: number): void {
     this.#open.clear(id);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#records.setNewestMs(id, this.#sealed.lastMs(id));
     this.#records.countRevision(id);
     this.#expect(id);
@@ -376,7 +375,7 @@ export class SeriesMemory implements WatchedWindow {
   /** Forgets the series; its id is given to a later one. */
   removeSeries(id: number): void {
     this.#open.clear(id);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
     this.#names.remove(id);
     this.#records.clear(id);
@@ -392,18 +391,21 @@ export class SeriesMemory implements WatchedWindow {
       this.#open.tableBytes +
       this.#late.tableBytes +
       this.#sealed.tableBytes +
-      this.#records.tableBytes
+      this.#records.tableBytes +
+      this.#records.usedSegmentBytes
     );
   }
 
   /** The same by parts; looks at every series. */
   memoryParts(): SeriesMemoryParts {
     const names = this.#names.tableBytes + this.#names.storedBytes;
-    const open = this.#open.tableBytes + this.#open.arenaBytes;
+    const { liveSegmentBytes, usedSegmentBytes } = this.#records;
+    const open = this.#open.tableBytes + this.#open.arenaBytes + liveSegmentBytes;
     const late = this.#late.tableBytes + this.#late.segmentBytes;
     const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
     const records = this.#records.tableBytes;
-    const free = this.#arena.usedBytes - this.#arena.liveBytes;
+    const freeSegmentBytes = usedSegmentBytes - liveSegmentBytes;
+    const free = this.#arena.usedBytes - this.#arena.liveBytes + freeSegmentBytes;
     const chunks = this.memoryBytes - names - open - late - directory - records - free;
     return { names, open, late, directory, records, chunks, free };
   }
@@ -468,9 +470,7 @@ export class SeriesMemory implements WatchedWindow {
       this.#seal(id, { timeMs, value });
       return;
     }
-    if (this.#records.stagedCount(id) >= stagedCountMax) this.#open.pack(id);
-    this.#records.stage(id, value);
-    this.#open.noteStaged(1);
+    this.#open.stage(id, value);
   }
 
   #addOpen(id: number, timeMs: number, value: number): void {
@@ -488,9 +488,11 @@ export class SeriesMemory implements WatchedWindow {
   }
 
   #addLate(id: number, timeMs: number, value: number): void {
+    this.#records.setLate(id, true);
     let result = this.#late.put(id, timeMs, value);
     if (result === "far") {
       this.#mergeLate(id);
+      this.#records.setLate(id, true);
       result = this.#late.put(id, timeMs, value);
     }
     if (result === "replaced") this.#duplicateCount += 1;
@@ -512,24 +514,37 @@ export class SeriesMemory implements WatchedWindow {
     if (count === 0) return;
     const sheds = (this.#options.shedsAtLimit ?? true) && this.#isPressed();
     this.#shed(id, sheds ? 2 : this.#sealed.excessCount(id));
+    const length = next === undefined ? 0 : this.#open.seal(id, next.value);
+    if (length > 0) {
+      this.#open.clear(id);
+      this.#append(id, this.#records.chunk, length);
+      return;
+    }
     this.#open.copy(id, 0, openCount, this.#timesMs, this.#values, 0);
     this.#open.clear(id);
     if (next !== undefined) {
       this.#timesMs[openCount] = next.timeMs;
       this.#values[openCount] = next.value;
     }
-    const length = this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0);
-    this.#sealed.append(id, this.#encoded, 0, length, (bytes, offset) => {
-      this.#options.onSealed(id, bytes, offset, length, false);
-    });
+    this.#append(
+      id,
+      this.#encoded,
+      this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0),
+    );
+  }
+
+  /** Keeps a chunk that was just sealed. */
+  #append(id: number, chunk: Uint8Array, length: number): void {
+    this.#sealed.append(id, chunk, 0, length);
+    this.#options.onSealed(id, chunk, 0, length, false);
   }
 
   #mergeLate(id: number): void {
+    if (!this.#records.hasLate(id)) return;
     const count = this.#late.count(id);
-    if (count === 0) return;
     this.#shed(id, this.#sealed.excessCount(id));
     this.#late.copy(id, 0, count, this.#timesMs, this.#values, 0);
-    this.#late.clear(id);
+    this.#clearLate(id);
     this.#duplicateCount += this.#sealed.merge(
       id,
       this.#timesMs,
@@ -541,13 +556,18 @@ export class SeriesMemory implements WatchedWindow {
     );
   }
 
+  #clearLate(id: number): void {
+    this.#late.clear(id);
+    this.#records.setLate(id, false);
+  }
+
   #shed(id: number, chunkCount: number): void {
     const dropCount = Math.min(chunkCount, this.#sealed.chunkCount(id));
     this.#shedSampleCount += this.#sealed.dropFirst(id, dropCount);
   }
 
   #isPressed(): boolean {
-    return this.#arena.liveBytes > this.#memoryBytesMax;
+    return this.#arena.liveBytes + this.#records.liveSegmentBytes > this.#memoryBytesMax;
   }
 
   /** Decodes to the scratch for restoring. @returns the count, -1 where the bytes are no chunk */

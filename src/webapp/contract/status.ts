@@ -35,6 +35,11 @@ export interface ShardJson {
   /** Samples not judged yet, and series that are read from memory since their samples found no room. */
   waitingRows: number;
   behindSeries: number;
+  /** Those of them that are likely to be abnormal, and how long the longest has waited. */
+  suspects: number;
+  suspectSeconds: number;
+  /** Series that are to be judged anew, since time has passed. */
+  rechecks: number;
   /** Series with history to learn from. */
   historySeries: number;
   /** Among those. */
@@ -222,8 +227,13 @@ export interface SummaryJson {
   /** Anomalies and changes that were found and wait to be told, and how long the longest has. */
   untold: number;
   untoldSeconds: number;
+  /** Metrics that are likely to be abnormal and wait to be judged, and how long the longest has. */
+  suspects: number;
+  suspectSeconds: number;
   samplesPerSecond: number;
   durable: boolean;
+  /** Metrics of which what is kept is still read after a start; they are not judged before. */
+  reading: number;
   /** Metrics that are being learned; they are among those with too few samples. */
   learning: number;
   /** Metrics with too few samples to be judged. */
