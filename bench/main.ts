@@ -11,7 +11,7 @@
  *     npm run -s bench -- votes --verdicts 1e7          quick verdicts of the nine checks beside full ones
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
- *                                                       [--only kale] of them
+ *                                                       [--only kale] of them, [--rounds 40] of each kind
  *     npm run -s bench -- search --metrics 50000        searches over HTTP and in a Chromium's page, first
  *                                                       and last answer, while every metric is judged
  *     npm run -s bench -- quality --metrics 20          a year of a simulated site, judged; minutes
@@ -71,7 +71,7 @@ const { values: flags, positionals } = parseArgs({
     rate: { type: "string", default: "25000" },
     spikes: { type: "string", default: "100" },
     verdicts: { type: "string", default: "1e7" },
-    rounds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "40" },
     to: { type: "string", multiple: true, default: [] },
     only: { type: "string", multiple: true },
   },

@@ -9,8 +9,7 @@
  *
  * A slice does first the rows, then the series that wait, the most urgent lane first, then what of the costly
  * telling has room, then a stretch of the round. Only where nothing of that is left it learns from history, and then rests
- * (history-pace.ts): history takes at most half of a busy thread. A round passes all ids, for what
- * changes by the clock alone, in steps spread over `roundMs`.
+ * (history-pace.ts): history takes at most half of a busy thread.
  */
 import type { Clock } from "../base/clock.ts";
 import type {
@@ -21,10 +20,12 @@ import type {
   WatchedWindow,
   WindowListener,
 } from "../model/index.ts";
+import { ClockRound, type ClockRoundOptions } from "./clock-round.ts";
 import { HistoryHold } from "./history-hold.ts";
 import { HistoryPace } from "./history-pace.ts";
 import { MinuteMax } from "./minute-max.ts";
 import { RowRing } from "./row-ring.ts";
+import type { SeriesSweep } from "./series-sweep.ts";
 import { type Lane, lane, WaitingIds } from "./waiting-ids.ts";
 
 /** No row and no series is begun after this; one series more may be under way. */
@@ -35,62 +36,8 @@ const tellBudgetMs = 1.5;
 const rowsPerLook = 16;
 /** Rows that may wait; what comes beyond is read from the window. */
 const rowCountMax = 65_536;
-/** A round makes a step this often; few series are passed within a second, and no step is longer than that. */
-const stepMs = 250;
-const idsPerMs = 20;
-const idsPerStepMax = 65_536;
 
-/** Judges one series at a time. */
-export interface SeriesSweep {
-  /** Memory that grows with the series, besides what the detector says of itself. */
-  readonly tableBytes: number;
-  readonly activeEpisodeCount: number;
-  readonly abstainedCount: number;
-  /** Series that are not judged yet, as they learn from more than the window first. */
-  readonly withheldCount: number;
-  /** Verdicts without a full computation that one did not confirm. */
-  readonly differenceCount: number;
-  /** Anomalies that were not kept since there were too many. */
-  readonly refusedCount: number;
-  /** What was found and waits to be told, and since when the longest. */
-  readonly untoldCount: number;
-  readonly untoldSinceMs: number | undefined;
-  /** Tells the most important of it. @returns false where nothing waits */
-  tellNext(events: EpisodeEvent[]): boolean;
-  /** Of all series looked at so far. */
-  readonly statusCounts: Readonly<Record<SweepStatus, number>>;
-  /**
-   * Judges a row that has just come.
-   * @returns 0, or the lane in which the series waits for `judge`
-   */
-  take(id: number, timeMs: number, value: number, nowMs: number, events: EpisodeEvent[]): Lane | 0;
-  /**
-   * @param events  what is to be recorded and shown is added to it
-   * @returns whether all samples of the series were looked at; else it is asked again
-   */
-  judge(id: number, nowMs: number, events: EpisodeEvent[]): boolean;
-  /**
-   * Passes ids [from, until) and says which are to be looked at by `judge`, and in which lane they wait for it: news
-   * of the clock, or samples that came late.
-   */
-  pass(from: number, until: number, nowMs: number, found: (id: number, to: Lane) => void): void;
-  /** There is no series behind the id any more. */
-  forget(id: number): void;
-  /** Another process judges these series from now on, and goes on with their open episodes. */
-  release(isGone: (name: string) => boolean): void;
-  /** Takes over the episodes that were open when the program ended. */
-  adopt(episodes: readonly Episode[], nowMs: number): EpisodeEvent[];
-  /** What is thought of a series now; undefined where it is unknown. */
-  verdictOf(name: string, nowMs: number): Verdict | undefined;
-}
-
-/** "learning": it is watched, and known too little to be judged. */
-export type SweepStatus = VerdictStatus | "learning";
-
-export interface JudgeLoopOptions {
-  /** How long a round takes at least, and where there are many series. */
-  readonly roundMinMs?: number;
-  readonly roundMs?: number;
+export interface JudgeLoopOptions extends ClockRoundOptions {
   /** Rows that may wait, a power of two. */
   readonly rowCountMax?: number;
   /** What is older is history, though it comes just now. */
@@ -137,8 +84,7 @@ export class JudgeLoop implements WindowListener {
   readonly #clock: Clock;
   readonly #threadCpuMs: () => number;
   readonly #stalePeriodMs: number;
-  readonly #roundMinMs: number;
-  readonly #roundMs: number;
+  readonly #round: ClockRound;
   readonly #rows: RowRing;
   readonly #waiting = new WaitingIds();
   readonly #held = new HistoryHold();
@@ -151,10 +97,6 @@ export class JudgeLoop implements WindowListener {
   #stepTimer: NodeJS.Timeout | undefined;
   #restTimer: NodeJS.Timeout | undefined;
   #isRunning = false;
-  /** Where the round stands, when it began, and what it may have passed by now. */
-  #cursor = 0;
-  #roundStartedMs = 0;
-  readonly #roundMax = new MinuteMax();
   readonly #sliceMax = new MinuteMax();
   readonly #lagMax = new MinuteMax();
   #endedMs: number | null = null;
@@ -172,8 +114,7 @@ export class JudgeLoop implements WindowListener {
     this.#clock = clock;
     this.#threadCpuMs = options.threadCpuMs ?? (() => clock.elapsedMs());
     this.#stalePeriodMs = options.stalePeriodMs ?? Infinity;
-    this.#roundMinMs = options.roundMinMs ?? 1000;
-    this.#roundMs = options.roundMs ?? 50_000;
+    this.#round = new ClockRound(options);
     this.#rows = new RowRing(options.rowCountMax ?? rowCountMax);
   }
 
@@ -188,15 +129,11 @@ export class JudgeLoop implements WindowListener {
     for (let id = 0; id < this.#window.idCount; id++) {
       if (this.#window.isLive(id)) this.#waiting.push(id, lane.unread, nowMs);
     }
-    this.#cursor = this.#window.idCount;
-    this.#roundStartedMs = nowMs;
+    this.#round.start(this.#window.idCount, nowMs);
     this.#window.listen(this);
-    this.#stepTimer = setInterval(
-      () => {
-        this.#wake();
-      },
-      Math.min(this.#roundMinMs, stepMs),
-    );
+    this.#stepTimer = setInterval(() => {
+      this.#wake();
+    }, this.#round.stepMs);
     this.#wake();
   }
 
@@ -256,7 +193,7 @@ export class JudgeLoop implements WindowListener {
       statusCounts: { ...statusCounts, TooShort: statusCounts.TooShort + learning },
       learningCount: learning,
       activeEpisodeCount: Math.max(0, this.#sweep.activeEpisodeCount - this.#held.activeCount),
-      durationMs: this.#roundMax.max(nowMs),
+      durationMs: this.#round.longestMs(nowMs),
       endedMs: this.#endedMs,
       lagMs: this.#lagMax.max(nowMs),
       sliceMaxMs: this.#sliceMax.max(nowMs),
@@ -404,28 +341,12 @@ export class JudgeLoop implements WindowListener {
     return this.#waiting.count(lane.history) > 0 ? lane.history : undefined;
   }
 
-  /** Passes as many ids as the round is due for by now. */
   #passOn(elapsedMs: number, nowMs: number): void {
-    const { idCount } = this.#window;
-    const lastedMs = elapsedMs - this.#roundStartedMs;
-    if (this.#cursor >= idCount) {
-      if (lastedMs < this.#roundMinMs) return;
-      if (idCount > 0) this.#roundMax.add(lastedMs, elapsedMs);
-      this.#cursor = 0;
-      this.#roundStartedMs = elapsedMs;
-    }
-    const paceMs = Math.min(this.#roundMs, Math.max(this.#roundMinMs, idCount / idsPerMs));
-    const dueMs = elapsedMs - this.#roundStartedMs + Math.min(this.#roundMinMs, stepMs);
-    const until = Math.min(
-      idCount,
-      this.#cursor + idsPerStepMax,
-      Math.ceil((idCount * dueMs) / paceMs),
-    );
-    if (until <= this.#cursor) return;
-    this.#sweep.pass(this.#cursor, until, nowMs, (id, to) => {
-      this.#waiting.push(id, to, elapsedMs);
+    this.#round.step(this.#window.idCount, elapsedMs, (from, until) => {
+      this.#sweep.pass(from, until, nowMs, (id, to) => {
+        this.#waiting.push(id, to, elapsedMs);
+      });
     });
-    this.#cursor = until;
   }
 
   #noteLag(nowMs: number): void {

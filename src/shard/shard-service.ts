@@ -35,13 +35,14 @@ import {
 } from "../model/index.ts";
 import { batchWriter, receiveBatches } from "./batch-port.ts";
 import type { HistoryLessons } from "./history-lessons.ts";
-import type { JudgeLoop, SeriesSweep } from "./judge-loop.ts";
+import type { JudgeLoop } from "./judge-loop.ts";
 import { NameIndex } from "./name-index.ts";
 import { readPageOf } from "./page-reading.ts";
 import type { RoomMeter } from "./room-meter.ts";
 import type { RulesTrials, ShardTrialQuery } from "./rules-trial.ts";
 import type { ShapePageQuestion, ShapeQuestion, ShardSearch } from "./search-messages.ts";
 import { Searcher } from "./searcher.ts";
+import type { SeriesSweep } from "./series-sweep.ts";
 import type { ShapeKeeper } from "./shape-keeper.ts";
 import { SharedIndex } from "./shared-index.ts";
 

@@ -16,7 +16,7 @@ import type {
   Standing,
   Verdict,
 } from "../model/index.ts";
-import type { SeriesSweep, SweepStatus } from "./judge-loop.ts";
+import type { SeriesSweep, SweepStatus } from "./series-sweep.ts";
 import { type Lane, lane } from "./waiting-ids.ts";
 import { judgedSampleCountMax, type WindowScratch } from "./window-scratch.ts";
 

@@ -27,7 +27,7 @@ import type {
   VerdictStatus,
 } from "../model/index.ts";
 import { decideWindow, undecided } from "./decide-window.ts";
-import type { SeriesSweep } from "./judge-loop.ts";
+import type { SeriesSweep } from "./series-sweep.ts";
 import { type Lane, lane } from "./waiting-ids.ts";
 import { WindowScratch } from "./window-scratch.ts";
 
