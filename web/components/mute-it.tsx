@@ -7,12 +7,13 @@ import { useState } from "preact/hooks";
 import { addSilence, fetchSilencesOf, removeSilence } from "../api/alerts.ts";
 import type { FetchResult } from "../api/fetch-json.ts";
 import { formatMoment } from "../lib/calendar.ts";
-import { silenceLengths, silenceSecondsUsual } from "../lib/silence-lengths.ts";
+import { silenceSecondsUsual } from "../lib/silence-lengths.ts";
 import { useKeys } from "../state/keys.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
 import { whenSignedIn } from "../state/session.ts";
 import { AskDialog } from "./ask-dialog.tsx";
+import { SilenceLength } from "./silence-length.tsx";
 
 const refreshMs = 60_000;
 
@@ -97,18 +98,7 @@ function MuteDialog({
       </p>
       <label class="stacked">
         <span>How long</span>
-        <select
-          name="seconds"
-          autoFocus
-          value={seconds}
-          onChange={(event) => setSeconds(Number(event.currentTarget.value))}
-        >
-          {silenceLengths.map((length) => (
-            <option key={length.seconds} value={length.seconds}>
-              {length.label}
-            </option>
-          ))}
-        </select>
+        <SilenceLength name="seconds" autoFocus seconds={seconds} onChange={setSeconds} />
       </label>
       <label class="stacked">
         <span>Why</span>

@@ -3,23 +3,10 @@ import type { JSX } from "preact";
 import { remoteTrouble } from "../lib/remote-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useStore } from "../state/store.ts";
+import { TroubleBanner } from "./trouble-banner.tsx";
 
 export function RemoteBanner(): JSX.Element | null {
   const summary = useStore(liveStore, (live) => live.summary);
   const trouble = summary === null ? undefined : remoteTrouble(summary.remote, summary.now);
-  if (trouble === undefined) return null;
-  return (
-    <div class="banner" role="status">
-      <p>
-        <strong>
-          <span aria-hidden="true">▲ </span>
-          {trouble.title}
-        </strong>{" "}
-        {trouble.words}{" "}
-        <a class="link" href="/status">
-          Status
-        </a>
-      </p>
-    </div>
-  );
+  return <TroubleBanner trouble={trouble} more="Status" />;
 }

@@ -3,23 +3,10 @@ import type { JSX } from "preact";
 import { roomTrouble } from "../lib/room-words.ts";
 import { liveStore } from "../state/live.ts";
 import { useStore } from "../state/store.ts";
+import { TroubleBanner } from "./trouble-banner.tsx";
 
 export function RoomBanner(): JSX.Element | null {
   const summary = useStore(liveStore, (live) => live.summary);
   const trouble = roomTrouble(summary?.room ?? null);
-  if (trouble === undefined) return null;
-  return (
-    <div class="banner" role="status">
-      <p>
-        <strong>
-          <span aria-hidden="true">▲ </span>
-          {trouble.title}
-        </strong>{" "}
-        {trouble.words}{" "}
-        <a class="link" href="/status">
-          What takes the room
-        </a>
-      </p>
-    </div>
-  );
+  return <TroubleBanner trouble={trouble} more="What takes the room" />;
 }

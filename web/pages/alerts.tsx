@@ -12,9 +12,10 @@ import {
 import { Age } from "../components/age.tsx";
 import { CopyBlock } from "../components/copy-block.tsx";
 import { FailureNotice, Notice, Waiting } from "../components/notice.tsx";
+import { SilenceLength } from "../components/silence-length.tsx";
 import { formatMoment } from "../lib/calendar.ts";
 import { counted, formatDuration } from "../lib/format.ts";
-import { silenceLengths, silenceSecondsUsual } from "../lib/silence-lengths.ts";
+import { silenceSecondsUsual } from "../lib/silence-lengths.ts";
 import { placeStore } from "../state/location.ts";
 import { nowSeconds } from "../state/now.ts";
 import { useQuery } from "../state/query.ts";
@@ -201,17 +202,7 @@ function Silences(): JSX.Element {
             onInput={(event) => setNote(event.currentTarget.value)}
           />
         </label>
-        <select
-          aria-label="How long"
-          value={seconds}
-          onChange={(event) => setSeconds(Number(event.currentTarget.value))}
-        >
-          {silenceLengths.map((length) => (
-            <option key={length.seconds} value={length.seconds}>
-              {length.label}
-            </option>
-          ))}
-        </select>
+        <SilenceLength aria-label="How long" seconds={seconds} onChange={setSeconds} />
         <button type="submit">Silence</button>
         <span class="problem" role="alert">
           {problem}

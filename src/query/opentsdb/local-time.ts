@@ -1,10 +1,10 @@
 /**
  * Dates of a time zone, without the machine's own zone: days as whole numbers since 1970-01-01.
  *
- * Zones are those of Intl (the IANA database). They are not those of base/time-zone.ts, since of an hour
- * that comes twice OpenTSDB means the first and Graphite the second.
+ * Zones and their offsets are those of base/time-zone.ts; what a local time means is not, since of an
+ * hour that comes twice OpenTSDB means the first and Graphite the second.
  */
-import { dateOf, dayNumber } from "../../base/time-zone.ts";
+import { dateOf, dayNumber, TimeZone as WallZone } from "../../base/time-zone.ts";
 
 export const dayMs = 86_400_000;
 
@@ -17,36 +17,20 @@ export interface CivilDate {
 
 export class TimeZone {
   readonly name: string;
-  readonly #format: Intl.DateTimeFormat | undefined;
+  readonly #walls: WallZone;
 
-  private constructor(name: string, format: Intl.DateTimeFormat | undefined) {
-    this.name = name;
-    this.#format = format;
+  private constructor(walls: WallZone) {
+    this.name = walls.name;
+    this.#walls = walls;
   }
 
-  static readonly utc = new TimeZone("UTC", undefined);
+  static readonly utc = new TimeZone(WallZone.utc);
 
-  /** @returns undefined where there is no such zone */
+  /** @returns undefined where there is no such zone; Intl takes offsets too, which OpenTSDB does not */
   static find(name: string): TimeZone | undefined {
     if (name === "" || name === "UTC") return TimeZone.utc;
-    // Intl takes offsets too, which OpenTSDB does not.
-    if (name.length > 64 || !/^[A-Za-z]/.test(name)) return undefined;
-    try {
-      const format = new Intl.DateTimeFormat("en-US", {
-        timeZone: name,
-        hourCycle: "h23",
-        year: "numeric",
-        month: "numeric",
-        day: "numeric",
-        hour: "numeric",
-        minute: "numeric",
-        second: "numeric",
-      });
-      return new TimeZone(name, format);
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
+    const walls = WallZone.of(name);
+    return walls === undefined ? undefined : new TimeZone(walls);
   }
 
   /** The local day in which it is. */
@@ -65,15 +49,7 @@ export class TimeZone {
 
   /** How far the local clock is ahead of UTC. */
   #offsetMs(timeMs: number): number {
-    if (this.#format === undefined) return 0;
-    const parts = new Map<string, number>();
-    for (const { type, value } of this.#format.formatToParts(Math.floor(timeMs / 1000) * 1000)) {
-      parts.set(type, Number(value));
-    }
-    const part = (name: string): number => parts.get(name) ?? 0;
-    const day = dayOfDate({ year: part("year"), month: part("month"), day: part("day") });
-    const seconds = part("hour") * 3600 + part("minute") * 60 + part("second");
-    return day * dayMs + seconds * 1000 - Math.floor(timeMs / 1000) * 1000;
+    return this.#walls.offsetSeconds(Math.floor(timeMs / 1000)) * 1000;
   }
 }
 

@@ -2,33 +2,14 @@
  * The last day of every series of one shard, in memory: SeriesWindow, and the hooks by which the
  * disk beside it learns of new names and sealed chunks.
  *
- *     name ──→ id ─┬─ late    raw samples at or before the end of the last sealed chunk
- *                  ├─ sealed  chunks, ascending, never overlapping
- *                  └─ open    samples after all sealed ones; sealed when there are enough
+ *     name ──→ id (NameTable) ──→ samples (SeriesSamples)
  *
- * A sample one step after the newest goes to the series' record (kernel/series-records.ts) and touches
- * nothing else; from there it is packed by the dozen (open-samples.ts).
- *
- * A sample in order goes to the end of `open`. One that is late, but after the last sealed chunk, finds
- * its place in `open`. One older than that waits in `late`, and when `open` is sealed or `late` is full
- * all that wait are merged at once: a sender of ascending or descending history costs one rewrite of
- * a chunk per `chunkSampleCount` samples, not one per sample. Reads merge `late` in as they go.
- *
- * No object per series, chunk or sample: columns by id, and one arena for everything of variable size.
+ * At its limits it refuses names that are new, and goes on with those it knows.
  */
 import { assert } from "../../base/assert.ts";
 import {
-  chunkBytes,
-  chunkBytesMax,
-  chunkFirstMs,
-  chunkLastMs,
-  chunkSampleCountMax,
-  type ChunkKernel,
-  chunkTimeMsMax,
-  decodeChunk,
   openChunkKernel,
   RowKernel,
-  rowRoom,
   type RowRange,
   type SeriesRecords,
 } from "../../kernel/index.ts";
@@ -40,72 +21,49 @@ import {
   type WindowListener,
 } from "../../model/index.ts";
 import { BlockArena } from "./block-arena.ts";
-import { mergeColumns } from "./merge-columns.ts";
 import { NameTable } from "./name-table.ts";
-import { OpenSamples } from "./open-samples.ts";
-import { RawSamples } from "./raw-samples.ts";
 import { RefusedNameCounts } from "./refused-names.ts";
-import { type ChunkVisitor, SealedChunks } from "./sealed-chunks.ts";
+import type { ChunkVisitor } from "./sealed-chunks.ts";
 import type {
   SeriesMemoryOptions,
   SeriesMemoryParts,
   SeriesMemoryStats,
 } from "./series-memory-options.ts";
-
-const chunkSampleCountDefault = 120;
-const idRoomMin = 128;
+import { SeriesSamples } from "./series-samples.ts";
 
 export class SeriesMemory implements WatchedWindow {
   readonly #options: SeriesMemoryOptions;
-  readonly #chunkSampleCount: number;
   #memoryBytesMax: number;
-  readonly #chunks: ChunkKernel;
   readonly #arena = new BlockArena();
   readonly #names: NameTable;
-  readonly #open: OpenSamples;
-  readonly #late: RawSamples;
-  readonly #sealed: SealedChunks;
-  /** Takes rows, and has the record of each series. */
-  readonly rows: RowKernel;
-  /** By id: how far tables have room. */
-  #idRoom = 0;
+  readonly #samples: SeriesSamples;
   #listener: WindowListener | undefined;
-  #lateCount = 0;
-  #duplicateCount = 0;
   #refusedSeriesCount = 0;
-  #refusedSampleCount = 0;
-  #shedSampleCount = 0;
   readonly #refusedNames = new RefusedNameCounts();
-  // Scratch: samples of one chunk, raw and encoded. Those of `restoreOpen` outlive calls of `add`.
-  readonly #timesMs = new Float64Array(chunkSampleCountMax);
-  readonly #values = new Float64Array(chunkSampleCountMax);
-  readonly #restoredMs = new Float64Array(chunkSampleCountMax);
-  readonly #restored = new Float64Array(chunkSampleCountMax);
-  readonly #encoded = new Uint8Array(chunkBytesMax(chunkSampleCountMax));
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
 
   constructor(options: SeriesMemoryOptions) {
-    const chunkSampleCount = options.chunkSampleCount ?? chunkSampleCountDefault;
-    assert(
-      chunkSampleCount >= 2 && chunkSampleCount <= chunkSampleCountMax / 2,
-      "chunkSampleCount is 2 to half of chunkSampleCountMax",
-    );
     this.#options = options;
-    this.#chunkSampleCount = chunkSampleCount;
     this.#memoryBytesMax = options.memoryBytesMax ?? Infinity;
-    this.#chunks = options.chunks ?? openChunkKernel({});
-    this.rows = options.rows ?? new RowKernel({});
     this.#names = new NameTable(this.#arena, { nameCountMax: options.seriesCountMax });
-    this.#open = new OpenSamples(this.#arena, this.rows, {
-      sampleCountMax: chunkSampleCount,
-    });
-    this.#late = new RawSamples(this.#arena, { sampleCountMax: chunkSampleCount });
-    this.#sealed = new SealedChunks(this.#arena, this.#chunks, { chunkSampleCount });
+    const parts = {
+      arena: this.#arena,
+      chunks: options.chunks ?? openChunkKernel({}),
+      rows: options.rows ?? new RowKernel({}),
+      sheds: () => (options.shedsAtLimit ?? true) && this.#isPressed(),
+    };
+    this.#samples = new SeriesSamples(parts, options);
+  }
+
+  /** Takes rows, and has the record of each series. */
+  get rows(): RowKernel {
+    return this.#samples.rows;
   }
 
   listen(listener: WindowListener | undefined): void {
     this.#listener = listener;
+    this.#samples.listener = listener;
   }
 
   get idCount(): number {
@@ -137,7 +95,7 @@ export class SeriesMemory implements WatchedWindow {
   }
 
   oldestMs(id: number): number {
-    return Math.min(this.#sealed.firstMs(id), this.#open.firstMs(id), this.#late.firstMs(id));
+    return this.#samples.oldestMs(id);
   }
 
   revision(id: number): number {
@@ -158,29 +116,11 @@ export class SeriesMemory implements WatchedWindow {
   }
 
   sampleCountMax(id: number, range: TimeRange): number {
-    if (!this.isLive(id)) return 0;
-    return (
-      this.#sealed.countMax(id, range.fromMs, range.untilMs) +
-      this.#open.count(id) +
-      this.#late.count(id)
-    );
+    return this.isLive(id) ? this.#samples.sampleCountMax(id, range) : 0;
   }
 
   copy(id: number, range: TimeRange, timesMs: Float64Array, values: Float64Array): number {
-    if (!this.isLive(id)) return 0;
-    const { fromMs, untilMs } = range;
-    const room = Math.min(timesMs.length, values.length);
-    const openUntil = this.#open.lowerBound(id, untilMs);
-    const openFrom = Math.max(this.#open.lowerBound(id, fromMs), openUntil - room);
-    const openCount = Math.max(0, openUntil - openFrom);
-    const count = this.#sealed.copy(id, fromMs, untilMs, room - openCount, timesMs, values);
-    this.#open.copy(id, openFrom, openUntil, timesMs, values, count);
-    if (this.#late.count(id) === 0) return count + openCount;
-
-    const lateFrom = this.#late.lowerBound(id, fromMs);
-    const lateCount = Math.max(0, this.#late.lowerBound(id, untilMs) - lateFrom);
-    this.#late.copy(id, lateFrom, lateFrom + lateCount, this.#timesMs, this.#values, 0);
-    return mergeColumns(timesMs, values, count + openCount, this.#timesMs, this.#values, lateCount);
+    return this.isLive(id) ? this.#samples.copy(id, range, timesMs, values) : 0;
   }
 
   /** The id of a name, made if new; -1 where a limit refuses it (counted). */
@@ -195,7 +135,7 @@ export class SeriesMemory implements WatchedWindow {
       this.#refusedNames.add(reason, bytes, start, end);
       return -1;
     }
-    this.#begin(id);
+    this.#samples.begin(id);
     this.#options.onNewSeries(id, bytes, start, end);
     return id;
   }
@@ -203,32 +143,7 @@ export class SeriesMemory implements WatchedWindow {
   /** Takes one sample of a live id. @returns false where it was refused (counted) */
   add(id: number, timeMs: number, value: number): boolean {
     assert(this.isLive(id), "samples are added to a series that is there");
-    // Neither infinity nor NaN is equal to itself less itself.
-    if (!(
-      timeMs >= 0 &&
-      timeMs < chunkTimeMsMax &&
-      Math.floor(timeMs) === timeMs &&
-      value - value === 0
-    )) {
-      this.#refusedSampleCount += 1;
-      return false;
-    }
-    const records = this.#records;
-    records.countRevision(id);
-    if (records.isNext(id, timeMs)) {
-      this.#addNext(id, timeMs, value);
-      records.setNewestMs(id, timeMs);
-    } else {
-      const isLate = timeMs < this.#open.firstMs(id) && timeMs <= this.#sealed.lastMs(id);
-      if (isLate) this.#addLate(id, timeMs, value);
-      else this.#addOpen(id, timeMs, value);
-      const newestMs = records.newestMs(id);
-      if (timeMs > newestMs) records.setNewestMs(id, timeMs);
-      else if (timeMs < newestMs) this.#lateCount += 1;
-    }
-    this.#expect(id);
-    this.#listener?.onRow(id, timeMs, value);
-    return true;
+    return this.#samples.add(id, timeMs, value);
   }
 
   /**
@@ -240,174 +155,88 @@ export class SeriesMemory implements WatchedWindow {
   addRows(
     ids: Uint32Array,
     columns: { readonly timesMs: Float64Array; readonly values: Float64Array },
-    { from, until }: RowRange,
+    range: RowRange,
     onNotice: (row: number) => void,
   ): void {
-    for (let start = from; start < until; start += rowRoom) {
-      const end = Math.min(until, start + rowRoom);
-      this.rows.load(columns, { from: start, until: end });
-      this.#records.ids.set(ids.subarray(start - from, end - from));
-      this.addLoaded({ from: 0, until: end - start }, (row) => {
-        onNotice(row + start);
-      });
-    }
+    this.#samples.addRows(ids, columns, range, onNotice);
   }
 
   /** As `addRows`, of rows that were loaded to `rows`. */
-  addLoaded({ from, until }: RowRange, onNotice: (row: number) => void): void {
-    const { rows } = this;
-    const records = this.#records;
-    const listener = this.#listener;
-    for (let row = from; row < until;) {
-      const stagedUntil = rows.take({ from: row, until });
-      this.#open.noteTaken(stagedUntil - row);
-      if (listener !== undefined) {
-        const { ids, timesMs, values } = records;
-        for (; row < stagedUntil; row++) listener.onRow(ids[row]!, timesMs[row]!, values[row]!);
-      }
-      for (row = stagedUntil; row < until; row++) {
-        const id = records.ids[row]!;
-        if (records.canStage(row)) break;
-        const timeMs = records.timesMs[row]!;
-        const value = records.values[row]!;
-        if (!records.isNext(id, timeMs) && this.#appendPlain(id, timeMs, value)) continue;
-        onNotice(row);
-        this.add(id, timeMs, value);
-      }
-    }
+  addLoaded(range: RowRange, onNotice: (row: number) => void): void {
+    this.#samples.addLoaded(range, onNotice);
   }
 
   /** Gives the name this id. @returns false where one of them is taken, or there is no room */
   restoreName(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     const isNew = !this.isLive(id);
     if (!this.#names.restore(id, bytes, start, end)) return false;
-    if (isNew) this.#begin(id);
+    if (isNew) this.#samples.begin(id);
     return true;
   }
 
-  /**
-   * Takes a chunk that `onSealed` gave and a checksum vouches for, without looking into it, where it
-   * follows all that the series has, which is sealed.
-   * @returns false where it does not; `restoreSealed` then finds its place
-   */
+  /** As SeriesSamples does, for a live id. */
   appendSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
     assert(this.isLive(id), "chunks are restored to a series that is there");
-    const records = this.#records;
-    if (this.#open.count(id) > 0 || this.#late.count(id) > 0) return false;
-    if (chunkBytes(bytes, offset) !== length) return false;
-    if (chunkFirstMs(bytes, offset) <= records.newestMs(id)) return false;
-    this.#shed(id, this.#sealed.excessCount(id));
-    this.#sealed.append(id, bytes, offset, length);
-    records.countRevision(id);
-    records.setNewestMs(id, chunkLastMs(bytes, offset));
-    this.#expect(id);
-    return true;
+    return this.#samples.appendSealed(id, bytes, offset, length);
   }
 
-  /**
-   * Takes a chunk that `onSealed` gave. Chunks may overlap: the later call wins, sample by sample.
-   * Where it reaches into what `restoreOpen` brought back, that is sealed first, by `onSealed`.
-   * @returns false where the bytes are no sound chunk of that length
-   */
+  /** As SeriesSamples does, for a live id. */
   restoreSealed(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
     assert(this.isLive(id), "chunks are restored to a series that is there");
-    const count = this.#decode(bytes, offset, length);
-    if (count < 0) return false;
-    const lastMs = this.#restoredMs[count - 1]!;
-    this.#mergeLate(id);
-    if (lastMs >= this.#open.firstMs(id)) this.#seal(id);
-    this.#shed(id, this.#sealed.excessCount(id));
-    if (this.#restoredMs[0]! > this.#sealed.lastMs(id)) {
-      this.#sealed.append(id, bytes, offset, length);
-    } else this.#sealed.merge(id, this.#restoredMs, this.#restored, count);
-    this.#records.countRevision(id);
-    if (lastMs > this.#records.newestMs(id)) this.#records.setNewestMs(id, lastMs);
-    this.#expect(id);
-    return true;
+    return this.#samples.restoreSealed(id, bytes, offset, length);
   }
 
-  /** Takes what `encodeOpen` gave. @returns false where the bytes are no sound chunk */
+  /** Takes what `encodeOpen` gave, for a live id. @returns false where the bytes are no sound chunk */
   restoreOpen(id: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    const count = this.#decode(bytes, offset, length);
-    if (count < 0) return false;
-    const lateCount = this.#lateCount;
-    for (let k = 0; k < count; k++) this.add(id, this.#restoredMs[k]!, this.#restored[k]!);
-    this.#lateCount = lateCount; // counted when they first came
-    return true;
+    assert(this.isLive(id), "samples are restored to a series that is there");
+    return this.#samples.restoreOpen(id, bytes, offset, length);
   }
 
   /** Forgets all samples not yet sealed. */
   discardOpen(id: number): void {
-    this.#open.clear(id);
-    this.#clearLate(id);
-    this.#records.setNewestMs(id, this.#sealed.lastMs(id));
-    this.#records.countRevision(id);
-    this.#expect(id);
+    this.#samples.discardOpen(id);
   }
 
   /** No `encodeOpen` needs more room. */
   get openBytesMax(): number {
-    return chunkBytesMax(2 * this.#chunkSampleCount);
+    return this.#samples.openBytesMax;
   }
 
   /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
   encodeOpen(id: number, out: Uint8Array, offset: number): number {
-    const lateCount = this.#late.count(id);
-    const count = lateCount + this.#open.count(id);
-    if (count === 0) return 0;
-    // Late samples lie before the end of the sealed chunks, open ones after it.
-    this.#late.copy(id, 0, lateCount, this.#timesMs, this.#values, 0);
-    this.#open.copy(id, 0, count - lateCount, this.#timesMs, this.#values, lateCount);
-    return this.#chunks.encode(this.#timesMs, this.#values, 0, count, out, offset);
+    return this.#samples.encodeOpen(id, out, offset);
   }
 
   /** Visits sealed chunks that touch the range, oldest first; bytes are lent for the call. */
   visitSealed(id: number, range: TimeRange, visit: ChunkVisitor): void {
-    this.#sealed.visit(id, range.fromMs, range.untilMs, visit);
+    this.#samples.visitSealed(id, range, visit);
   }
 
   /** Lets go of sealed chunks wholly before `timeMs`; late samples that wait there are sealed first. */
   evictBefore(id: number, timeMs: number): void {
-    if (this.#late.firstMs(id) < timeMs) this.#mergeLate(id);
-    this.#sealed.dropBefore(id, timeMs);
+    this.#samples.evictBefore(id, timeMs);
   }
 
   /** Forgets the series; its id is given to a later one. */
   removeSeries(id: number): void {
-    this.#open.clear(id);
-    this.#clearLate(id);
-    this.#sealed.dropFirst(id, this.#sealed.chunkCount(id));
+    this.#samples.end(id);
     this.#names.remove(id);
-    this.#records.clear(id);
-    this.#records.countRevision(id);
     this.#listener?.onGone(id);
   }
 
   /** Pages in use and tables; not the spare room of the last region. */
   get memoryBytes(): number {
-    return (
-      this.#arena.usedBytes +
-      this.#names.tableBytes +
-      this.#open.tableBytes +
-      this.#late.tableBytes +
-      this.#sealed.tableBytes +
-      this.#records.tableBytes +
-      this.#records.usedSegmentBytes
-    );
+    return this.#arena.usedBytes + this.#names.tableBytes + this.#samples.tableBytes;
   }
 
   /** The same by parts; looks at every series. */
   memoryParts(): SeriesMemoryParts {
+    const { free: freeSegments, ...samples } = this.#samples.memoryParts();
+    const { open, late, directory, records } = samples;
     const names = this.#names.tableBytes + this.#names.storedBytes;
-    const { liveSegmentBytes, usedSegmentBytes } = this.#records;
-    const open = this.#open.tableBytes + this.#open.arenaBytes + liveSegmentBytes;
-    const late = this.#late.tableBytes + this.#late.segmentBytes;
-    const directory = this.#sealed.tableBytes + this.#sealed.listBytes;
-    const records = this.#records.tableBytes;
-    const freeSegmentBytes = usedSegmentBytes - liveSegmentBytes;
-    const free = this.#arena.usedBytes - this.#arena.liveBytes + freeSegmentBytes;
+    const free = this.#arena.usedBytes - this.#arena.liveBytes + freeSegments;
     const chunks = this.memoryBytes - names - open - late - directory - records - free;
-    return { names, open, late, directory, records, chunks, free };
+    return { names, ...samples, chunks, free };
   }
 
   /** From now on this is the `memoryBytesMax` of the options. */
@@ -417,17 +246,11 @@ export class SeriesMemory implements WatchedWindow {
 
   stats(): SeriesMemoryStats {
     return {
-      sealedSampleCount: this.#sealed.sampleCount,
-      sealedBytes: this.#sealed.byteCount,
-      refusedNames: this.#refusedNames.list(),
+      ...this.#samples.stats(),
       seriesCount: this.#names.nameCount,
-      sampleCount: this.#sealed.sampleCount + this.#open.sampleCount + this.#late.sampleCount,
       memoryBytes: this.memoryBytes,
-      lateCount: this.#lateCount,
-      duplicateCount: this.#duplicateCount,
+      refusedNames: this.#refusedNames.list(),
       refusedSeriesCount: this.#refusedSeriesCount,
-      refusedSampleCount: this.#refusedSampleCount,
-      shedSampleCount: this.#shedSampleCount,
     };
   }
 
@@ -435,144 +258,7 @@ export class SeriesMemory implements WatchedWindow {
     return this.rows.records;
   }
 
-  #begin(id: number): void {
-    if (id >= this.#idRoom) {
-      this.#idRoom = Math.max(idRoomMin, Math.ceil((id + 1) * 1.5));
-      this.#open.growTo(this.#idRoom);
-      this.#late.growTo(this.#idRoom);
-      this.#sealed.growTo(this.#idRoom);
-    }
-    this.#records.growTo(id + 1);
-  }
-
-  /** Says which samples may be staged next: not the one that seals the chunk. */
-  #expect(id: number): void {
-    this.#open.expect(id, this.#sealAt(id) - 1);
-  }
-
-  /** Takes a sample of an irregular series, where it is simply the next. @returns false where `add` has to */
-  #appendPlain(id: number, timeMs: number, value: number): boolean {
-    const records = this.#records;
-    // The sample that fills a chunk seals it; those before are plain.
-    if (this.#open.count(id) + 1 >= this.#sealAt(id) || timeMs <= records.newestMs(id))
-      return false;
-    if (this.#open.append(id, timeMs, value) === 0) return false;
-    records.countRevision(id);
-    records.setNewestMs(id, timeMs);
-    this.#expect(id);
-    this.#listener?.onRow(id, timeMs, value);
-    return true;
-  }
-
-  /** Takes a sample one step after the newest. */
-  #addNext(id: number, timeMs: number, value: number): void {
-    if (this.#open.count(id) + 1 >= this.#sealAt(id)) {
-      this.#seal(id, { timeMs, value });
-      return;
-    }
-    this.#open.stage(id, value);
-  }
-
-  #addOpen(id: number, timeMs: number, value: number): void {
-    let result = this.#open.put(id, timeMs, value);
-    if (result === "far") {
-      this.#seal(id);
-      if (timeMs <= this.#sealed.lastMs(id)) {
-        this.#addLate(id, timeMs, value);
-        return;
-      }
-      result = this.#open.put(id, timeMs, value);
-    }
-    if (result === "replaced") this.#duplicateCount += 1;
-    else if (this.#open.count(id) >= this.#sealAt(id)) this.#seal(id);
-  }
-
-  #addLate(id: number, timeMs: number, value: number): void {
-    this.#records.setLate(id, true);
-    let result = this.#late.put(id, timeMs, value);
-    if (result === "far") {
-      this.#mergeLate(id);
-      this.#records.setLate(id, true);
-      result = this.#late.put(id, timeMs, value);
-    }
-    if (result === "replaced") this.#duplicateCount += 1;
-    else if (this.#late.count(id) >= this.#chunkSampleCount) this.#mergeLate(id);
-  }
-
-  /** The first chunk of a series is shorter, each by another count, so that a fleet of series that
-   * begin together does not seal in lock-step. */
-  #sealAt(id: number): number {
-    if (this.#sealed.chunkCount(id) > 0) return this.#chunkSampleCount;
-    return this.#chunkSampleCount - (id % this.#chunkSampleCount);
-  }
-
-  /** @param next  comes after the open samples, and is sealed with them */
-  #seal(id: number, next?: { readonly timeMs: number; readonly value: number }): void {
-    this.#mergeLate(id);
-    const openCount = this.#open.count(id);
-    const count = openCount + (next === undefined ? 0 : 1);
-    if (count === 0) return;
-    const sheds = (this.#options.shedsAtLimit ?? true) && this.#isPressed();
-    this.#shed(id, sheds ? 2 : this.#sealed.excessCount(id));
-    const length = next === undefined ? 0 : this.#open.seal(id, next.value);
-    if (length > 0) {
-      this.#open.clear(id);
-      this.#append(id, this.#records.chunk, length);
-      return;
-    }
-    this.#open.copy(id, 0, openCount, this.#timesMs, this.#values, 0);
-    this.#open.clear(id);
-    if (next !== undefined) {
-      this.#timesMs[openCount] = next.timeMs;
-      this.#values[openCount] = next.value;
-    }
-    this.#append(
-      id,
-      this.#encoded,
-      this.#chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0),
-    );
-  }
-
-  /** Keeps a chunk that was just sealed. */
-  #append(id: number, chunk: Uint8Array, length: number): void {
-    this.#sealed.append(id, chunk, 0, length);
-    this.#options.onSealed(id, chunk, 0, length, false);
-  }
-
-  #mergeLate(id: number): void {
-    if (!this.#records.hasLate(id)) return;
-    const count = this.#late.count(id);
-    this.#shed(id, this.#sealed.excessCount(id));
-    this.#late.copy(id, 0, count, this.#timesMs, this.#values, 0);
-    this.#clearLate(id);
-    this.#duplicateCount += this.#sealed.merge(
-      id,
-      this.#timesMs,
-      this.#values,
-      count,
-      (bytes, offset, length) => {
-        this.#options.onSealed(id, bytes, offset, length, true);
-      },
-    );
-  }
-
-  #clearLate(id: number): void {
-    this.#late.clear(id);
-    this.#records.setLate(id, false);
-  }
-
-  #shed(id: number, chunkCount: number): void {
-    const dropCount = Math.min(chunkCount, this.#sealed.chunkCount(id));
-    this.#shedSampleCount += this.#sealed.dropFirst(id, dropCount);
-  }
-
   #isPressed(): boolean {
     return this.#arena.liveBytes + this.#records.liveSegmentBytes > this.#memoryBytesMax;
-  }
-
-  /** Decodes to the scratch for restoring. @returns the count, -1 where the bytes are no chunk */
-  #decode(bytes: Uint8Array, offset: number, length: number): number {
-    if (chunkBytes(bytes, offset) !== length) return -1;
-    return decodeChunk(bytes, offset, this.#restoredMs, this.#restored, 0);
   }
 }
