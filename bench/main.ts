@@ -12,7 +12,8 @@
  *     npm run -s bench -- latency --metrics 10000 --rate 20000     datapoint to event, under load
  *     npm run -s bench -- compare [--to HOST:PORT=PID]  the same stream into carbon-cache, Redis and others
  *                                                       [--only kale] of them, [--rounds 40] of each kind
- *     npm run -s bench -- search --metrics 20000        searches over HTTP, first and last answer
+ *     npm run -s bench -- search --metrics 50000        searches over HTTP and in a Chromium's page, first
+ *                                                       and last answer, while every metric is judged
  *     npm run -s bench -- quality --metrics 20          a year of a simulated site, judged; minutes
  *                                                       [--seeds 1,2,3] a site each, and their sum
  *     npm run -s bench -- opentsdb --metrics 1000       OpenTSDB's queries over HTTP, an hour of all
@@ -50,6 +51,8 @@ import { benchYear, sumOfYears } from "./quality/year.ts";
 import { benchRedis } from "./redis.ts";
 import { benchRestart } from "./restart.ts";
 import { benchSearch } from "./search.ts";
+import { benchSearchPage } from "./search-page.ts";
+import { withSearchSite } from "./search-site.ts";
 import { benchSite } from "./site.ts";
 import { benchVotes } from "./votes.ts";
 
@@ -183,10 +186,11 @@ if (wanted.has("compare")) {
 }
 if (wanted.has("search")) {
   report("search");
-  figures["search"] = await benchSearch({
-    seriesCount: Number(flags.metrics ?? 5000),
-    queryCount: 8,
-  });
+  const seriesCount = Number(flags.metrics ?? 50_000);
+  figures["search"] = await withSearchSite({ seriesCount, report }, async (site) => ({
+    http: await benchSearch(site, 8),
+    page: await benchSearchPage(site, 5),
+  }));
 }
 if (wanted.has("opentsdb")) {
   report("opentsdb");
@@ -211,11 +215,11 @@ if (wanted.has("elasticsearch")) {
 if (wanted.has("oculus")) {
   const seed = Number(flags.seed);
   report("oculus: quality");
-  const quality = runOculusQuality({ seed });
-  report("oculus: speed");
-  // FastDTW prunes little: seconds a query, as docs/similarity.md tells.
-  const methods = ["euclidean", "dtw", "correlation", "best"] as const;
   const kernel = readKernels("auto").distances;
+  const quality = runOculusQuality({ seed, kernel });
+  report("oculus: speed");
+  // FastDTW without the kernel takes seconds a query, as docs/similarity.md tells.
+  const methods = ["euclidean", "dtw", "correlation", "best"] as const;
   const points60 = runOculusSpeed({ seed, methods, kernel });
   const points360 = runOculusSpeed({
     seed,

@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { seededRandom } from "../../src/base/random.ts";
+import { readKernels } from "../../src/cli/read-kernels.ts";
 import {
   planSearch,
   rowCountMax,
@@ -24,8 +25,10 @@ export interface QualityOptions {
   /** Half of them warped, a sixth with each warp. */
   readonly familyCount?: number | undefined;
   readonly pointCount?: number | undefined;
-  /** Names of rankings to leave out: fastdtw takes three quarters of the time. */
+  /** Names of rankings to leave out: fastdtw takes most of the time. */
   readonly without?: readonly string[] | undefined;
+  /** Of distances: the same figures in less time. */
+  readonly kernel?: WebAssembly.Module | undefined;
 }
 
 export const qualityGroups = [
@@ -70,7 +73,10 @@ const queryNoiseMax = 0.8;
 export function runOculusQuality(options: QualityOptions = {}): QualityReport {
   const { seed = 1, backgroundCount = 50_000, familyCount = 120, pointCount = 60 } = options;
   const bench = buildBenchTable(
-    { pointCount, backgroundCount, familyCount, memberCount, warpedShare: 0.5 },
+    {
+      ...{ pointCount, backgroundCount, familyCount, memberCount, warpedShare: 0.5 },
+      kernel: options.kernel,
+    },
     seededRandom(seed),
   );
   const queries = pickQueries(bench.members);
@@ -154,6 +160,7 @@ if (import.meta.main) {
       familyCount: Number(values.families),
       pointCount: Number(values.points),
       without: values.without,
+      kernel: readKernels("auto").distances,
     });
     process.stdout.write(`${JSON.stringify(report)}\n`);
   }

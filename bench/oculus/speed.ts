@@ -50,7 +50,7 @@ export interface SpeedReport {
   readonly buildCpuSeconds: number;
   readonly hasKernel: boolean;
   readonly cpu: Partial<Record<SimilarityMethod, CpuFigures>>;
-  /** Without the kernel, for methods that have one. */
+  /** Without the kernel. */
   readonly twinCpu: Partial<Record<SimilarityMethod, CpuFigures>>;
   /** Mean by class of query. */
   readonly meanMsByClass: Partial<Record<SimilarityMethod, Readonly<Record<string, number>>>>;
@@ -58,7 +58,6 @@ export interface SpeedReport {
   readonly sliceMaxMs: number;
 }
 
-const kernelMethods: readonly SimilarityMethod[] = ["best", "euclidean", "dtw", "correlation"];
 const memberCount = 50;
 const familyShare = 0.12;
 
@@ -90,10 +89,9 @@ export function runOculusSpeed(options: SpeedOptions = {}): SpeedReport {
   const meanMsByClass: Partial<Record<SimilarityMethod, Record<string, number>>> = {};
   let sliceMaxMs = 0;
   for (const method of methods) {
-    const twinTable = kernelMethods.includes(method) ? twin : undefined;
     const warmUp = [...queries.values()].map((ids) => ids[0]!);
     for (const id of warmUp) measure(table, id, method);
-    for (const id of warmUp.slice(0, 2)) if (twinTable) measure(twinTable, id, method);
+    for (const id of warmUp.slice(0, 2)) if (twin) measure(twin, id, method);
     const all: number[] = [];
     const twinAll: number[] = [];
     meanMsByClass[method] = {};
@@ -103,8 +101,8 @@ export function runOculusSpeed(options: SpeedOptions = {}): SpeedReport {
         const cost = measure(table, id, method);
         sliceMaxMs = Math.max(sliceMaxMs, cost.sliceMaxMs);
         costs.push(cost.cpuMs);
-        if (twinTable === undefined) continue;
-        const twinCost = measure(twinTable, id, method);
+        if (twin === undefined) continue;
+        const twinCost = measure(twin, id, method);
         assert.deepEqual(cost.answer, twinCost.answer);
         twinAll.push(twinCost.cpuMs);
       }

@@ -3,7 +3,7 @@ import { builtKernel } from "../../test/support/kernels.ts";
 import { nextInteger, nextNormal, seededRandom } from "../base/random.ts";
 import { DistanceRows } from "./distance-rows.ts";
 import { kernelRowsMax } from "./row-memory.ts";
-import { reachOf, singleQuery } from "./single-query.ts";
+import { absoluteQuery, absoluteReachOf, reachOf, singleQuery } from "./single-query.ts";
 
 const module = builtKernel("distances");
 
@@ -25,6 +25,20 @@ function dtwSquared(query: Float64Array, row: Float32Array, band: number): numbe
     }
   }
   return at(count - 1, count - 1);
+}
+
+/** Without a band, by absolute differences. */
+function absoluteDtw(query: Float64Array, row: Float32Array): number {
+  let above = new Float64Array(row.length).fill(Infinity);
+  for (let i = 0; i < query.length; i++) {
+    const line = new Float64Array(row.length);
+    for (let j = 0; j < row.length; j++) {
+      const least = Math.min(above[j - 1] ?? Infinity, above[j]!, line[j - 1] ?? Infinity);
+      line[j] = (i + j === 0 ? 0 : least) + Math.abs(query[i]! - row[j]!);
+    }
+    above = line;
+  }
+  return above[row.length - 1]!;
 }
 
 function envelope(
@@ -102,6 +116,38 @@ test.each(cases)(
         if (measured[row]! <= reach) expect(cut[row]).toBe(measured[row]);
         else expect(cut[row]).toBeGreaterThan(reach);
       }
+    }
+  },
+);
+
+test.each(cases)(
+  "DistanceRows measures absolute differences within absoluteReachOf(): $pointCount points, seed $seed",
+  ({ pointCount, seed }) => {
+    const random = seededRandom(seed);
+    const rowCount = 1 + nextInteger(random, 30);
+    const kernel = DistanceRows.open(module, { pointCount, rowCount })!;
+    const query = Float64Array.from({ length: pointCount }, () => nextNormal(random));
+    for (let i = 0; i < kernel.rows.length; i++) {
+      const point = query[i % pointCount]!;
+      kernel.rows[i] = i < 3 * pointCount ? point * (1 + 1e-7 * seed) : nextNormal(random);
+    }
+    const sides = [query, query.map((value) => -value)];
+    const rows = Array.from({ length: rowCount }, (_, row) =>
+      kernel.rows.slice(row * pointCount, (row + 1) * pointCount),
+    );
+    const distances = rows.map((row) => Math.min(...sides.map((side) => absoluteDtw(side, row))));
+    const singles = sides.map((side) => absoluteQuery(side));
+    const bounds = [...kernel.keogh(singles, 0, rowCount)];
+    const list = Int32Array.from(rows.keys());
+    const measured = [...kernel.dtw(singles, pointCount - 1, list, Infinity)];
+    const reach = absoluteReachOf(distances.toSorted((a, b) => a - b)[rowCount >> 1]!, query);
+    const cut = [...kernel.dtw(singles, pointCount - 1, list, reach)];
+    for (const [row, distance] of distances.entries()) {
+      expect(measured[row]).toBeLessThanOrEqual(absoluteReachOf(distance, query));
+      expect(absoluteReachOf(measured[row]!, query)).toBeGreaterThanOrEqual(distance);
+      expect(bounds[row]).toBeLessThanOrEqual(absoluteReachOf(distance, query));
+      if (measured[row]! <= reach) expect(cut[row]).toBe(measured[row]);
+      else expect(cut[row]).toBeGreaterThan(reach);
     }
   },
 );

@@ -68,7 +68,17 @@ export class DistanceRows {
     for (const [at, query] of queries.entries()) {
       this.#memory.views.lower.set(query.lower);
       this.#memory.views.upper.set(query.upper);
-      this.#memory.kernel.keogh(lower, upper, rows, pointCount, from, until, out, Math.sign(at));
+      this.#memory.kernel.keogh(
+        lower,
+        upper,
+        rows,
+        pointCount,
+        from,
+        until,
+        out,
+        Math.sign(at),
+        Number(query.isAbsolute),
+      );
     }
     return this.#memory.views.out;
   }
@@ -87,7 +97,7 @@ export class DistanceRows {
   }
 
   /**
-   * Squared banded DTW of the rows listed.
+   * Banded DTW of the rows listed, squared or by absolute differences as the queries have it.
    *
    * @param band   that of the queries' envelopes
    * @param reach  from `reachOf`: where the distance is surely above, Infinity may stand for it
@@ -112,7 +122,8 @@ export class DistanceRows {
       this.#memory.views.upper.set(query.upper);
       this.#memory.kernel.dtw(
         ...([at.query, at.lower, at.upper, at.rows, this.pointCount, band] as const),
-        ...([at.list, list.length, at.limits, at.work, at.out, Math.sign(n)] as const),
+        ...([at.list, list.length, at.limits, at.work, at.out] as const),
+        ...([Math.sign(n), Number(query.isAbsolute)] as const),
       );
     }
     return this.#memory.views.out;
@@ -198,7 +209,7 @@ export class DistanceRows {
     views.upper.set(single.upper);
     kernel.dtw(
       ...([at.query, at.lower, at.upper, at.smoothed, pointCount, query.band] as const),
-      ...([at.list, count, at.limits, at.work, at.out, 0] as const),
+      ...([at.list, count, at.limits, at.work, at.out, 0, 0] as const),
     );
     for (let n = 0; n < count; n++) {
       const part = this.#bounds[n]!;

@@ -16,7 +16,13 @@ export { type ChunkKernel, openChunkKernel } from "./chunk-kernel.ts";
 export { DistanceRows } from "./distance-rows.ts";
 export { bestQuery, type BestQuery, laggedQuery, type LaggedQuery } from "./lagged-query.ts";
 export { kernelRowsMax, viewRowsMax } from "./row-memory.ts";
-export { reachOf, singleQuery, type SingleQuery } from "./single-query.ts";
+export {
+  absoluteQuery,
+  absoluteReachOf,
+  reachOf,
+  singleQuery,
+  type SingleQuery,
+} from "./single-query.ts";
 export { compileKernels, type KernelModules } from "./kernel-modules.ts";
 export { RowKernel, type RowRange } from "./row-kernel.ts";
 export { rowRoom, type SeriesRecords, stagedCountMax } from "./series-records.ts";

@@ -36,7 +36,7 @@ export interface DistanceExports {
   keogh(
     ...args: [
       ...[lower: number, upper: number, rows: number, pointCount: number, from: number],
-      ...[until: number, out: number, isSecond: number],
+      ...[until: number, out: number, isSecond: number, isAbsolute: number],
     ]
   ): void;
   listWithin(out: number, count: number, limit: number, list: number): number;
@@ -44,7 +44,7 @@ export interface DistanceExports {
     ...args: [
       ...[query: number, lower: number, upper: number, rows: number, pointCount: number],
       ...[band: number, list: number, listCount: number, limits: number, work: number],
-      ...[out: number, isSecond: number],
+      ...[out: number, isSecond: number, isAbsolute: number],
     ]
   ): void;
   lagged(

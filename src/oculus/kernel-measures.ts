@@ -1,6 +1,14 @@
 /** Dear distances as a kernel bounds them, for many rows at once: what kernel-bounded-scan.ts needs. */
-import { type BestQuery, type DistanceRows, reachOf, viewRowsMax } from "../kernel/index.ts";
-import type { BestMeasure, BoundedMeasure, DtwMeasure } from "./measures.ts";
+import {
+  absoluteQuery,
+  absoluteReachOf,
+  type BestQuery,
+  type DistanceRows,
+  reachOf,
+  type SingleQuery,
+  viewRowsMax,
+} from "../kernel/index.ts";
+import type { BestMeasure, BoundedMeasure, DtwMeasure, FastDtwMeasure } from "./measures.ts";
 
 export interface KernelMeasure {
   /** What the bounds are bounds of. */
@@ -38,6 +46,37 @@ export class DtwKernelMeasure implements KernelMeasure {
 
   betterBounds(list: Int32Array, limit: number): Float32Array {
     return this.#kernel.dtw(this.measure.singles, this.measure.band, list, limit);
+  }
+}
+
+/**
+ * No path costs less than the best one without a band, and FastDTW's is seldom much worse: so that table is
+ * filled for most rows, four at a time, and FastDTW for few.
+ */
+export class FastDtwKernelMeasure implements KernelMeasure {
+  readonly measure: FastDtwMeasure;
+  readonly batchRowCount = viewRowsMax;
+  readonly #kernel: DistanceRows;
+  readonly #query: Float64Array;
+  readonly #singles: readonly SingleQuery[];
+
+  constructor(kernel: DistanceRows, query: Float64Array, measure: FastDtwMeasure) {
+    this.#kernel = kernel;
+    this.#query = query;
+    this.#singles = measure.sides.map((side) => absoluteQuery(side));
+    this.measure = measure;
+  }
+
+  limitOf(threshold: number): number {
+    return absoluteReachOf(threshold, this.#query);
+  }
+
+  bounds(from: number, until: number): Float32Array {
+    return this.#kernel.keogh(this.#singles, from, until);
+  }
+
+  betterBounds(list: Int32Array, limit: number): Float32Array {
+    return this.#kernel.dtw(this.#singles, this.#kernel.pointCount - 1, list, limit);
   }
 }
 

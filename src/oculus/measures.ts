@@ -72,18 +72,20 @@ export class FastDtwMeasure implements BoundedMeasure {
   readonly boundSteps: number;
   readonly distanceSteps: number;
 
-  readonly #queries: Float64Array[];
+  /** The query, and where asked for its mirror image. */
+  readonly sides: readonly Float64Array[];
+
   readonly #distances: FastDtw[];
   readonly #lowest: number[];
   readonly #highest: number[];
 
   constructor(query: Float64Array, plan: SearchPlan) {
-    this.#queries = plan.inverse ? [query, mirrored(query)] : [query];
-    this.#distances = this.#queries.map((side) => new FastDtw(side, plan.radius));
-    this.boundSteps = this.#queries.length * query.length;
-    this.distanceSteps = this.#queries.length * fastDtwCellMax(query.length, plan.radius);
-    this.#lowest = this.#queries.map((side) => side.reduce((a, b) => Math.min(a, b)));
-    this.#highest = this.#queries.map((side) => side.reduce((a, b) => Math.max(a, b)));
+    this.sides = plan.inverse ? [query, mirrored(query)] : [query];
+    this.#distances = this.sides.map((side) => new FastDtw(side, plan.radius));
+    this.boundSteps = this.sides.length * query.length;
+    this.distanceSteps = this.sides.length * fastDtwCellMax(query.length, plan.radius);
+    this.#lowest = this.sides.map((side) => side.reduce((a, b) => Math.min(a, b)));
+    this.#highest = this.sides.map((side) => side.reduce((a, b) => Math.max(a, b)));
   }
 
   /**
@@ -93,8 +95,8 @@ export class FastDtwMeasure implements BoundedMeasure {
    */
   bound(rows: ShapeRows, base: number): number {
     let least = Infinity;
-    for (let side = 0; side < this.#queries.length; side++) {
-      const query = this.#queries[side]!;
+    for (let side = 0; side < this.sides.length; side++) {
+      const query = this.sides[side]!;
       const lowest = this.#lowest[side]!;
       const highest = this.#highest[side]!;
       const last = query.length - 1;

@@ -9,7 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { assert } from "../base/assert.ts";
 import { BoundedScan } from "./bounded-scan.ts";
 import { toMatch, type Match } from "./likeness.ts";
-import { BestKernelMeasure, DtwKernelMeasure } from "./kernel-measures.ts";
+import { BestKernelMeasure, DtwKernelMeasure, FastDtwKernelMeasure } from "./kernel-measures.ts";
 import { EuclideanKernelScan, LaggedKernelScan } from "./kernel-scan.ts";
 import { KernelBoundedScan } from "./kernel-bounded-scan.ts";
 import { BestMeasure, DtwMeasure, FastDtwMeasure } from "./measures.ts";
@@ -129,8 +129,12 @@ function scanFor(target: ScanTarget, shape: Float64Array, plan: SearchPlan): Tab
       if (kernel === undefined) return new BoundedScan(target, measure);
       return new KernelBoundedScan(target, kernel, new DtwKernelMeasure(kernel, shape, measure));
     }
-    case "fastdtw":
-      return new BoundedScan(target, new FastDtwMeasure(shape, plan));
+    case "fastdtw": {
+      const measure = new FastDtwMeasure(shape, plan);
+      if (kernel === undefined) return new BoundedScan(target, measure);
+      const bounds = new FastDtwKernelMeasure(kernel, shape, measure);
+      return new KernelBoundedScan(target, kernel, bounds);
+    }
     case "best": {
       const measure = new BestMeasure(shape, plan, table.rows);
       const query = kernel === undefined ? undefined : measure.kernelQuery();

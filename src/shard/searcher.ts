@@ -24,7 +24,8 @@ import type {
 } from "./search-messages.ts";
 import { type ShapeKeeper, searchSliceMs } from "./shape-keeper.ts";
 
-/** A first answer is told after this, then one each time as much again has passed. */
+/** When an answer on the way is told for the first time, and how often after that. */
+const firstProgressMs = 60;
 const progressMs = 150;
 
 type Running = Pick<ShapeSearch, "runFor" | "isDone" | "cancel"> & {
@@ -130,14 +131,14 @@ export class Searcher {
       return await this.#finish(asked, search, undefined, isOver);
     }
 
-    let toldMs = this.#clock.elapsedMs();
+    let tellMs = this.#clock.elapsedMs() + firstProgressMs;
     let partial: ShapeTable | undefined;
     const filled = await this.#keeper.tableOf(asked.range, asked.values.length, async (table) => {
       partial = table;
       if (isOver()) return false;
-      if (this.#clock.elapsedMs() - toldMs >= progressMs) {
+      if (this.#clock.elapsedMs() >= tellMs) {
         this.#tell(await this.#lookAhead(asked, table));
-        toldMs = this.#clock.elapsedMs();
+        tellMs = this.#clock.elapsedMs() + progressMs;
       }
       return true;
     });
@@ -187,13 +188,13 @@ export class Searcher {
     isOver: () => boolean,
   ): Promise<ShardSearchReply> {
     const { turns } = this.#keeper;
-    let toldMs = this.#clock.elapsedMs();
+    let tellMs = this.#clock.elapsedMs() + firstProgressMs;
     await turns.next();
     while (!search.runFor(searchSliceMs, this.#clock)) {
       if (isOver()) search.cancel();
-      else if (this.#clock.elapsedMs() - toldMs >= progressMs) {
+      else if (this.#clock.elapsedMs() >= tellMs) {
         this.#tell(this.#reply(asked, search, table));
-        toldMs = this.#clock.elapsedMs();
+        tellMs = this.#clock.elapsedMs() + progressMs;
       }
       await turns.next();
     }

@@ -2,7 +2,7 @@
  * A search on its way: the newest answer, further parts behind it, and what went wrong. A change of
  * what is asked starts anew; a larger limit only asks for the rest.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SimilarJson, SimilarMatchJson } from "../../src/webapp/contract.ts";
 import type { FetchFailure } from "../api/fetch-json.ts";
 import { searchSimilar } from "../api/similar.ts";
@@ -46,7 +46,8 @@ export function useSimilar(ask: SimilarAsk): Similar {
   const current = useRef(nothing);
   const key = keyOf(ask, round);
 
-  useEffect(() => {
+  // Not after the first painting, as effects are: the search can be under way meanwhile.
+  useLayoutEffect(() => {
     const set = (next: State): void => {
       current.current = next;
       setState(next);

@@ -5,9 +5,10 @@
  * Prometheus decides at each step is decided in loops over them. A series of a selector is read,
  * reduced to its steps, and let go before the next one, so that a query holds steps and not samples.
  */
-import type { SampleColumns, TimeRange } from "../../model/index.ts";
-import { aggregate, compareRanks } from "./aggregate.ts";
-import { calculate, compare, numberFunctions } from "./arithmetic.ts";
+import type { TimeRange } from "../../model/index.ts";
+import { absentIn, absentLabels } from "./absent.ts";
+import { aggregate } from "./aggregate.ts";
+import { calculate, compare } from "./arithmetic.ts";
 import {
   type AggregateNode,
   type BinaryNode,
@@ -22,21 +23,20 @@ import {
 } from "./ast.ts";
 import { combineScalar, combineSeries, combineSets } from "./binary.ts";
 import type { Budget } from "./budget.ts";
-import { calendarParts } from "./calendar.ts";
-import { histogramQuantiles } from "./histogram.ts";
-import { labelJoiner, labelReplacer, type Relabel } from "./label-functions.ts";
-import { LabelSet, metricNameLabel } from "./label-set.ts";
+import { LabelSet } from "./label-set.ts";
 import { rangeFunctions } from "./range-functions.ts";
 import { type LabelledColumns, type PromqlSource, readSelected } from "./source.ts";
 import {
   emptySeries,
   type Grid,
   gridEndMs,
-  relabelled,
   type StepSeries,
   type StepValue,
+  timesOf,
   united,
 } from "./step-series.ts";
+import { innerGrid, samplesOf } from "./subquery.ts";
+import { callOnVectors, mapped, textOf, type VectorArguments } from "./vector-functions.ts";
 import {
   fillNewest,
   fillWindows,
@@ -56,9 +56,6 @@ export interface EvaluationOptions {
   /** 5 minutes unless given. */
   readonly lookbackMs?: number | undefined;
 }
-
-/** Of subqueries that give none, as Prometheus' default evaluation interval. */
-const subqueryStepMsDefault = 60_000;
 
 /** @throws PromqlError */
 export function evaluate(node: Expression, options: EvaluationOptions): Promise<StepValue> {
@@ -84,6 +81,8 @@ class Evaluation {
   readonly #lookbackMs: number;
   /** Of the query as a whole: what start() and end() mean, in subqueries too. */
   readonly #ends: { readonly startMs: number; readonly endMs: number };
+  /** How functions of vectors have their arguments. */
+  readonly #asked: VectorArguments;
 
   constructor(options: EvaluationOptions) {
     const { grid, endMs = gridEndMs(grid), source, budget } = options;
@@ -92,6 +91,12 @@ class Evaluation {
     this.#budget = budget;
     this.#lookbackMs = lookbackMs;
     this.#ends = { startMs: grid.startMs, endMs };
+    this.#asked = {
+      budget,
+      vector: (node, inner) => this.#vector(node, inner),
+      scalar: (node, inner) => this.#scalar(node, inner),
+      sampleTimes: (node, inner) => this.#newest(node, inner, true),
+    };
   }
 
   async value(node: Expression, grid: Grid): Promise<StepValue> {
@@ -186,23 +191,7 @@ class Evaluation {
   #unary(operator: "+" | "-", value: StepValue): StepValue {
     if (operator === "+" || value.kind === "string") return value;
     if (value.kind === "scalar") return { kind: "scalar", values: value.values.map((one) => -one) };
-    return vectorOf(this.#mapped(value.series, (one) => -one));
-  }
-
-  /** A function of each value; the metric's name goes, since it is another metric now. */
-  #mapped(
-    all: readonly StepSeries[],
-    change: (value: number, step: number) => number,
-  ): StepSeries[] {
-    const result = all.map((series) => {
-      this.#budget.claim(series.has.length);
-      const values = new Float64Array(series.values.length);
-      for (let step = 0; step < values.length; step++) {
-        if (series.has[step] === 1) values[step] = change(series.values[step]!, step);
-      }
-      return { labels: series.labels.withoutMetricName(), values, has: series.has };
-    });
-    return united(result);
+    return vectorOf(mapped(value.series, (one) => -one, this.#budget));
   }
 
   async #binary(node: BinaryNode, grid: Grid): Promise<StepValue> {
@@ -265,7 +254,7 @@ class Evaluation {
       default: {
         const takesRange = args.some((arg) => isRange(withoutParens(arg)));
         return vectorOf(
-          await (takesRange ? this.#ofRange(node, grid) : this.#ofVector(node, grid)),
+          await (takesRange ? this.#ofRange(node, grid) : callOnVectors(node, grid, this.#asked)),
         );
       }
     }
@@ -292,81 +281,6 @@ class Evaluation {
     if (!isAbsent) return united(result, true);
     return absentIn(result, absentLabels(args[0]!), grid);
   }
-
-  async #ofVector(node: CallNode, grid: Grid): Promise<StepSeries[]> {
-    const { name, args } = node;
-    const [first] = args;
-    const numberFunction = numberFunctions.get(name);
-    if (numberFunction !== undefined) {
-      return this.#mapped(await this.#vector(first!, grid), numberFunction);
-    }
-    const part = calendarParts.get(name);
-    if (part !== undefined) {
-      if (first !== undefined) return this.#mapped(await this.#vector(first, grid), part);
-      const has = new Uint8Array(grid.count).fill(1);
-      return [{ labels: LabelSet.empty, values: timesOf(grid).map(part), has }];
-    }
-    switch (name) {
-      case "absent":
-        return absentIn(await this.#vector(first!, grid), absentLabels(first!), grid);
-      case "timestamp":
-        return this.#timestamp(first!, grid);
-      case "clamp":
-      case "clamp_min":
-      case "clamp_max":
-        return this.#clamp(node, grid);
-      case "round": {
-        const all = await this.#vector(first!, grid);
-        const to = args[1] === undefined ? undefined : await this.#scalar(args[1], grid);
-        return this.#mapped(all, (value, step) => {
-          const inverse = 1 / (to === undefined ? 1 : to[step]!);
-          return Math.floor(value * inverse + 0.5) / inverse;
-        });
-      }
-      case "sort":
-        return sorted(await this.#vector(first!, grid), grid, -1);
-      case "sort_desc":
-        return sorted(await this.#vector(first!, grid), grid, 1);
-      case "label_replace":
-        return relabel(await this.#vector(first!, grid), labelReplacer(args.slice(1).map(textOf)));
-      case "label_join":
-        return relabel(await this.#vector(first!, grid), labelJoiner(args.slice(1).map(textOf)));
-      case "histogram_quantile": {
-        const phi = await this.#scalar(first, grid);
-        return united(histogramQuantiles(phi, await this.#vector(args[1]!, grid)));
-      }
-      default:
-        throw new Error(`the function ${name} has a signature and no meaning`);
-    }
-  }
-
-  /** Of a selector the times of the samples themselves, else the time that is asked for. */
-  async #timestamp(arg: Expression, grid: Grid): Promise<StepSeries[]> {
-    const inner = withoutParens(arg);
-    if (inner.kind === "selector") {
-      const found = await this.#newest(inner, grid, true);
-      return united(found.map((one) => relabelled(one, one.labels.withoutMetricName())));
-    }
-    const times = timesOf(grid);
-    return this.#mapped(await this.#vector(arg, grid), (_, step) => times[step]!);
-  }
-
-  async #clamp({ name, args }: CallNode, grid: Grid): Promise<StepSeries[]> {
-    const all = await this.#vector(args[0]!, grid);
-    const first = await this.#scalar(args[1], grid);
-    const second = await this.#scalar(args[2], grid);
-    const clamped = this.#mapped(all, (value, step) => {
-      if (name === "clamp_min") return Math.max(first[step]!, value);
-      if (name === "clamp_max") return Math.min(first[step]!, value);
-      return Math.max(first[step]!, Math.min(second[step]!, value));
-    });
-    if (name !== "clamp") return clamped;
-    const possible = clamped.map((one) => ({
-      ...one,
-      has: one.has.map((here, step) => (second[step]! < first[step]! ? 0 : here)),
-    }));
-    return united(possible);
-  }
 }
 
 function vectorOf(series: readonly StepSeries[]): StepValue {
@@ -377,40 +291,8 @@ function isRange(node: Expression): node is RangeNode | SubqueryNode {
   return node.kind === "range" || node.kind === "subquery";
 }
 
-function textOf(node: Expression): string {
-  const inner = withoutParens(node);
-  return inner.kind === "string" ? inner.value : "";
-}
-
-function timesOf(grid: Grid): Float64Array<ArrayBuffer> {
-  return new Float64Array(grid.count).map((_, step) => (grid.startMs + step * grid.stepMs) / 1000);
-}
-
 function rangeBefore(sight: Sight, lengthMs: number): TimeRange {
   return { fromMs: sight.firstMs - lengthMs, untilMs: lastMs(sight) + 1 };
-}
-
-/** The steps of a subquery lie at multiples of its step, whatever is asked for. */
-function innerGrid({ rangeMs, stepMs: given }: SubqueryNode, sight: Sight): Grid | undefined {
-  const stepMs = given === 0 ? subqueryStepMsDefault : given;
-  const fromMs = sight.firstMs - rangeMs;
-  const startMs = Math.ceil(fromMs / stepMs) * stepMs;
-  const count = Math.floor((lastMs(sight) - startMs) / stepMs) + 1;
-  return count < 1 ? undefined : { startMs, stepMs, count };
-}
-
-function samplesOf(series: StepSeries, grid: Grid): SampleColumns {
-  let count = 0;
-  for (const here of series.has) count += here;
-  const timesMs = new Float64Array(count);
-  const values = new Float64Array(count);
-  let at = 0;
-  for (let step = 0; step < series.has.length; step++) {
-    if (series.has[step] === 0) continue;
-    timesMs[at] = grid.startMs + step * grid.stepMs;
-    values[at++] = series.values[step]!;
-  }
-  return { timesMs, values };
 }
 
 /** NaN where there is not exactly one series. */
@@ -426,43 +308,4 @@ function onlyValues(all: readonly StepSeries[], grid: Grid): Float64Array<ArrayB
     if (count !== 1) values[step] = NaN;
   }
   return values;
-}
-
-/** 1 at the steps where none of the series has a value. */
-function absentIn(all: readonly StepSeries[], labels: LabelSet, grid: Grid): StepSeries[] {
-  const result = emptySeries(labels, grid.count);
-  for (let step = 0; step < grid.count; step++) {
-    if (all.some((series) => series.has[step] === 1)) continue;
-    result.has[step] = 1;
-    result.values[step] = 1;
-  }
-  return united([result]);
-}
-
-/** What the selector says a series would be called, as far as it says so. */
-function absentLabels(node: Expression): LabelSet {
-  const inner = withoutParens(node);
-  const selector = inner.kind === "range" ? inner.selector : inner;
-  if (selector.kind !== "selector") return LabelSet.empty;
-  const found = new Map<string, string>();
-  const seen = new Set<string>();
-  for (const { label, test, value } of selector.matchers) {
-    if (label === metricNameLabel) continue;
-    if (test === "equal" && !seen.has(label)) {
-      found.set(label, value);
-      seen.add(label);
-    } else found.delete(label);
-  }
-  return LabelSet.of(found);
-}
-
-/** Only the answer of an instant query has an order. */
-function sorted(all: readonly StepSeries[], grid: Grid, sign: 1 | -1): StepSeries[] {
-  if (grid.count > 1) return [...all];
-  const valueOf = (series: StepSeries): number => sign * series.values[0]!;
-  return all.toSorted((a, b) => compareRanks(valueOf(a), valueOf(b)));
-}
-
-function relabel(all: readonly StepSeries[], change: Relabel): StepSeries[] {
-  return united(all.map((series) => relabelled(series, change(series.labels))));
 }

@@ -76,3 +76,8 @@ export function united(all: readonly StepSeries[], isStrict = false): StepSeries
   }
   return [...byKey.values()];
 }
+
+/** Unix seconds of each step. */
+export function timesOf(grid: Grid): Float64Array<ArrayBuffer> {
+  return new Float64Array(grid.count).map((_, step) => (grid.startMs + step * grid.stepMs) / 1000);
+}

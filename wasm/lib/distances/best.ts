@@ -9,7 +9,7 @@
  * is bounded by 0: whoever asked measures it.
  */
 import { correlate, distanceSlack, multiply, oppositeMost, sameMost, sureSign } from "./lags";
-import { outsideOf } from "./sums";
+import { outsideOf, Squared } from "./sums";
 import {
   layPadded,
   mirror,
@@ -99,10 +99,10 @@ export function best(
         ? sureSign(pointCount, lags, groupCount, productError, scatterError)
         : 1;
       normalise(view, pointCount, sign);
-      let square = outsideOf(view, stride, lower, upper);
+      let square = outsideOf<Squared>(view, stride, lower, upper);
       if (sign == 0) {
         mirror(view, pointCount);
-        square = min(square, outsideOf(view, stride, lower, upper));
+        square = min(square, outsideOf<Squared>(view, stride, lower, upper));
       }
       const root = sqrt<f32>(square) * share - spread * viewError;
       if (root > 0) bound += root * root * perSquare * share;

@@ -6,6 +6,14 @@
  * at 360 points).
  */
 
+/** What two points that lie apart cost: a type for each way, since a function is compiled for each. */
+export type Squared = f32;
+export type Absolute = i32;
+
+export function costOf<Cost>(apart: v128): v128 {
+  return isInteger<Cost>() ? f32x4.abs(apart) : f32x4.mul(apart, apart);
+}
+
 /** out[i] = Σ(q - c)² for the row `from` + i. */
 export function euclidean(
   query: usize,
@@ -49,7 +57,7 @@ export function euclidean(
   }
 }
 
-/** out[i] = LB_Keogh of the row `from` + i: what it stands out of the query's envelope, squared. */
+/** out[i] = LB_Keogh of the row `from` + i: what it stands out of the query's envelope. */
 export function keogh(
   lower: usize,
   upper: usize,
@@ -59,16 +67,20 @@ export function keogh(
   until: i32,
   out: usize,
   isSecond: bool,
+  isAbsolute: bool,
 ): void {
   const stride = (<usize>pointCount) << 2;
   for (let row = from, to = out; row < until; row++, to += 4) {
-    const sum = outsideOf(rows + <usize>row * stride, stride, lower, upper);
+    const points = rows + <usize>row * stride;
+    const sum = isAbsolute
+      ? outsideOf<Absolute>(points, stride, lower, upper)
+      : outsideOf<Squared>(points, stride, lower, upper);
     store<f32>(to, isSecond ? min(sum, load<f32>(to)) : sum);
   }
 }
 
 /** LB_Keogh of one row of `stride` bytes. */
-export function outsideOf(points: usize, stride: usize, lower: usize, upper: usize): f32 {
+export function outsideOf<Cost>(points: usize, stride: usize, lower: usize, upper: usize): f32 {
   const pairsEnd = stride & ~(<usize>31);
   const wholeEnd = stride & ~(<usize>15);
   let sum0 = f32x4.splat(0);
@@ -81,12 +93,12 @@ export function outsideOf(points: usize, stride: usize, lower: usize, upper: usi
       v128.load(lower + at, 16),
       v128.load(upper + at, 16),
     );
-    sum0 = f32x4.add(sum0, f32x4.mul(out0, out0));
-    sum1 = f32x4.add(sum1, f32x4.mul(out1, out1));
+    sum0 = f32x4.add(sum0, costOf<Cost>(out0));
+    sum1 = f32x4.add(sum1, costOf<Cost>(out1));
   }
   for (; at < wholeEnd; at += 16) {
     const beyond = outside(v128.load(points + at), v128.load(lower + at), v128.load(upper + at));
-    sum0 = f32x4.add(sum0, f32x4.mul(beyond, beyond));
+    sum0 = f32x4.add(sum0, costOf<Cost>(beyond));
   }
   for (; at < stride; at += 4) {
     const beyond = outside(
@@ -94,7 +106,7 @@ export function outsideOf(points: usize, stride: usize, lower: usize, upper: usi
       v128.load32_zero(lower + at),
       v128.load32_zero(upper + at),
     );
-    sum1 = f32x4.add(sum1, f32x4.mul(beyond, beyond));
+    sum1 = f32x4.add(sum1, costOf<Cost>(beyond));
   }
   return lanesOf(f32x4.add(sum0, sum1));
 }

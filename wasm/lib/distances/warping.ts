@@ -1,5 +1,5 @@
-/** Banded dynamic time warping of four rows at a time, one in each lane. */
-import { outside } from "./sums";
+/** Banded dynamic time warping of four rows at a time, one in each lane: of squares, or of absolute differences. */
+import { Absolute, costOf, outside, Squared } from "./sums";
 
 /** Lines of a warping table between two looks at whether any of the four rows can still be near. */
 const linesBetweenLooks: i32 = 6;
@@ -25,6 +25,7 @@ export function dtw(
   work: usize,
   out: usize,
   isSecond: bool,
+  isAbsolute: bool,
 ): void {
   const stride = (<usize>pointCount) << 2;
   const pad = (<usize>band) << 4;
@@ -41,23 +42,22 @@ export function dtw(
   v128.store(tails + 2 * pad + (stride << 2), f32x4.splat(0));
   for (let n = 0; n < listCount; n += 4) {
     layColumns(rows, stride, list, n, listCount, columns + pad);
-    layTails(lower, upper, stride, columns + pad, tails + pad);
-    const sums = warp(
-      query,
-      pointCount,
-      band,
-      columns,
-      tails,
-      line,
-      v128.load(limits + ((<usize>n) << 2)),
-    );
+    const four = v128.load(limits + ((<usize>n) << 2));
+    let sums: v128;
+    if (isAbsolute) {
+      layTails<Absolute>(lower, upper, stride, columns + pad, tails + pad);
+      sums = warp<Absolute>(query, pointCount, band, columns, tails, line, four);
+    } else {
+      layTails<Squared>(lower, upper, stride, columns + pad, tails + pad);
+      sums = warp<Squared>(query, pointCount, band, columns, tails, line, four);
+    }
     const to = out + ((<usize>n) << 2);
     v128.store(to, isSecond ? f32x4.pmin(sums, v128.load(to)) : sums);
   }
 }
 
 /** The warping table of the four rows laid at `columns`. */
-function warp(
+function warp<Cost>(
   query: usize,
   pointCount: i32,
   band: i32,
@@ -75,22 +75,25 @@ function warp(
   let untilLook = linesBetweenLooks;
   for (let i = 0; i < pointCount; i++) {
     const point = v128.load32_splat(query + ((<usize>i) << 2));
-    let column = columns + ((<usize>i) << 4);
+    // Cells whose column lies outside the row stay as they are, at Infinity.
+    const before = (<usize>max(band - i, 0)) << 4;
+    const beyond = (<usize>max(i + band + 1 - pointCount, 0)) << 4;
+    let column = columns + ((<usize>i) << 4) + before;
     let left = never;
-    let diagonal = v128.load(line);
-    for (let cell = line; cell < lineEnd; cell += 16, column += 16) {
+    let diagonal = v128.load(line + before);
+    for (let cell = line + before; cell < lineEnd - beyond; cell += 16, column += 16) {
       const above = v128.load(cell, 16);
       const apart = f32x4.sub(point, v128.load(column));
       const least = f32x4.pmin(f32x4.pmin(diagonal, above), left);
-      left = f32x4.add(least, f32x4.mul(apart, apart));
+      left = f32x4.add(least, costOf<Cost>(apart));
       v128.store(cell, left);
       diagonal = above;
     }
     if (--untilLook > 0) continue;
     untilLook = linesBetweenLooks;
     let least = never;
-    let tail = tails + ((<usize>i) << 4) + 16;
-    for (let cell = line; cell < lineEnd; cell += 16, tail += 16) {
+    let tail = tails + ((<usize>i) << 4) + before + 16;
+    for (let cell = line + before; cell < lineEnd - beyond; cell += 16, tail += 16) {
       least = f32x4.pmin(least, f32x4.add(v128.load(cell), v128.load(tail)));
     }
     if (!v128.any_true(f32x4.le(least, limits))) return never;
@@ -134,7 +137,13 @@ function layColumns(
 }
 
 /** tails[j] = what the columns from j on pay at the least. */
-function layTails(lower: usize, upper: usize, stride: usize, columns: usize, tails: usize): void {
+function layTails<Cost>(
+  lower: usize,
+  upper: usize,
+  stride: usize,
+  columns: usize,
+  tails: usize,
+): void {
   let sum = f32x4.splat(0);
   for (let at = stride; at > 0;) {
     at -= 4;
@@ -143,7 +152,7 @@ function layTails(lower: usize, upper: usize, stride: usize, columns: usize, tai
       v128.load32_splat(lower + at),
       v128.load32_splat(upper + at),
     );
-    sum = f32x4.add(sum, f32x4.mul(beyond, beyond));
+    sum = f32x4.add(sum, costOf<Cost>(beyond));
     v128.store(tails + (at << 2), sum);
   }
 }
