@@ -1,6 +1,6 @@
 /** Which metrics a route or a silence speaks of. Patterns take time linear in the name. */
 import { RE2JS } from "re2js";
-import { nameMatcher } from "../model/index.ts";
+import { nameMatcher, wholeNameMatcher } from "../model/index.ts";
 import type { AlertMatch } from "./alert-config.ts";
 
 export type MetricTest = (name: string) => boolean;
@@ -9,16 +9,14 @@ export type MetricTest = (name: string) => boolean;
 export function metricTest({ metric, pattern, tags }: AlertMatch): MetricTest {
   const isNamed = nameMatcher(metric);
   const expression = pattern === "" ? undefined : RE2JS.compile(pattern);
-  const tagTests = Object.entries(tags).map(([tag, glob]) => ({ tag, test: wholeMatcher(glob) }));
+  const tagTests = Object.entries(tags).map(([tag, glob]) => ({
+    tag,
+    test: wholeNameMatcher(glob),
+  }));
   return (name) =>
     isNamed(name) &&
     (expression === undefined || expression.matcher(name).find()) &&
     tagTests.every(({ tag, test }) => test(tagOf(name, tag)));
-}
-
-/** Like `nameMatcher`, but text without a wildcard is the whole value, not a part of it. */
-function wholeMatcher(glob: string): MetricTest {
-  return /[*?[{]/.test(glob) ? nameMatcher(glob) : (value) => value === glob;
 }
 
 /** "" where the series does not have the tag. */

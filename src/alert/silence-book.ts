@@ -1,6 +1,6 @@
 /** Who asked for quiet about which metrics, and until when: kept in the ledger, asked of each anomaly. */
 import type { Clock } from "../base/clock.ts";
-import { type AlertSilence, nameMatcher, silenceLimits } from "../model/index.ts";
+import { type AlertSilence, silenceLimits, wholeNameMatcher } from "../model/index.ts";
 import type { AlertLedger } from "./ledger.ts";
 
 interface TestedSilence {
@@ -50,7 +50,11 @@ export class SilenceBook {
 
   /** Reads anew what is in force. */
   forgetEnded(): void {
-    this.#tested = this.list().map((silence) => ({ silence, test: nameMatcher(silence.metric) }));
+    this.#tested = this.list().map((silence) => ({
+      silence,
+      // Who mutes `requests` does not mean `requests.errors`.
+      test: wholeNameMatcher(silence.metric),
+    }));
   }
 
   /** "silence: moving disks"; undefined where nobody asked for quiet about the metric. */

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { canonicalName, hashName, nameMatcher, shardOf, sortNames } from "./series-name.ts";
+import {
+  canonicalName,
+  hashName,
+  nameMatcher,
+  wholeNameMatcher,
+  shardOf,
+  sortNames,
+} from "./series-name.ts";
 
 const encoder = new TextEncoder();
 
@@ -50,6 +57,17 @@ test.each([
   { query: "(a+)+$*", name: "(a+)+$ of a name", matches: true },
 ])("nameMatcher() of $query on $name is $matches", ({ query, name, matches }) => {
   expect(nameMatcher(query)(name)).toBe(matches);
+});
+
+test.each([
+  { query: "web.load", name: "web.load", matches: true },
+  { query: "web.load", name: "web.load.max", matches: false },
+  { query: "web.load", name: "WEB.load", matches: false },
+  { query: "web.*", name: "web.load", matches: true },
+  { query: "web.*", name: "db.load", matches: false },
+  { query: "web{load}[1]", name: "web{load}[1]", matches: true },
+])("wholeNameMatcher() of $query on $name is $matches", ({ query, name, matches }) => {
+  expect(wholeNameMatcher(query)(name)).toBe(matches);
 });
 
 test("nameMatcher() stays fast on a pattern made to be slow", () => {

@@ -70,6 +70,16 @@ export function nameMatcher(query: string): (name: string) => boolean {
   return (name) => alternatives.some((glob) => globMatches(glob, name));
 }
 
+/**
+ * As `nameMatcher`, of what holds for whole names: text without a wildcard is one name, not a part of names.
+ * A name is always its own pattern, whatever signs it has.
+ */
+export function wholeNameMatcher(query: string): (name: string) => boolean {
+  if (!/[*?[{]/.test(query)) return (name) => name === query;
+  const matches = nameMatcher(query);
+  return (name) => name === query || matches(name);
+}
+
 /** The globs of which one has to match, for whoever asks another program the same question. */
 export function parseNameGlob(query: string): readonly (readonly GlobPart[])[] {
   return expandBraces(query).map(parseGlob);

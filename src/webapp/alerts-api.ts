@@ -1,7 +1,7 @@
 /** /kale/alerts: what was said to whom. /kale/silences: who asked for quiet about what. */
 import type { Hono } from "hono";
 import {
-  nameMatcher,
+  wholeNameMatcher,
   silenceLimits,
   type AlertDelivery,
   type AlertSilence,
@@ -101,7 +101,7 @@ function addSilenceRoutes(app: Hono<WebappEnv>, parts: WebappParts): void {
     if (fault !== undefined) return answerFault(context, fault);
     const holding = alerts
       .silences()
-      .filter(({ metric }) => name === undefined || nameMatcher(metric)(name));
+      .filter(({ metric }) => name === undefined || wholeNameMatcher(metric)(name));
     return context.json(holding.map(silenceJson));
   });
 

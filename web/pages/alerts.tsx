@@ -188,7 +188,7 @@ function Silences(): JSX.Element {
           <span class="hidden">Metrics to silence</span>
           <input
             value={metric}
-            placeholder="Name, part of one, or pattern"
+            placeholder="Name, or pattern such as db.*"
             spellcheck={false}
             required
             onInput={(event) => setMetric(event.currentTarget.value)}
