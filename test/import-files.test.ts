@@ -229,6 +229,7 @@ test("a source that cannot be read is told with its path, and nothing else happe
   const gone = await kaleImport(["whisper", join(folder, "gone"), "--data", data]);
   expect(gone.status).toBe(1);
   expect(gone.err).toContain("gone cannot be read");
+  expect(gone.err).not.toContain("goes on");
   await writeFile(join(folder, "a.csv"), "what,is,this\n1,2,3\n");
   const headless = await kaleImport(["csv", join(folder, "a.csv"), "--data", data]);
   expect(headless.status).toBe(1);

@@ -32,11 +32,15 @@ import {
 } from "./lib/series-records";
 
 // As in src/kernel/packed-rows.ts.
-const whole: u32 = 1;
-const hundredths: u32 = 2;
-const thousandths: u32 = 3;
+const whole: i64 = 1;
+const hundredths: i64 = 2;
+const thousandths: i64 = 3;
 const nextSerialBit: u32 = 4;
 const sameTimeBit: u32 = 8;
+
+/** Of two rows. */
+const forms: usize = memory.data(16, 16);
+const numbers: usize = memory.data(16, 16);
 
 let packed: usize = 0;
 /** What is read ahead goes somewhere, so that the compiler keeps the reading. */
@@ -122,7 +126,8 @@ export function freeMemory(): usize {
 }
 
 /**
- * Packs rows from `from` on behind one another, as long as less than `sizeMax` bytes are there.
+ * Packs rows from `from` on behind one another, as long as less than `sizeMax` bytes are there. Which form a
+ * value takes no branch can foresee, so all forms are tried at once, of two rows at a time.
  * @returns the first row that found no room; `packedEnd` says where the bytes end
  */
 export function pack(from: u32, until: u32, sizeMax: u32): u32 {
@@ -132,22 +137,10 @@ export function pack(from: u32, until: u32, sizeMax: u32): u32 {
   let lastMs: f64 = 0;
   let row = from;
   for (; row < until && at < end; row++) {
-    const value = load<f64>(valuesAt + ((<usize>row) << 3));
-    let form: u32 = 0;
-    let number: f64 = 0;
-    if (value > -1e12 && value < 1e12) {
-      number = Math.floor(value);
-      if (number == value) {
-        if (value != 0 || reinterpret<u64>(value) == 0) form = whole;
-      } else {
-        number = Math.floor(value * 100 + 0.5);
-        if (number / 100 == value) form = hundredths;
-        else {
-          number = Math.floor(value * 1000 + 0.5);
-          if (number / 1000 == value) form = thousandths;
-        }
-      }
-    }
+    // The second of a pair finds what was found of both.
+    if (((row - from) & 1) == 0) findForms(valuesAt + ((<usize>row) << 3));
+    const lane = (<usize>((row - from) & 1)) << 3;
+    const form = <u32>load<u64>(forms + lane);
     const headAt = at++;
     let head = form;
     const serial = load<u32>(serialsAt + ((<usize>row) << 2));
@@ -158,21 +151,41 @@ export function pack(from: u32, until: u32, sizeMax: u32): u32 {
     if (timeMs == lastMs) head |= sameTimeBit;
     else at = writeSigned(at, <i64>(timeMs - lastMs));
     lastMs = timeMs;
-    if (form == 0) {
-      store<f64>(at, value);
-      at += 8;
-    } else {
-      const signed = <i64>number;
-      const folded = <u64>((signed << 1) ^ (signed >> 63));
-      store<u64>(at, folded);
-      const size = (71 - <u32>clz(folded)) >> 3;
-      at += <usize>size;
-      head |= size << 4;
-    }
-    store<u8>(headAt, <u8>head);
+    const signed = <i64>load<f64>(numbers + lane);
+    const folded = <u64>((signed << 1) ^ (signed >> 63));
+    const size = (71 - <u32>clz(folded)) >> 3;
+    const isRaw = form == 0;
+    store<u64>(at, select(load<u64>(valuesAt + ((<usize>row) << 3)), folded, isRaw));
+    at += <usize>select<u32>(8, size, isRaw);
+    store<u8>(headAt, <u8>(head | select<u32>(0, size << 4, isRaw)));
   }
   packed = at;
   return row;
+}
+
+/** The form of two values, and the numbers that are written for them; 0 where that is the value itself. */
+function findForms(values: usize): void {
+  const pair = v128.load(values);
+  const half = f64x2.splat(0.5);
+  const hundred = f64x2.splat(100);
+  const thousand = f64x2.splat(1000);
+  const isMinusZero = i64x2.eq(pair, i64x2.splat(0x8000000000000000));
+  const isNear = f64x2.lt(f64x2.abs(pair), f64x2.splat(1e12));
+  const canBe = v128.andnot(isNear, isMinusZero);
+  const inWholes = f64x2.floor(pair);
+  const inHundredths = f64x2.floor(f64x2.add(f64x2.mul(pair, hundred), half));
+  const inThousandths = f64x2.floor(f64x2.add(f64x2.mul(pair, thousand), half));
+  const isWhole = f64x2.eq(inWholes, pair);
+  const isHundredths = f64x2.eq(f64x2.div(inHundredths, hundred), pair);
+  const isThousandths = f64x2.eq(f64x2.div(inThousandths, thousand), pair);
+  let number = v128.and(inThousandths, isThousandths);
+  let form = v128.and(i64x2.splat(thousandths), isThousandths);
+  number = v128.bitselect(inHundredths, number, isHundredths);
+  form = v128.bitselect(i64x2.splat(hundredths), form, isHundredths);
+  number = v128.bitselect(inWholes, number, isWhole);
+  form = v128.bitselect(i64x2.splat(whole), form, isWhole);
+  v128.store(numbers, v128.and(number, canBe));
+  v128.store(forms, v128.and(form, canBe));
 }
 
 export function packedEnd(): usize {

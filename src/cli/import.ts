@@ -74,7 +74,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   } catch (error) {
     if (!isOfTheWorld(error)) throw error;
     io.stderr.write(`kale import ${kind.name}: ${error.message}\n`);
-    if (target !== undefined) io.stderr.write("The same command goes on where this one ended.\n");
+    const identity = (source?.identity ?? "") + asked.asked;
+    if (target?.lastItem(kind.name, identity) !== undefined) {
+      io.stderr.write("The same command goes on where this one ended.\n");
+    }
     return 1;
   } finally {
     await source?.close();

@@ -1,10 +1,9 @@
 /** The settings of what is taken in, and from whom: a part of the table in settings.ts. */
+import { hostPortListKind, jobUrlListKind } from "./address-kinds.ts";
 import {
   choiceKind,
   countKind,
   durationKind,
-  hostPortListKind,
-  jobUrlListKind,
   listKind,
   optionalPathKind,
   sizeOrAutoKind,

@@ -1,6 +1,6 @@
 /** The settings of the program as a whole, its ports and its log: parts of the table in settings.ts. */
+import { addressKind } from "./address-kinds.ts";
 import {
-  addressKind,
   choiceKind,
   choicesKind,
   countOrAutoKind,

@@ -1,4 +1,5 @@
 /** The settings of stores on other machines: a part of the table in settings.ts. */
+import { redisUrlKind, urlListKind } from "./address-kinds.ts";
 import {
   choiceKind,
   countKind,
@@ -7,10 +8,8 @@ import {
   indexWordKind,
   optionalPathKind,
   optionalTextKind,
-  redisUrlKind,
   secretKind,
   switchKind,
-  urlListKind,
   wordKind,
 } from "./setting-kinds.ts";
 import { minuteMs, secondMs } from "./setting-lengths.ts";

@@ -7,6 +7,7 @@
 import { TimeZone } from "../base/time-zone.ts";
 import { parseJsonText } from "./json-text.ts";
 import { readRules, type Rule, ruleJson } from "../model/index.ts";
+import { listOf, readWhole, textOf } from "./setting-input.ts";
 
 /** What reading gives: the value, or undefined where the input is not one. */
 export interface SettingKind<Value> {
@@ -134,53 +135,6 @@ export const indexWordKind: SettingKind<string> = {
   show: String,
 };
 
-/** The form only; what it means is the Redis store's matter. User and password are not part of it. */
-export const redisUrlKind: SettingKind<string> = {
-  allowed:
-    "redis://HOST:PORT[/DATABASE], rediss://HOST:PORT, unix:///PATH, redis+cluster://HOST:PORT,HOST:PORT or redis+sentinel://HOST:PORT,HOST:PORT/MASTER",
-  placeholder: "URL",
-  words: [],
-  read: (input) => {
-    const text = textOf(input);
-    if (text === undefined || text.includes("@")) return undefined;
-    return /^(unix:\/\/\/.+|rediss?(\+(cluster|sentinel))?:\/\/[^\s/]+(\/[^\s/]*)?)$/.test(text)
-      ? text
-      : undefined;
-  },
-  show: String,
-};
-
-/** Addresses over HTTP; user and password are not part of them, since addresses are shown. */
-export const urlListKind: SettingKind<readonly string[]> = {
-  allowed: "a list of http:// or https:// addresses without user and password",
-  placeholder: "URL,…",
-  words: [],
-  read: (input) => {
-    const texts = listOf(input);
-    return texts !== undefined && texts.length > 0 && texts.every(isPlainUrl) ? texts : undefined;
-  },
-  show: (value) => `[${value.join(", ")}]`,
-};
-
-function isPlainUrl(text: string): boolean {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false;
-  const { username, password, search, hash } = new URL(text);
-  return username === "" && password === "" && search === "" && hash === "";
-}
-
-/** An address to listen on: a numeric address, which needs no name server at start. */
-export const addressKind: SettingKind<string> = {
-  allowed: "an IP address such as 127.0.0.1, 0.0.0.0 or ::1, or the word localhost",
-  placeholder: "ADDR",
-  words: ["127.0.0.1", "0.0.0.0", "localhost"],
-  read: (input) => {
-    const text = textOf(input);
-    if (text === "localhost") return "127.0.0.1";
-    return text !== undefined && isIpAddress(text) ? text : undefined;
-  },
-  show: String,
-};
-
 export function choiceKind<Word extends string>(words: readonly Word[]): SettingKind<Word> {
   return {
     allowed: `one of ${words.join(", ")}`,
@@ -217,73 +171,6 @@ export const listKind: SettingKind<readonly string[]> = {
   read: (input) => (input === "" ? [] : listOf(input)),
   show: (value) => `[${value.join(", ")}]`,
 };
-
-export interface HostPort {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Addresses of other programs, e.g. "gmond1:8649,[::1]:8649". */
-export const hostPortListKind: SettingKind<readonly HostPort[]> = {
-  allowed: "a list of HOST:PORT",
-  placeholder: "HOST:PORT,…",
-  words: [],
-  read: (input) => {
-    const texts = input === "" ? [] : listOf(input);
-    const targets = texts?.map(hostPortOf);
-    return targets?.every((target) => target !== undefined) === true ? targets : undefined;
-  },
-  show: (value) =>
-    `[${value.map(({ host, port }) => `${host.includes(":") ? `[${host}]` : host}:${port}`).join(", ")}]`,
-};
-
-function hostPortOf(text: string): HostPort | undefined {
-  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text);
-  const host = found?.[1] ?? found?.[2];
-  const port = Number(found?.[3]);
-  return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
-}
-
-export interface JobUrl {
-  readonly job: string;
-  readonly url: string;
-  /** How often it is asked; as all others unless given. */
-  readonly everyMs?: number;
-}
-
-/** Pages of metrics and what each is called, e.g. "node=http://fe1:9100/metrics". */
-export const jobUrlListKind: SettingKind<readonly JobUrl[]> = {
-  allowed:
-    "a list of JOB=URL or JOB@TIME=URL, such as node@60s=http://fe1:9100/metrics, without user and password",
-  placeholder: "JOB=URL,…",
-  words: [],
-  read: (input) => {
-    const texts = input === "" ? [] : listOf(input);
-    const targets = texts?.map(jobUrlOf);
-    return targets?.every((target) => target !== undefined) === true ? targets : undefined;
-  },
-  show: (value) => `[${value.map(showJobUrl).join(", ")}]`,
-};
-
-function jobEvery(): SettingKind<number> {
-  return durationKind({ minMs: 1000, maxMs: 3_600_000 });
-}
-
-function showJobUrl({ job, url, everyMs }: JobUrl): string {
-  return `${job}${everyMs === undefined ? "" : `@${jobEvery().show(everyMs)}`}=${url}`;
-}
-
-function jobUrlOf(text: string): JobUrl | undefined {
-  const found = /^([^=@:\s/]{1,100})(?:@([^=\s]+))?=(https?:\/\/\S{1,2000})$/.exec(text);
-  const [, job, every, given] = found ?? [];
-  if (job === undefined || given === undefined || !URL.canParse(given)) return undefined;
-  const everyMs = every === undefined ? undefined : jobEvery().read(every);
-  if (every !== undefined && everyMs === undefined) return undefined;
-  const url = new URL(given);
-  if (url.username !== "" || url.password !== "") return undefined;
-  if (url.pathname === "/") url.pathname = "/metrics";
-  return { job, url: url.href, ...(everyMs === undefined ? {} : { everyMs }) };
-}
 
 /** Rules of what matters enough to be told; see model/rules.ts. In a variable or a flag they are JSON. */
 export const rulesKind: SettingKind<readonly Rule[]> = {
@@ -410,38 +297,4 @@ function readDuration(input: unknown): number | undefined {
   if (found === null) return undefined;
   const ms = Number(found[1]) * (unitMs[found[2] ?? "s"] ?? Number.NaN);
   return Number.isInteger(ms) ? ms : undefined;
-}
-
-function readWhole(input: unknown, min: number, max: number): number | undefined {
-  const text = textOf(input);
-  if (text === undefined || !/^\d{1,15}$/.test(text.replaceAll("_", ""))) return undefined;
-  const value = Number(text.replaceAll("_", ""));
-  return value >= min && value <= max ? value : undefined;
-}
-
-/** Text and numbers as text; undefined for anything else. */
-function textOf(input: unknown): string | undefined {
-  if (typeof input === "string") return input.trim();
-  return typeof input === "number" ? String(input) : undefined;
-}
-
-/** A YAML list of texts, or text with commas. */
-function listOf(input: unknown): readonly string[] | undefined {
-  if (Array.isArray(input)) {
-    const items = input.map(textOf);
-    return items.every((item) => item !== undefined && item !== "")
-      ? (items as string[])
-      : undefined;
-  }
-  const text = textOf(input);
-  if (text === undefined) return undefined;
-  const items = text.split(",").map((item) => item.trim());
-  return items.includes("") ? undefined : items;
-}
-
-function isIpAddress(text: string): boolean {
-  const parts = text.split(".");
-  if (parts.length === 4)
-    return parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-  return text.includes(":") && URL.canParse(`http://[${text}]/`);
 }

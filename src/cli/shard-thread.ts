@@ -133,7 +133,7 @@ if (isJudging) {
       learned?.start();
       const given = isClosed ? undefined : lessons?.give();
       loop.start();
-      return given;
+      return given?.then(() => lessons?.giveLate());
     });
 }
 if (settings.roles.includes("oculus")) keeper.start();
@@ -196,7 +196,7 @@ function trialsOf(judged: StreamJudge | undefined): RulesTrials | undefined {
 function lessonsOf(judged: StreamJudge | undefined): HistoryLessons | undefined {
   if (judged === undefined || !(sweep instanceof StreamSweep)) return undefined;
   const { fullDurationMs, stalePeriodMs } = settings;
-  const parts = { store, window, stream: judged, sweep, clock, logger };
+  const parts = { store, window, stream: judged, judge, sweep, clock, logger };
   return new HistoryLessons(parts, { fullDurationMs, stalePeriodMs });
 }
 

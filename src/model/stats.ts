@@ -152,8 +152,10 @@ export interface LessonStats {
   readonly waitingCount: number;
   /** When the last of them will be judged, as it goes now; null where none waits. */
   readonly endMs: number | null;
+  /** They waited as long as any may, are judged by what the window holds of them, and learn beside that. */
+  readonly laterCount: number;
   readonly taughtCount: number;
-  /** They waited as long as any may, and are judged by what the window holds of them. */
+  /** They were abnormal whenever it was their turn. */
   readonly missedCount: number;
   readonly unreadableCount: number;
 }

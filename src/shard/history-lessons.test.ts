@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { Judge, StreamJudge } from "../analyzer/index.ts";
+import { encodeSeriesState, Judge, seriesStateBytesMax, StreamJudge } from "../analyzer/index.ts";
 import { ManualClock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import { type Random, seededRandom } from "../base/random.ts";
@@ -63,7 +64,7 @@ async function learned(kept: SampleColumns): Promise<StreamJudge> {
       lastMs: Float64Array.of(nowMs - dayMs),
     });
   const lessons = new HistoryLessons(
-    { store: { read, keptExtents }, window, stream, sweep, clock, logger: silentLogger },
+    { store: { read, keptExtents }, window, stream, judge, sweep, clock, logger: silentLogger },
     { fullDurationMs: dayMs, stalePeriodMs: 500_000 },
   );
   const given = lessons.give();
@@ -164,6 +165,7 @@ function school(
       store: { read, keptExtents },
       window,
       stream,
+      judge,
       sweep: {
         withhold: (id, untilMs) => withheld.set(window.name(id), untilMs),
         allow: (id) => withheld.delete(window.name(id)),
@@ -191,26 +193,57 @@ test("HistoryLessons go first to who gets samples, then by how long history is, 
   expect(asked).toEqual(["weeks", "week", "silent"]);
   expect(withheld.size).toBe(0);
   expect(lessons.stats()).toEqual({
-    ...{ waitingCount: 0, endMs: null },
+    ...{ waitingCount: 0, endMs: null, laterCount: 0 },
     ...{ taughtCount: 3, missedCount: 0, unreadableCount: 0 },
   });
 });
 
-test("HistoryLessons withhold no series for longer than stated, and count who got none", async () => {
-  const names = Array.from({ length: 40 }, (_, i) => `s${i}`);
+test("HistoryLessons withhold no series for longer than stated, and teach the rest while it is judged", async () => {
+  const names = Array.from({ length: 15 }, (_, i) => `s${i}`);
   const { lessons, stream, asked, warnings, withheld, clock } = school(
     Object.fromEntries(names.map((name) => [name, { keptHours: 100 }])),
     { waitMaxMs: 60_000, readMs: 5_000 },
   );
   const given = lessons.give();
   expect(withheld.get("s7")).toBe(nowMs + 60_000);
-  expect(lessons.stats()).toMatchObject({ waitingCount: 40, endMs: nowMs + 60_000 });
+  expect(lessons.stats()).toMatchObject({ waitingCount: 15, endMs: nowMs + 60_000 });
   await given;
   expect(clock.nowMs()).toBe(nowMs + 60_000);
   expect([asked.length, withheld.size]).toEqual([12, 0]);
-  expect(lessons.stats()).toMatchObject({ taughtCount: 12, missedCount: 28 });
+  expect(lessons.stats()).toMatchObject({ taughtCount: 12, laterCount: 3, missedCount: 0 });
   expect(warnings).toEqual([expect.stringContaining("judged by its last day")]);
   expect([stream.judgedMs(11) > 0, stream.judgedMs(12)]).toEqual([true, -Infinity]);
+
+  for (let id = 0; id < 15; id++) stream.take(id, nowMs - minuteMs, 1, nowMs);
+  expect(stateOf(stream, 12)).not.toEqual(stateOf(stream, 11));
+  await lessons.giveLate();
+  expect(lessons.stats()).toMatchObject({ taughtCount: 15, laterCount: 0, missedCount: 0 });
+  for (const id of [12, 13, 14]) expect(stateOf(stream, id)).toEqual(stateOf(stream, 11));
+});
+
+function stateOf(stream: StreamJudge, id: number): Uint8Array {
+  const bytes = new Uint8Array(seriesStateBytesMax);
+  return bytes.subarray(0, encodeSeriesState(stream, id, bytes));
+}
+
+test("HistoryLessons ask who is not read yet again later, and leave the rest when the program ends", async () => {
+  const { lessons, stream, warnings, clock, asked } = school(
+    { a: { keptHours: 100 }, b: { keptHours: 90 }, c: { keptHours: 80 } },
+    { waitMaxMs: 5_000, readMs: 5_000 },
+  );
+  await lessons.give();
+  expect(lessons.stats()).toMatchObject({ taughtCount: 1, laterCount: 2 });
+  const late = lessons.giveLate();
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+  expect(asked).toEqual(["a"]);
+  stream.take(1, nowMs - minuteMs, 1, nowMs);
+  clock.advance(400_000);
+  await vi.waitUntil(() => lessons.stats().taughtCount === 2, { timeout: 30_000 });
+  expect([asked, lessons.stats().laterCount]).toEqual([["a", "b"], 1]);
+  lessons.stop();
+  await late;
+  expect(warnings).toHaveLength(2);
+  expect(warnings[1]).toContain("when the program ended");
 });
 
 test("HistoryLessons tell when the last series will have learned, by how it goes", async () => {
@@ -242,7 +275,7 @@ test("HistoryLessons wait for no disk that hangs, and teach nobody who is judged
   );
   const given = lessons.give();
   await vi.waitUntil(() => withheld.size === 0, { timeout: 30_000 });
-  expect(lessons.stats()).toMatchObject({ waitingCount: 0, taughtCount: 0, missedCount: 2 });
+  expect(lessons.stats()).toMatchObject({ waitingCount: 0, taughtCount: 0, laterCount: 2 });
   const timesMs = Float64Array.from({ length: 100 }, (_, i) => nowMs + (i - 124) * hourMs);
   answer!({ timesMs, values: timesMs });
   await given;

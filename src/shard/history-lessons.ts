@@ -5,20 +5,32 @@
  *
  *     unlearned ─→ withheld ─┬─ nothing older than the window is kept ──────────────┐
  *                            ├─ lesson, one series at a time (history-lesson.ts) ───┼─→ judged from the window on
- *                            └─ `waitMaxMs` are over ───────────────────────────────┘
+ *                            └─ `waitMaxMs` are over ───────────────────────────────┘          ↓
+ *                                                                              late lesson, beside
  *
- * No series waits longer than that: who gets no lesson by then is judged by its last day, gets to know its
- * weeks as they come, and is counted. So the order is by who profits: series that get samples before silent
- * ones, then the longest history first. The store tells how long it is without reading it.
+ * No series waits longer than that: who gets no lesson by then is judged by its last day, and counted. So the
+ * order is by who profits: series that get samples before silent ones, then the longest history first. The
+ * store tells how long it is without reading it.
+ *
+ * The rest gets its lesson while it is judged, at half of the thread at most: somebody else learns from the weeks and from
+ * the day for it, and it goes on with that (analyzer/stream/rehearsal.ts). Who is abnormal then is asked again
+ * later, once; and who has not had its turn when the program ends gets to know its weeks as they come.
  */
 import { setTimeout as rest } from "node:timers/promises";
-import { lessonSpanMinMs, type StreamJudge } from "../analyzer/index.ts";
+import { type Judge, lessonSpanMinMs, Rehearsal, type StreamJudge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { runInSlices } from "../base/steps.ts";
-import type { LessonStats, SampleColumns, SeriesStore, SeriesWindow } from "../model/index.ts";
+import { finish, runInSlices } from "../base/steps.ts";
+import type {
+  LessonStats,
+  SampleColumns,
+  SeriesStore,
+  SeriesWindow,
+  TimeRange,
+} from "../model/index.ts";
 import { HistoryPace } from "./history-pace.ts";
 import type { StreamSweep } from "./stream-sweep.ts";
+import { judgedSampleCountMax } from "./window-scratch.ts";
 
 const hourMs = 3_600_000;
 /** Four weeks teach each hour of the week four times. */
@@ -26,11 +38,16 @@ const lessonMs = 28 * 24 * hourMs;
 const waitMaxMsUsual = 180_000;
 /** The thread is held no longer than this at once. */
 const sliceMs = 2;
+/** Whoever is abnormal, or not read from the window yet, when its late lesson is due is asked again so often, so much later. */
+const tryCountMax = 120;
+const tryAgainMs = 60_000;
+const lateRestMaxMs = 1000;
 
 export interface HistoryLessonsParts {
   readonly store: Pick<SeriesStore, "read" | "keptExtents">;
   readonly window: SeriesWindow;
   readonly stream: StreamJudge;
+  readonly judge: Judge;
   readonly sweep: Pick<StreamSweep, "withhold" | "allow">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -45,6 +62,14 @@ export interface HistoryLessonsOptions {
 
 type Outcome = "taught" | "untaught" | "unreadable";
 
+interface LatePupil {
+  readonly id: number;
+  readonly name: string;
+  /** Not before; by the clock that never goes back. */
+  readonly dueMs: number;
+  readonly tryCount: number;
+}
+
 export class HistoryLessons {
   readonly #parts: HistoryLessonsParts;
   readonly #options: Required<HistoryLessonsOptions>;
@@ -53,7 +78,12 @@ export class HistoryLessons {
   /** Whose lesson is under way: it is let go when that has ended. */
   #pupil: number | undefined;
   #isOver = false;
+  #isStopped = false;
+  /** Who is judged and has had no lesson. */
+  readonly #late: LatePupil[] = [];
   #deadlineMs = Infinity;
+  /** Who is to have a lesson, by profit. */
+  #order: readonly number[] = [];
   /** Since when lessons are given. */
   #startedMs = 0;
   #givenCount = 0;
@@ -71,6 +101,7 @@ export class HistoryLessons {
     return {
       waitingCount,
       endMs: waitingCount === 0 ? null : this.#parts.clock.nowMs() + this.#leftMs(waitingCount),
+      laterCount: this.#late.length,
       taughtCount: this.#taughtCount,
       missedCount: this.#missedCount,
       unreadableCount: this.#unreadableCount,
@@ -104,22 +135,54 @@ export class HistoryLessons {
       clearTimeout(timer);
     }
     this.#letGo();
-    const { taughtCount, missedCount, unreadableCount } = this.stats();
-    if (taughtCount + unreadableCount > 0) {
-      const facts = { taughtCount, missedCount, unreadableCount };
-      this.#parts.logger.info("series learned from what is kept of them", facts);
+    this.#tellCounts();
+  }
+
+  /**
+   * Once `give` is over: for those that are judged already. Nobody waits for it: never more than half of the thread.
+   * Resolves when all had theirs, or the program ends.
+   */
+  async giveLate(): Promise<void> {
+    const { clock } = this.#parts;
+    if (this.#late.length === 0) return;
+    for (let next = this.#late[0]; next !== undefined && !this.#isStopped; next = this.#late[0]) {
+      const startedMs = clock.elapsedMs();
+      if (next.dueMs > startedMs) {
+        await rest(lateRestMaxMs, undefined, { ref: false });
+        continue;
+      }
+      const outcome = await this.#rehearse(next);
+      this.#late.shift();
+      const tryCount = next.tryCount + 1;
+      if (outcome !== "busy") this.#count(outcome);
+      else if (tryCount === tryCountMax) this.#missedCount += 1;
+      else this.#late.push({ ...next, tryCount, dueMs: clock.elapsedMs() + tryAgainMs });
+      const restMs = Math.min(lateRestMaxMs, Math.ceil(clock.elapsedMs() - startedMs));
+      await rest(Math.max(1, restMs), undefined, { ref: false });
     }
+    this.#tellCounts();
   }
 
   /** Whoever waits is let go without a lesson, since the program ends. */
   stop(): void {
+    this.#isStopped = true;
     this.#letGo();
+    const leftCount = this.#late.length;
+    if (leftCount === 0) return;
+    this.#parts.logger.warn(
+      "series had not learned yet from what is kept of them when the program ended; they get to know their weeks as these come",
+      { leftCount },
+    );
   }
 
   async #teach(ids: readonly number[]): Promise<void> {
     const { clock } = this.#parts;
     const due = await this.#byProfit(ids);
-    if (this.#isOver) return;
+    this.#order = due;
+    if (this.#isOver) {
+      if (!this.#isStopped) this.#postpone(due);
+      return;
+    }
     const pupils = new Set(due);
     for (const id of ids) if (!pupils.has(id)) this.#allow(id);
     this.#startedMs = clock.elapsedMs();
@@ -164,20 +227,11 @@ export class HistoryLessons {
   }
 
   async #teachOne(id: number): Promise<Outcome> {
-    const { store, window, stream, clock } = this.#parts;
+    const { window, stream, clock } = this.#parts;
     if (!window.isLive(id)) return "untaught";
     const name = window.name(id);
-    let kept: SampleColumns | undefined;
-    try {
-      kept = await store.read(name, this.#range());
-    } catch (error) {
-      if (this.#unreadableCount === 0)
-        this.#warn(
-          "the history of a series cannot be read; such ones learn from the window",
-          error,
-        );
-      return "unreadable";
-    }
+    const kept = await this.#read(name, this.#range());
+    if (kept === "unreadable") return kept;
     // The id may be another's by now, or the time up.
     const check = (): void => {
       if (!window.isLive(id) || window.name(id) !== name) throw new Gone();
@@ -197,7 +251,20 @@ export class HistoryLessons {
     }
   }
 
-  #range(): { readonly fromMs: number; readonly untilMs: number } {
+  async #read(name: string, range: TimeRange): Promise<SampleColumns | undefined | "unreadable"> {
+    try {
+      return await this.#parts.store.read(name, range);
+    } catch (error) {
+      if (this.#unreadableCount === 0)
+        this.#warn(
+          "the history of a series cannot be read; such ones learn from the window",
+          error,
+        );
+      return "unreadable";
+    }
+  }
+
+  #range(): TimeRange {
     const untilMs = this.#parts.clock.nowMs() - this.#options.fullDurationMs;
     return { fromMs: untilMs - lessonMs, untilMs };
   }
@@ -219,15 +286,68 @@ export class HistoryLessons {
   /** The time is up: the rest is judged without. */
   #endLate(): void {
     if (this.#isOver) return;
-    this.#missedCount = this.#withheld.size - (this.#pupil === undefined ? 0 : 1);
-    if (this.#missedCount > 0) {
-      this.#parts.logger.warn(
-        "judging waits no longer for series to learn from what is kept of them: the rest is judged by its last day, " +
-          "and gets to know its weeks as they come",
-        { missedCount: this.#missedCount, afterSeconds: this.#options.waitMaxMs / 1000 },
-      );
-    }
+    this.#postpone(this.#order.filter((id) => id !== this.#pupil && this.#withheld.has(id)));
     this.#letGo();
+  }
+
+  #postpone(ids: readonly number[]): void {
+    const { window, logger } = this.#parts;
+    for (const id of ids) {
+      if (window.isLive(id)) this.#late.push({ id, name: window.name(id), dueMs: 0, tryCount: 0 });
+    }
+    if (this.#late.length === 0) return;
+    logger.warn(
+      "judging waits no longer for series to learn from what is kept of them: the rest is judged by its last day, " +
+        "and learns from its weeks beside that",
+      { laterCount: this.#late.length, afterSeconds: this.#options.waitMaxMs / 1000 },
+    );
+  }
+
+  async #rehearse({
+    id,
+    name,
+  }: {
+    readonly id: number;
+    readonly name: string;
+  }): Promise<Outcome | "busy"> {
+    const { window, stream, judge, clock } = this.#parts;
+    const isGone = (): boolean => this.#isStopped || !window.isLive(id) || window.name(id) !== name;
+    const check = (): void => {
+      if (isGone()) throw new Gone();
+    };
+    if (isGone()) return "untaught";
+    if (stream.judgedMs(id) === -Infinity || stream.isWatched(id)) return "busy";
+    const range = this.#range();
+    const kept = await this.#read(name, range);
+    if (kept === "unreadable") return kept;
+    const { rules } = stream;
+    const { stalePeriodMs } = this.#options;
+    const stated = window.stated(id);
+    const rehearsal = new Rehearsal(judge, { name, stated, rules, stalePeriodMs });
+    try {
+      check();
+      const isTaught =
+        kept !== undefined && (await runInSlices(rehearsal.learn(kept), clock, { sliceMs, check }));
+      if (!isTaught) return "untaught";
+      // What comes meanwhile is little, and taken in one go with what gives it to the series.
+      await runInSlices(rehearsal.take(this.#dayOf(id, range.untilMs)), clock, { sliceMs, check });
+      finish(rehearsal.take(this.#dayOf(id, range.untilMs)));
+      return rehearsal.giveTo(stream, id) ? "taught" : "busy";
+    } catch (error) {
+      if (error instanceof Gone) return "untaught";
+      throw error;
+    }
+  }
+
+  /** What the series was judged by since a time. */
+  #dayOf(id: number, fromMs: number): SampleColumns {
+    const { window, stream } = this.#parts;
+    const range = { fromMs, untilMs: stream.judgedMs(id) + 1 };
+    const countMax = Math.min(judgedSampleCountMax, window.sampleCountMax(id, range));
+    const timesMs = new Float64Array(countMax);
+    const values = new Float64Array(countMax);
+    const count = window.copy(id, range, timesMs, values);
+    return { timesMs: timesMs.subarray(0, count), values: values.subarray(0, count) };
   }
 
   #letGo(): void {
@@ -254,6 +374,13 @@ export class HistoryLessons {
       if (window.isLive(id) && stream.judgedMs(id) === -Infinity) ids.push(id);
     }
     return ids;
+  }
+
+  #tellCounts(): void {
+    const { laterCount, taughtCount, missedCount, unreadableCount } = this.stats();
+    if (taughtCount + unreadableCount === 0) return;
+    const facts = { taughtCount, laterCount, missedCount, unreadableCount };
+    this.#parts.logger.info("series learned from what is kept of them", facts);
   }
 
   #warn(what: string, error: unknown): void {

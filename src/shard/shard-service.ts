@@ -221,6 +221,7 @@ function sharedIndex({ selectShared, clock }: ShardServiceParts): SharedIndex {
 const noLessons: LessonStats = {
   waitingCount: 0,
   endMs: null,
+  laterCount: 0,
   taughtCount: 0,
   missedCount: 0,
   unreadableCount: 0,

@@ -152,6 +152,7 @@ function writeShard(text: PrometheusText, shard: ShardStats): void {
     ["rechecks", shard.recheckCount],
     ["history", shard.historyCount],
     ["lessons", shard.lessons.waitingCount],
+    ["late-lessons", shard.lessons.laterCount],
     ["untold", shard.untoldCount],
   ] as const) {
     const help =

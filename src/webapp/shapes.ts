@@ -201,6 +201,7 @@ function lessonsJson(lessons: LessonStats): LessonsJson {
   return {
     waiting: lessons.waitingCount,
     end: secondsOrNull(lessons.endMs),
+    later: lessons.laterCount,
     taught: lessons.taughtCount,
     missed: lessons.missedCount,
     unreadable: lessons.unreadableCount,

@@ -8,10 +8,9 @@
 import type { Steps } from "../../base/steps.ts";
 import type { Episode, KnownAs, RuleBook, SampleColumns, TimeRange } from "../../model/index.ts";
 import type { Judge } from "../judge.ts";
+import { SamplesWindow } from "./samples-window.ts";
 import { StreamJudge } from "./stream-judge.ts";
 import type { StreamWindow } from "./stream-window.ts";
-
-const windowMs = 86_400_000;
 
 export interface EpisodeReplay {
   readonly name: string;
@@ -63,41 +62,4 @@ export function* replayEpisodes(asked: EpisodeReplay, judge: Judge): Steps<Episo
     ({ startedMs, endedMs }) =>
       startedMs < range.untilMs && (endedMs === null || endedMs >= range.fromMs),
   );
-}
-
-/** The last day of samples up to a time, without copying them. */
-class SamplesWindow implements StreamWindow {
-  timesMs: Float64Array = new Float64Array(0);
-  values: Float64Array = new Float64Array(0);
-  readonly #name: string;
-  readonly #samples: SampleColumns;
-
-  constructor(name: string, samples: SampleColumns) {
-    this.#name = name;
-    this.#samples = samples;
-  }
-
-  name(): string {
-    return this.#name;
-  }
-
-  copy(id: number, untilMs: number): number {
-    const { timesMs, values } = this.#samples;
-    const first = countUntil(timesMs, untilMs - windowMs);
-    const next = countUntil(timesMs, untilMs);
-    this.timesMs = timesMs.subarray(first, next);
-    this.values = values.subarray(first, next);
-    return this.timesMs.length;
-  }
-}
-
-/** How many of the ascending times are not after this one. */
-function countUntil(timesMs: Float64Array, untilMs: number): number {
-  let [low, high] = [0, timesMs.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timesMs[middle]! <= untilMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -14,7 +14,6 @@ import type { Logger } from "../../base/log.ts";
 import {
   type NamePage,
   type NameQuery,
-  type RemoteStoreStats,
   type SampleBatch,
   type SampleColumns,
   type SeriesNameList,
@@ -33,14 +32,15 @@ import { NameList } from "./name-list.ts";
 import { OlderRows } from "./older-rows.ts";
 import { Outbox } from "./outbox.ts";
 import { RemoteReader } from "./remote-reader.ts";
+import { RemoteReport } from "./remote-report.ts";
 import type { RemoteSeries } from "./remote-series.ts";
 import {
   type RemoteStoreOptions,
   type RemoteStoreSettings,
   withDefaults,
 } from "./remote-store-options.ts";
+import { RowIntake } from "./row-intake.ts";
 import { SetAside } from "./set-aside.ts";
-import { isSample } from "./warm-start.ts";
 import { WarmWindow } from "./warm-window.ts";
 import { WriterRoom } from "./writer-room.ts";
 
@@ -76,8 +76,8 @@ export class RemoteStore implements SeriesStore {
   #commitTimer: NodeJS.Timeout | undefined;
   #maintainTimer: NodeJS.Timeout | undefined;
   #remoteMaintainedAtMs: number;
-  /** When it was first noticed that the remote does not answer. */
-  #awaySinceMs: number | null = null;
+  readonly #intake: RowIntake;
+  readonly #report: RemoteReport;
 
   private constructor(
     remote: RemoteSeries,
@@ -136,6 +136,11 @@ export class RemoteStore implements SeriesStore {
       commit: () => this.#commit(),
       sizeBytesMax: settings.outboxBytesMax,
     });
+    const { clock, retentionMs, outboxBytesMax } = settings;
+    const shared = { ...parts, window: this.#window, older: this.#older, clock };
+    this.#intake = new RowIntake({ ...shared, retentionMs });
+    const running = { remote, courier: this.#courier, room: this.#room };
+    this.#report = new RemoteReport({ ...shared, ...running, outboxBytesMax });
   }
 
   /**
@@ -231,7 +236,7 @@ export class RemoteStore implements SeriesStore {
       },
       lateCount: memory.lateCount,
       faults: this.#faults.list(),
-      remote: this.#remoteStats(),
+      remote: this.#report.stats(),
     };
   }
 
@@ -290,7 +295,7 @@ export class RemoteStore implements SeriesStore {
   }
 
   async #begin(): Promise<void> {
-    await this.#outbox.replay((rows, first) => this.#takeBack(rows, first));
+    await this.#outbox.replay((rows, first) => this.#intake.takeBack(rows, first));
     this.#courier.start();
     this.#scheduleMaintain();
     this.#window.start();
@@ -302,64 +307,10 @@ export class RemoteStore implements SeriesStore {
     for (let from = 0; from < batch.count; from += rowsPerPiece) {
       if (slicer.isDue) await slicer.pause();
       await this.#room.wait();
-      this.#takeRows(batch, from, Math.min(from + rowsPerPiece, batch.count));
+      this.#intake.take(batch, from, Math.min(from + rowsPerPiece, batch.count));
     }
     if (this.#settings.commitEveryBatch) await this.#commit();
     else this.#scheduleCommit(this.#settings.commitIntervalMs);
-  }
-
-  #takeRows(batch: SampleBatch, from: number, until: number): void {
-    const { names, nameEnds, timesMs, values, types } = batch;
-    const { memory } = this.#window;
-    const retainFromMs = this.#settings.clock.nowMs() - this.#settings.retentionMs;
-    let badCount = 0;
-    let expiredCount = 0;
-    for (let row = from; row < until; row++) {
-      const timeMs = timesMs[row]!;
-      const value = values[row]!;
-      if (!isSample(timeMs, value)) {
-        badCount += 1;
-      } else if (timeMs < retainFromMs) {
-        expiredCount += 1;
-      } else {
-        const start = row === 0 ? 0 : nameEnds[row - 1]!;
-        const end = nameEnds[row]!;
-        const id = memory.resolve(names, start, end);
-        if (id < 0) continue; // refused and counted by memory
-        if (types !== undefined) memory.state(id, types[row]!);
-        const isInWindow = timeMs >= this.#window.fromMs;
-        const place = { names, start, end, types: types?.[row] ?? 0 };
-        const ordinal = this.#outbox.add(place, timeMs, value, isInWindow);
-        if (isInWindow) memory.add(id, timeMs, value);
-        else this.#older.add(memory.name(id), ordinal, timeMs, value);
-      }
-    }
-    if (badCount > 0) {
-      const message = "Times must be whole milliseconds from 1970 on, values finite";
-      this.#faults.report("bad-sample", message, {}, badCount);
-    }
-    if (expiredCount > 0) {
-      const message = "Samples older than the retention are not kept";
-      this.#faults.report("expired-sample", message, {}, expiredCount);
-    }
-  }
-
-  /** Rows of the outbox that an earlier run left. @returns time of the oldest one in the window */
-  #takeBack(rows: SampleBatch, first: number): number {
-    const { count, names, nameEnds, timesMs, values, types } = rows;
-    const { memory } = this.#window;
-    let windowMs = Infinity;
-    for (let row = 0; row < count; row++) {
-      const id = memory.resolve(names, row === 0 ? 0 : nameEnds[row - 1]!, nameEnds[row]!);
-      const timeMs = timesMs[row]!;
-      if (id < 0) continue;
-      if (types !== undefined) memory.state(id, types[row]!);
-      if (timeMs >= this.#window.fromMs) {
-        memory.add(id, timeMs, values[row]!);
-        windowMs = Math.min(windowMs, timeMs);
-      } else this.#older.add(memory.name(id), first + row, timeMs, values[row]!);
-    }
-    return windowMs;
   }
 
   async #commit(): Promise<void> {
@@ -418,34 +369,6 @@ export class RemoteStore implements SeriesStore {
       });
     }, maintainIntervalMs);
     this.#maintainTimer.unref();
-  }
-
-  #remoteStats(): RemoteStoreStats {
-    const health = this.#remote.health();
-    const { failure, failingSinceMs } = this.#courier;
-    const isReachable = health.isReachable && (failure === undefined || this.#courier.isBusy);
-    if (isReachable) this.#awaySinceMs = null;
-    else this.#awaySinceMs ??= failingSinceMs ?? this.#settings.clock.nowMs();
-    return {
-      description: health.description,
-      isReachable,
-      problem: health.problem ?? failure?.message,
-      failingSinceMs: failingSinceMs ?? this.#awaySinceMs,
-      waitingSampleCount: this.#outbox.waitingCount,
-      waitingBytes: this.#outbox.occupiedBytes,
-      waitingBytesMax: this.#settings.outboxBytesMax,
-      oldestWaitingMs: this.#outbox.oldestTakenMs,
-      isHolding: this.#room.isHolding,
-      heldWriteCount: this.#room.heldWriteCount,
-      writtenSampleCount: this.#courier.deliveredCount,
-      writtenBytes: health.writtenBytes,
-      retryCount: this.#courier.retryCount + health.retryCount,
-      busyCount: this.#courier.busyCount,
-      refusedSampleCount: this.#setAside.sampleCount,
-      lastWriteMs: health.lastWriteMs,
-      warmth: this.#window.warmth,
-      summedStepCount: health.summedStepCount,
-    };
   }
 }
 

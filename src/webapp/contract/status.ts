@@ -5,8 +5,10 @@ export interface LessonsJson {
   waiting: number;
   /** When the last of them will be judged, as it goes now; null where none waits. */
   end: number | null;
+  /** They waited as long as judging may, are judged by their last day, and learn beside that. */
+  later: number;
   taught: number;
-  /** They waited as long as judging may, and go by their last day. */
+  /** They were abnormal whenever it was their turn. */
   missed: number;
   unreadable: number;
 }
