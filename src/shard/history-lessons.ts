@@ -12,37 +12,23 @@
  * order is by who profits: series that get samples before silent ones, then the longest history first. The
  * store tells how long it is without reading it.
  *
- * The rest gets its lesson while it is judged, at half of the thread at most: somebody else learns from the weeks and from
- * the day for it, and it goes on with that (analyzer/stream/rehearsal.ts). Who is abnormal then is asked again
- * later, once; and who has not had its turn when the program ends gets to know its weeks as they come.
+ * The rest has its lesson while it is judged (late-lessons.ts).
  */
 import { setTimeout as rest } from "node:timers/promises";
-import { type Judge, lessonSpanMinMs, Rehearsal, type StreamJudge } from "../analyzer/index.ts";
+import { type Judge, lessonSpanMinMs, type StreamJudge } from "../analyzer/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { finish, runInSlices } from "../base/steps.ts";
-import type {
-  LessonStats,
-  SampleColumns,
-  SeriesStore,
-  SeriesWindow,
-  TimeRange,
-} from "../model/index.ts";
+import { runInSlices } from "../base/steps.ts";
+import type { LessonStats, SeriesStore, SeriesWindow } from "../model/index.ts";
 import { HistoryPace } from "./history-pace.ts";
+import { KeptHistory } from "./kept-history.ts";
+import { LateLessons } from "./late-lessons.ts";
 import type { StreamSweep } from "./stream-sweep.ts";
-import { judgedSampleCountMax } from "./window-scratch.ts";
 
 const hourMs = 3_600_000;
-/** Four weeks teach each hour of the week four times. */
-const lessonMs = 28 * 24 * hourMs;
 const waitMaxMsUsual = 180_000;
 /** The thread is held no longer than this at once. */
 const sliceMs = 2;
-/** Whoever is abnormal, or not read from the window yet, when its late lesson is due is asked again so often, so much later. */
-const tryCountMax = 120;
-const tryAgainMs = 60_000;
-const lateRestMaxMs = 1000;
-
 export interface HistoryLessonsParts {
   readonly store: Pick<SeriesStore, "read" | "keptExtents">;
   readonly window: SeriesWindow;
@@ -60,16 +46,6 @@ export interface HistoryLessonsOptions {
   readonly waitMaxMs?: number;
 }
 
-type Outcome = "taught" | "untaught" | "unreadable";
-
-interface LatePupil {
-  readonly id: number;
-  readonly name: string;
-  /** Not before; by the clock that never goes back. */
-  readonly dueMs: number;
-  readonly tryCount: number;
-}
-
 export class HistoryLessons {
   readonly #parts: HistoryLessonsParts;
   readonly #options: Required<HistoryLessonsOptions>;
@@ -79,8 +55,8 @@ export class HistoryLessons {
   #pupil: number | undefined;
   #isOver = false;
   #isStopped = false;
-  /** Who is judged and has had no lesson. */
-  readonly #late: LatePupil[] = [];
+  readonly #history: KeptHistory;
+  readonly #late: LateLessons;
   #deadlineMs = Infinity;
   /** Who is to have a lesson, by profit. */
   #order: readonly number[] = [];
@@ -88,12 +64,12 @@ export class HistoryLessons {
   #startedMs = 0;
   #givenCount = 0;
   #taughtCount = 0;
-  #missedCount = 0;
-  #unreadableCount = 0;
 
   constructor(parts: HistoryLessonsParts, options: HistoryLessonsOptions) {
     this.#parts = parts;
     this.#options = { waitMaxMs: waitMaxMsUsual, ...options };
+    this.#history = new KeptHistory(parts, options);
+    this.#late = new LateLessons({ ...parts, history: this.#history }, options);
   }
 
   stats(): LessonStats {
@@ -101,10 +77,10 @@ export class HistoryLessons {
     return {
       waitingCount,
       endMs: waitingCount === 0 ? null : this.#parts.clock.nowMs() + this.#leftMs(waitingCount),
-      laterCount: this.#late.length,
-      taughtCount: this.#taughtCount,
-      missedCount: this.#missedCount,
-      unreadableCount: this.#unreadableCount,
+      laterCount: this.#late.waitingCount,
+      taughtCount: this.#taughtCount + this.#late.taughtCount,
+      missedCount: this.#late.missedCount,
+      unreadableCount: this.#history.unreadableCount,
     };
   }
 
@@ -138,36 +114,19 @@ export class HistoryLessons {
     this.#tellCounts();
   }
 
-  /**
-   * Once `give` is over: for those that are judged already. Nobody waits for it: never more than half of the thread.
-   * Resolves when all had theirs, or the program ends.
-   */
+  /** Once `give` is over: for those that it left. Resolves when all had theirs, or the program ends. */
   async giveLate(): Promise<void> {
-    const { clock } = this.#parts;
-    if (this.#late.length === 0) return;
-    for (let next = this.#late[0]; next !== undefined && !this.#isStopped; next = this.#late[0]) {
-      const startedMs = clock.elapsedMs();
-      if (next.dueMs > startedMs) {
-        await rest(lateRestMaxMs, undefined, { ref: false });
-        continue;
-      }
-      const outcome = await this.#rehearse(next);
-      this.#late.shift();
-      const tryCount = next.tryCount + 1;
-      if (outcome !== "busy") this.#count(outcome);
-      else if (tryCount === tryCountMax) this.#missedCount += 1;
-      else this.#late.push({ ...next, tryCount, dueMs: clock.elapsedMs() + tryAgainMs });
-      const restMs = Math.min(lateRestMaxMs, Math.ceil(clock.elapsedMs() - startedMs));
-      await rest(Math.max(1, restMs), undefined, { ref: false });
-    }
+    if (this.#late.waitingCount === 0) return;
+    await this.#late.give();
     this.#tellCounts();
   }
 
   /** Whoever waits is let go without a lesson, since the program ends. */
   stop(): void {
     this.#isStopped = true;
+    this.#late.stop();
     this.#letGo();
-    const leftCount = this.#late.length;
+    const leftCount = this.#late.waitingCount;
     if (leftCount === 0) return;
     this.#parts.logger.warn(
       "series had not learned yet from what is kept of them when the program ended; they get to know their weeks as these come",
@@ -189,7 +148,8 @@ export class HistoryLessons {
     for (const id of due) {
       if (this.#isTimeUp()) return;
       const startedMs = clock.elapsedMs();
-      this.#count(await this.#teachOne(id));
+      if (await this.#teachOne(id)) this.#taughtCount += 1;
+      this.#givenCount += 1;
       this.#allow(id);
       await this.#rest(clock.elapsedMs() - startedMs);
     }
@@ -203,7 +163,7 @@ export class HistoryLessons {
   /** Those of which more is kept than the window holds, as far as the store can tell. */
   async #byProfit(ids: readonly number[]): Promise<number[]> {
     const { store, window, clock } = this.#parts;
-    const range = this.#range();
+    const range = this.#history.range();
     const freshMs = clock.nowMs() - this.#options.stalePeriodMs;
     let extents;
     try {
@@ -226,47 +186,28 @@ export class HistoryLessons {
     return Array.from(keys.subarray(0, count).sort(), (key) => ids[key % placeCount]!);
   }
 
-  async #teachOne(id: number): Promise<Outcome> {
+  /** @returns whether there was enough to learn from */
+  async #teachOne(id: number): Promise<boolean> {
     const { window, stream, clock } = this.#parts;
-    if (!window.isLive(id)) return "untaught";
+    if (!window.isLive(id)) return false;
     const name = window.name(id);
-    const kept = await this.#read(name, this.#range());
-    if (kept === "unreadable") return kept;
+    const kept = await this.#history.read(name, this.#history.range());
     // The id may be another's by now, or the time up.
     const check = (): void => {
       if (!window.isLive(id) || window.name(id) !== name) throw new Gone();
     };
-    if (this.#isOver || kept === undefined) return "untaught";
+    if (this.#isOver || kept === undefined) return false;
     this.#pupil = id;
     try {
       check();
       stream.state(id, window.stated(id));
-      const isTaught = await runInSlices(stream.learnHistory(id, kept), clock, { sliceMs, check });
-      return isTaught ? "taught" : "untaught";
+      return await runInSlices(stream.learnHistory(id, kept), clock, { sliceMs, check });
     } catch (error) {
-      if (error instanceof Gone) return "untaught";
+      if (error instanceof Gone) return false;
       throw error;
     } finally {
       this.#pupil = undefined;
     }
-  }
-
-  async #read(name: string, range: TimeRange): Promise<SampleColumns | undefined | "unreadable"> {
-    try {
-      return await this.#parts.store.read(name, range);
-    } catch (error) {
-      if (this.#unreadableCount === 0)
-        this.#warn(
-          "the history of a series cannot be read; such ones learn from the window",
-          error,
-        );
-      return "unreadable";
-    }
-  }
-
-  #range(): TimeRange {
-    const untilMs = this.#parts.clock.nowMs() - this.#options.fullDurationMs;
-    return { fromMs: untilMs - lessonMs, untilMs };
   }
 
   async #rest(workedMs: number): Promise<void> {
@@ -277,12 +218,6 @@ export class HistoryLessons {
     this.#pace.noteRest(restMs, clock.elapsedMs() - startedMs);
   }
 
-  #count(outcome: Outcome): void {
-    this.#givenCount += 1;
-    if (outcome === "taught") this.#taughtCount += 1;
-    if (outcome === "unreadable") this.#unreadableCount += 1;
-  }
-
   /** The time is up: the rest is judged without. */
   #endLate(): void {
     if (this.#isOver) return;
@@ -291,63 +226,14 @@ export class HistoryLessons {
   }
 
   #postpone(ids: readonly number[]): void {
-    const { window, logger } = this.#parts;
-    for (const id of ids) {
-      if (window.isLive(id)) this.#late.push({ id, name: window.name(id), dueMs: 0, tryCount: 0 });
-    }
-    if (this.#late.length === 0) return;
-    logger.warn(
+    this.#late.add(ids);
+    const laterCount = this.#late.waitingCount;
+    if (laterCount === 0) return;
+    this.#parts.logger.warn(
       "judging waits no longer for series to learn from what is kept of them: the rest is judged by its last day, " +
         "and learns from its weeks beside that",
-      { laterCount: this.#late.length, afterSeconds: this.#options.waitMaxMs / 1000 },
+      { laterCount, afterSeconds: this.#options.waitMaxMs / 1000 },
     );
-  }
-
-  async #rehearse({
-    id,
-    name,
-  }: {
-    readonly id: number;
-    readonly name: string;
-  }): Promise<Outcome | "busy"> {
-    const { window, stream, judge, clock } = this.#parts;
-    const isGone = (): boolean => this.#isStopped || !window.isLive(id) || window.name(id) !== name;
-    const check = (): void => {
-      if (isGone()) throw new Gone();
-    };
-    if (isGone()) return "untaught";
-    if (stream.judgedMs(id) === -Infinity || stream.isWatched(id)) return "busy";
-    const range = this.#range();
-    const kept = await this.#read(name, range);
-    if (kept === "unreadable") return kept;
-    const { rules } = stream;
-    const { stalePeriodMs } = this.#options;
-    const stated = window.stated(id);
-    const rehearsal = new Rehearsal(judge, { name, stated, rules, stalePeriodMs });
-    try {
-      check();
-      const isTaught =
-        kept !== undefined && (await runInSlices(rehearsal.learn(kept), clock, { sliceMs, check }));
-      if (!isTaught) return "untaught";
-      // What comes meanwhile is little, and taken in one go with what gives it to the series.
-      await runInSlices(rehearsal.take(this.#dayOf(id, range.untilMs)), clock, { sliceMs, check });
-      finish(rehearsal.take(this.#dayOf(id, range.untilMs)));
-      return rehearsal.giveTo(stream, id) ? "taught" : "busy";
-    } catch (error) {
-      if (error instanceof Gone) return "untaught";
-      throw error;
-    }
-  }
-
-  /** What the series was judged by since a time. */
-  #dayOf(id: number, fromMs: number): SampleColumns {
-    const { window, stream } = this.#parts;
-    const range = { fromMs, untilMs: stream.judgedMs(id) + 1 };
-    const countMax = Math.min(judgedSampleCountMax, window.sampleCountMax(id, range));
-    const timesMs = new Float64Array(countMax);
-    const values = new Float64Array(countMax);
-    const count = window.copy(id, range, timesMs, values);
-    return { timesMs: timesMs.subarray(0, count), values: values.subarray(0, count) };
   }
 
   #letGo(): void {
