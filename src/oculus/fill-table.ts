@@ -10,6 +10,8 @@ import type { ShapeTable } from "./shape-table.ts";
 
 /** Of a series with more samples in the window, the newest so many are taken: 1 s for a day and a half. */
 const sampleCountMax = 131_072;
+/** An hour at 2 s. */
+const roomAtFirst = 2048;
 /** A step ends early after so many, so that its time hangs little on how dense the series are. */
 const samplesPerStep = 32_768;
 
@@ -18,8 +20,8 @@ export class TableFiller {
   readonly #table: ShapeTable;
   readonly #grid: Grid;
   readonly #shape: Float64Array<ArrayBuffer>;
-  #timesMs = new Float64Array(512);
-  #values = new Float64Array(512);
+  #timesMs = new Float64Array(roomAtFirst);
+  #values = new Float64Array(roomAtFirst);
   #nextId = 0;
   #sampleCount = 0;
 
@@ -56,15 +58,23 @@ export class TableFiller {
       return;
     }
     const { range } = this.#grid;
-    const count = Math.min(this.#source.sampleCountMax(id, range), sampleCountMax);
-    if (count > this.#values.length) {
-      this.#timesMs = new Float64Array(count);
-      this.#values = new Float64Array(count);
+    let copied = this.#source.copy(id, range, this.#timesMs, this.#values);
+    // Where the room was full there may be more; asking first would cost about as much as a copy of few.
+    if (copied === this.#values.length && this.#makeRoom(id)) {
+      copied = this.#source.copy(id, range, this.#timesMs, this.#values);
     }
-    const copied = this.#source.copy(id, range, this.#timesMs, this.#values);
     this.#sampleCount += copied;
     const fault = this.#grid.shape(this.#timesMs, this.#values, copied, this.#shape);
     if (fault === undefined) this.#table.put(id, this.#shape);
     else this.#table.refuse(id, fault);
+  }
+
+  /** @returns whether there is more room now */
+  #makeRoom(id: number): boolean {
+    const count = Math.min(this.#source.sampleCountMax(id, this.#grid.range), sampleCountMax);
+    if (count <= this.#values.length) return false;
+    this.#timesMs = new Float64Array(count);
+    this.#values = new Float64Array(count);
+    return true;
   }
 }
