@@ -65,7 +65,7 @@ function plotVerdict(): string {
     window.timesMs[count] = timeMs;
     window.values[count++] = value;
     const isShown = timeMs >= fromMs;
-    const expected = isShown ? judge.standingOf(0, timeMs / 1000)?.expected : undefined;
+    const expected = isShown ? judge.standingOf(0, timeMs / 1000).expected : undefined;
     const event = judge.take(0, timeMs, value, timeMs);
     if (!isShown) continue;
     if (event !== undefined) events.push(event);
