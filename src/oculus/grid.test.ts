@@ -83,5 +83,23 @@ test("Grid keeps every value inside the range of the samples, whatever the times
         }
       },
     ),
+    {
+      examples: [
+        [
+          [
+            [1000, Number.MAX_VALUE],
+            [1000, -3.0553168236369248e292],
+          ],
+          2,
+        ],
+        [
+          [
+            [1000, Number.MAX_VALUE],
+            [1999, -Number.MAX_VALUE],
+          ],
+          3,
+        ],
+      ],
+    },
   );
 });

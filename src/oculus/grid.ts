@@ -60,7 +60,7 @@ export class Grid {
       if (!(timeMs >= fromMs && timeMs < untilMs) || !Number.isFinite(value)) continue;
       const cell = Math.min(cells - 1, Math.floor((timeMs - fromMs) * perMs));
       counts[cell]! += 1;
-      into[cell]! += (value - into[cell]!) / counts[cell]!; // the mean so far: no sum to overflow
+      into[cell]! += shareOfRise(into[cell]!, value, counts[cell]!); // the mean so far: no sum to overflow
     }
     return this.#drawGaps(into);
   }
@@ -92,7 +92,7 @@ export class Grid {
     for (let at = first + 1; at <= last; at++) {
       if (counts[at] === 0) continue;
       if (at - filled - 1 > this.#gapCellsMax) return "too-sparse";
-      const rise = (cells[at]! - cells[filled]!) / (at - filled);
+      const rise = shareOfRise(cells[filled]!, cells[at]!, at - filled);
       for (let k = filled + 1; k < at; k++) cells[k] = cells[filled]! + rise * (k - filled);
       filled = at;
     }
@@ -100,4 +100,10 @@ export class Grid {
     cells.fill(cells[last]!, last + 1);
     return undefined;
   }
+}
+
+/** (to - from) / parts, also where the difference is beyond all doubles. */
+function shareOfRise(from: number, to: number, parts: number): number {
+  const rise = to - from;
+  return Number.isFinite(rise) ? rise / parts : to / parts - from / parts;
 }
