@@ -4,10 +4,9 @@
  * when it is done.
  */
 import type { JSX } from "preact";
-import type { Route } from "./lib/route.ts";
+import type { OtherRoute } from "./lib/route.ts";
 
-export type OtherRoute = Exclude<Route, { readonly page: "similar" | "unknown" }>;
-export type OtherPage = (props: { readonly route: OtherRoute }) => JSX.Element;
+type OtherPage = (props: { readonly route: OtherRoute }) => JSX.Element;
 
 let page: OtherPage | undefined;
 

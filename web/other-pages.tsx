@@ -1,6 +1,6 @@
 /** Every page but the search, as one script that is loaded beside the frame or after it. */
 import type { JSX } from "preact";
-import type { OtherRoute } from "./load-other-pages.ts";
+import type { OtherRoute } from "./lib/route.ts";
 import { AdminPage } from "./pages/admin.tsx";
 import { AlertsPage } from "./pages/alerts.tsx";
 import { CollectionPage } from "./pages/collection.tsx";

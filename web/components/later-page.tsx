@@ -1,7 +1,8 @@
 /** A page whose script may still be on its way. */
 import { h, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { loadedOtherPage, loadOtherPage, type OtherRoute } from "../load-other-pages.ts";
+import type { OtherRoute } from "../lib/route.ts";
+import { loadedOtherPage, loadOtherPage } from "../load-other-pages.ts";
 import { Notice } from "./notice.tsx";
 
 export function LaterPage({ route }: { readonly route: OtherRoute }): JSX.Element | null {
