@@ -17,6 +17,8 @@ let lastTimeMs: f64 = 0;
  * Value, blank, seconds and LF at `start`; writes the row.
  * @returns the byte after LF, 0 where it is not plain, and then nothing is written
  */
+// @ts-ignore: decorator
+@inline
 export function readNumbers(start: usize, end: usize, head: usize): usize {
   let at = start;
   const isNegative = load<u8>(at) == 0x2d;

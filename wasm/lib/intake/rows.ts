@@ -3,6 +3,8 @@ import { columnAliases, columnTimes, columnTypes, columnValues, recordShard } fr
 import { sColumnBytes, sColumns, sCounts, sFullShard, sRowRoom, sTypes } from "./state";
 
 /** Adds a row of the name whose record begins at `head`; `sFullShard` says when its shard has no more room. */
+// @ts-ignore: decorator
+@inline
 export function writeRow(head: usize, timeMs: f64, value: f64, types: u32): void {
   const shard = <u32>load<u8>(head + recordShard);
   const counter = sCounts + ((<usize>shard) << 2);
