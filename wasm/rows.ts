@@ -6,11 +6,10 @@
  * Rows that come in any order wait for memory: `plain` looks at every record of a run in a short loop, so
  * that many are fetched at once, and `take` finds them near.
  */
-import { encodeChunk } from "./lib/chunk/encode";
+import { encodeRegular } from "./lib/chunk/encode";
 import { packStaged, readPacked } from "./lib/packed-samples";
 import {
   chunkAt,
-  columnTimesAt,
   columnValuesAt,
   idsAt,
   packedAt,
@@ -113,11 +112,9 @@ export function seal(id: u32, nextValue: f64): i32 {
   }
   store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
   const step = <f64>load<u32>(record, recordStep);
-  const first = load<f64>(record) - <f64>(<i32>count - 2) * step;
-  for (let k: u32 = 0; k < count; k++) {
-    store<f64>(columnTimesAt + ((<usize>k) << 3), first + <f64>k * step);
-  }
-  return encodeChunk(columnTimesAt, columnValuesAt, <i32>count, chunkAt);
+  const span = <f64>(<i32>count - 1) * step;
+  const first = load<f64>(record) + step - span;
+  return encodeRegular(first, span, columnValuesAt, <i32>count, chunkAt);
 }
 
 /** Where rows may lie. */
