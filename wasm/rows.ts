@@ -97,23 +97,24 @@ export function take(from: u32, until: u32): u32 {
 }
 
 /**
- * Makes a chunk of what is packed and staged of the series, and of a sample one step after it.
+ * Makes a chunk of what is packed and staged of the series, and where `hasNext` is 1 of a sample one step after
+ * it; there is at least one sample.
  * @returns its length
  */
-export function seal(id: u32, nextValue: f64): i32 {
+export function seal(id: u32, hasNext: u32, nextValue: f64): i32 {
   const record = recordsAt + ((<usize>id) << recordBits);
   const packedCount = <u32>load<u16>(record, recordPacked);
   const stagedCount = <u32>load<u8>(record, recordCount);
-  const count = packedCount + stagedCount + 1;
+  const count = packedCount + stagedCount + hasNext;
   readPacked(record, columnValuesAt);
   const staged = columnValuesAt + ((<usize>packedCount) << 3);
   for (let k: usize = 0; k < <usize>stagedCount; k++) {
     store<f64>(staged + (k << 3), load<f64>(record + (k << 3), recordStaged));
   }
-  store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
+  if (hasNext != 0) store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
   const step = <f64>load<u32>(record, recordStep);
   const span = <f64>(<i32>count - 1) * step;
-  const first = load<f64>(record) + step - span;
+  const first = load<f64>(record) + <f64>hasNext * step - span;
   return encodeRegular(first, span, columnValuesAt, <i32>count, chunkAt);
 }
 
