@@ -7,7 +7,9 @@
  */
 import { join } from "node:path";
 import type { TimeRange } from "../../model/index.ts";
-import { ArchiveFile, ArchiveWriter, type ArchiveHead, type DamageReport } from "./archive-file.ts";
+import { ArchiveCache } from "./archive-cache.ts";
+import { ArchiveFile, type ArchiveFileParts, type DamageReport } from "./archive-file.ts";
+import { archiveName, ArchiveWriter, type ArchiveHead } from "./archive-writer.ts";
 import { ByteWriter } from "../log/bytes.ts";
 import { ChunkDecoder, ColumnsBuilder, encodeRun } from "../memory/columns.ts";
 import { errorCode, type Disk } from "../log/disk.ts";
@@ -15,29 +17,30 @@ import type { Slicer } from "../log/slice.ts";
 
 /** A block with more files than this is merged. */
 const filesPerBlockMax = 4;
+/** A series is read from this many files at once; the disk is there for the logs too. */
+const filesAtOnce = 2;
 const everything: TimeRange = { fromMs: -Infinity, untilMs: Infinity };
 
 export class Archive {
-  readonly #disk: Disk;
   readonly #folder: string;
-  readonly #report: DamageReport;
+  readonly #parts: ArchiveFileParts;
   readonly #decoder = new ChunkDecoder();
   /** By sequence, ascending. Replaced, never changed, so that a reader keeps its list. */
   #files: readonly ArchiveFile[] = [];
 
-  private constructor(disk: Disk, folder: string, report: DamageReport) {
-    this.#disk = disk;
+  private constructor(folder: string, parts: ArchiveFileParts) {
     this.#folder = folder;
-    this.#report = report;
+    this.#parts = parts;
   }
 
   static async open(disk: Disk, folder: string, report: DamageReport): Promise<Archive> {
-    const archive = new Archive(disk, folder, report);
+    const parts = { disk, report, cache: new ArchiveCache(disk) };
+    const archive = new Archive(folder, parts);
     await disk.makeFolder(folder);
     const files: ArchiveFile[] = [];
     for (const name of await disk.list(folder)) {
       if (name.endsWith(".tmp")) await disk.remove(join(folder, name));
-      const file = await ArchiveFile.open(disk, folder, name, report);
+      const file = await ArchiveFile.open(parts, folder, name);
       if (file !== undefined) files.push(file);
     }
     archive.#files = files.sort((a, b) => a.head.sequence - b.head.sequence);
@@ -74,32 +77,65 @@ export class Archive {
   }
 
   /** Merges the series' archived samples in range into `into`. */
-  async read(serial: number, range: TimeRange, into: ColumnsBuilder): Promise<void> {
-    for (const file of this.#files) {
-      if (file.head.startMs >= range.untilMs || file.head.endMs <= range.fromMs) continue;
-      let chunks: Uint8Array | undefined;
-      try {
-        chunks = await file.read(serial);
-      } catch (error) {
+  async read(
+    serial: number,
+    range: TimeRange,
+    into: ColumnsBuilder,
+    slicer: Slicer,
+  ): Promise<void> {
+    const files = this.#files.filter(
+      ({ head }) => head.startMs < range.untilMs && head.endMs > range.fromMs,
+    );
+    for (let at = 0; at < files.length; at += filesAtOnce) {
+      const some = files.slice(at, at + filesAtOnce);
+      // Settled all, so that no read is under way when this one has ended.
+      const runs = await Promise.allSettled(some.map((file) => file.read(serial)));
+      for (const [i, run] of runs.entries()) {
+        if (run.status === "fulfilled") {
+          if (run.value !== undefined) this.#decoder.decodeRun(run.value, range, into);
+          continue;
+        }
         // Merged or expired since the list was taken; what replaced it is read instead.
-        if (errorCode(error) !== "ENOENT" || this.#files.includes(file)) throw error;
-        return this.read(serial, range, into);
+        if (errorCode(run.reason) !== "ENOENT" || this.#files.includes(some[i]!)) throw run.reason;
+        return this.read(serial, range, into, slicer);
       }
-      if (chunks !== undefined) this.#decoder.decodeRun(chunks, range, into);
+      // What lay in memory was read without leaving the thread.
+      if (slicer.isDue) await slicer.pause();
     }
+    return undefined;
+  }
+
+  /** How much memory it holds for reads to come. */
+  get cacheBytes(): number {
+    return this.#parts.cache.memoryBytes;
+  }
+
+  /** Files that are open for reads to come. */
+  get openCount(): number {
+    return this.#parts.cache.files.count;
+  }
+
+  /** Once a round: closes files that nobody has read since the call before. */
+  closeUnused(): Promise<void> {
+    return this.#parts.cache.closeUnused();
+  }
+
+  /** Resolves when no file is open any more. */
+  close(): Promise<void> {
+    return this.#parts.cache.close();
   }
 
   /** Begins a file; give it to `finish`. */
   async begin(head: Omit<ArchiveHead, "sequence">): Promise<ArchiveWriter> {
     const sequence = (this.#files.at(-1)?.head.sequence ?? 0) + 1;
-    return ArchiveWriter.create(this.#disk, this.#folder, { ...head, sequence });
+    return ArchiveWriter.create(this.#parts.disk, this.#folder, { ...head, sequence });
   }
 
   /** Makes the file durable and part of what is read. */
   async finish(writer: ArchiveWriter): Promise<void> {
     await writer.finish();
-    const name = `block-${writer.head.startMs}-${writer.head.endMs}-${writer.head.sequence}.kale`;
-    const file = await ArchiveFile.open(this.#disk, this.#folder, name, this.#report);
+    const name = archiveName(writer.head);
+    const file = await ArchiveFile.open(this.#parts, this.#folder, name);
     if (file !== undefined) this.#files = [...this.#files, file];
   }
 
@@ -132,13 +168,12 @@ export class Archive {
     });
     const serials = new Set<number>();
     for (const file of files) for (const serial of await file.serials()) serials.add(serial);
-    const opened = await Promise.all(files.map((file) => file.openRuns()));
     const out = new ByteWriter();
     try {
       for (const serial of Float64Array.from(serials).sort()) {
         const columns = new ColumnsBuilder();
-        for (const runs of opened) {
-          const chunks = await runs.read(serial);
+        for (const file of files) {
+          const chunks = await file.read(serial);
           if (chunks !== undefined) this.#decoder.decodeRun(chunks, everything, columns);
         }
         out.clear();
@@ -151,8 +186,6 @@ export class Archive {
     } catch (error) {
       await writer.abandon();
       throw error;
-    } finally {
-      for (const runs of opened) await runs.close();
     }
     await this.#drop(files);
   }
@@ -160,7 +193,10 @@ export class Archive {
   async #drop(files: readonly ArchiveFile[]): Promise<void> {
     if (files.length === 0) return;
     this.#files = this.#files.filter((file) => !files.includes(file));
-    for (const file of files) await this.#disk.remove(file.path);
-    await this.#disk.syncFolder(this.#folder);
+    for (const file of files) {
+      await file.retire();
+      await this.#parts.disk.remove(file.path);
+    }
+    await this.#parts.disk.syncFolder(this.#folder);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { chunkFirstMs, chunkLastMs, chunkSampleCountMax } from "../../kernel/index.ts";
 import type { TimeRange } from "../../model/index.ts";
-import type { ArchiveWriter } from "./archive-file.ts";
+import type { ArchiveWriter } from "./archive-writer.ts";
 import type { Archive } from "./archive.ts";
 import type { Backfill } from "./backfill.ts";
 import type { Block, BlockLedger } from "./block-ledger.ts";

@@ -118,6 +118,7 @@ export class EmbeddedStore implements SeriesStore {
   async read(name: string, range: TimeRange): Promise<SampleColumns | undefined> {
     if (this.#isClosed) throw closed();
     const maintenance = this.#maintenance;
+    const slicer = new Slicer(this.#settings.clock, { sliceMs });
     for (;;) {
       const id = this.#memory.find(name);
       if (id === undefined) return undefined;
@@ -127,7 +128,7 @@ export class EmbeddedStore implements SeriesStore {
       const columns = new ColumnsBuilder();
       if (range.fromMs < archivedBeforeMs) {
         const untilMs = Math.min(range.untilMs, archivedBeforeMs);
-        await this.#archive.read(serial, { fromMs: range.fromMs, untilMs }, columns);
+        await this.#archive.read(serial, { fromMs: range.fromMs, untilMs }, columns, slicer);
       }
       // While the files were read, samples may have moved between them and memory.
       if (version !== maintenance.version || this.#memory.find(name) !== id) continue;
@@ -185,7 +186,11 @@ export class EmbeddedStore implements SeriesStore {
     return {
       seriesCount: memory.seriesCount,
       sampleCount: memory.sampleCount + backfill.count + (flushing?.count ?? 0),
-      memoryBytes: memory.memoryBytes + this.#book.memoryBytes + backfill.memoryBytes,
+      memoryBytes:
+        memory.memoryBytes +
+        this.#book.memoryBytes +
+        backfill.memoryBytes +
+        this.#archive.cacheBytes,
       diskBytes:
         this.#sampleLog.sizeBytes +
         this.#chunkLog.sizeBytes +
@@ -228,6 +233,7 @@ export class EmbeddedStore implements SeriesStore {
       await this.#chunkLog.sync();
     } finally {
       this.#ahead.stopTimer();
+      await this.#archive.close();
       await this.#sampleLog.close();
       await this.#chunkLog.close();
     }

@@ -118,6 +118,7 @@ export class Maintenance {
     return this.#exclusive("maintenance", async () => {
       const { ahead, archive, clock, memory } = this.#parts;
       memory.limitMemory(this.#memoryBytesMax());
+      await archive.closeUnused();
       if (ahead.isInOutage) {
         await this.#shedInOutage();
         await this.#endOutage();

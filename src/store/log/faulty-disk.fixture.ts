@@ -7,12 +7,16 @@ export class FaultyDisk implements Disk {
   /** Writes that succeed before the refusal begins. */
   writesLeft = Infinity;
   /** Which calls are refused. */
-  refuses: ReadonlySet<"write" | "sync" | "open" | "rename"> = new Set(["write", "open"]);
+  refuses: ReadonlySet<"write" | "sync" | "open" | "rename" | "read"> = new Set(["write", "open"]);
   refusedCount = 0;
+  /** Files that were opened and not closed yet. */
+  openCount = 0;
+  readCount = 0;
 
   async open(path: string, mode: "read" | "create" | "change"): Promise<DiskFile> {
     if (mode === "create" && this.refuses.has("open")) this.#check();
     const file = await realDisk.open(path, mode);
+    this.openCount += 1;
     return {
       write: async (bytes, atOffset) => {
         if (this.refuses.has("write") && this.refusal !== undefined && this.writesLeft <= 0) {
@@ -27,10 +31,17 @@ export class FaultyDisk implements Disk {
         if (this.refuses.has("sync")) this.#check();
         await file.sync();
       },
-      read: (into, atOffset) => file.read(into, atOffset),
+      read: async (into, atOffset) => {
+        if (this.refuses.has("read")) this.#check();
+        this.readCount += 1;
+        return file.read(into, atOffset);
+      },
       sizeBytes: () => file.sizeBytes(),
       truncate: (toBytes) => file.truncate(toBytes),
-      close: () => file.close(),
+      close: async () => {
+        await file.close();
+        this.openCount -= 1;
+      },
     };
   }
 
