@@ -293,6 +293,12 @@ export class SeriesSamples {
   /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
   encodeOpen(id: number, out: Uint8Array, offset: number): number {
     const lateCount = this.#late.count(id);
+    const length = lateCount > 0 ? 0 : this.#open.encode(id);
+    if (length > 0) {
+      const { chunk } = this.#records;
+      for (let i = 0; i < length; i++) out[offset + i] = chunk[i]!;
+      return length;
+    }
     const count = lateCount + this.#open.count(id);
     if (count === 0) return 0;
     // Late samples lie before the end of the sealed chunks, open ones after it.
