@@ -11,6 +11,7 @@
  * may be missing, and CR and leading blanks do not matter. Empty lines are passed over in silence:
  * many senders end a datagram with one.
  */
+import { skipBlanks, skipField } from "./blanks.ts";
 import { parseDecimal, parseNonFinite } from "./decimal.ts";
 import type { PlainSender } from "./plain-rows.ts";
 import type { RowSink } from "./row-sink.ts";
@@ -110,21 +111,4 @@ export function readCarbonLine(
     timeMs = timeMsOfSeconds(seconds);
   }
   sink.row(bytes, nameStart, nameEnd, timeMs, value);
-}
-
-/** A field is bytes above 0x20 and anything that is not one of Python's ASCII blanks. */
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-}
-
-function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && isBlank(bytes[at]!)) at += 1;
-  return at;
-}
-
-function skipField(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && !isBlank(bytes[at]!)) at += 1;
-  return at;
 }

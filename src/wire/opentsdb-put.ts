@@ -11,6 +11,7 @@
  * Source: opentsdb.net, "User Guide: put" (telnet) and "/api/put" (2.4). Deviation: names may hold
  * any character.
  */
+import { skipBlanks, skipField } from "./blanks.ts";
 import { parseDecimal } from "./decimal.ts";
 import { exampleOf, type Json, memberOf, numberOf, parseJson, textOf } from "./json-body.ts";
 import type { RowSink } from "./row-sink.ts";
@@ -104,7 +105,7 @@ export class OpenTsdbLineReader {
   readLine(bytes: Uint8Array, start: number, end: number): OpenTsdbCommand {
     const wordStart = skipBlanks(bytes, start, end);
     if (wordStart === end) return "empty";
-    const wordEnd = skipWord(bytes, wordStart, end);
+    const wordEnd = skipField(bytes, wordStart, end);
     const command = commandOf(bytes, wordStart, wordEnd);
     if (command !== undefined && command !== "put") return command;
     const isLong = end - start > opentsdbLineBytesMax;
@@ -121,11 +122,11 @@ export class OpenTsdbLineReader {
 
   #readPut(bytes: Uint8Array, start: number, end: number): OpenTsdbFault | undefined {
     const nameStart = skipBlanks(bytes, start, end);
-    const nameEnd = skipWord(bytes, nameStart, end);
+    const nameEnd = skipField(bytes, nameStart, end);
     const timeStart = skipBlanks(bytes, nameEnd, end);
-    const timeEnd = skipWord(bytes, timeStart, end);
+    const timeEnd = skipField(bytes, timeStart, end);
     const valueStart = skipBlanks(bytes, timeEnd, end);
-    const valueEnd = skipWord(bytes, valueStart, end);
+    const valueEnd = skipField(bytes, valueStart, end);
     let tagStart = skipBlanks(bytes, valueEnd, end);
     if (tagStart === end) return "missing-argument";
     const timeMs = timeMsOf(parseDecimal(bytes, timeStart, timeEnd));
@@ -135,7 +136,7 @@ export class OpenTsdbLineReader {
     this.#name.clear();
     this.#name.head(bytes, nameStart, nameEnd);
     while (tagStart < end) {
-      const tagEnd = skipWord(bytes, tagStart, end);
+      const tagEnd = skipField(bytes, tagStart, end);
       let equals = tagStart;
       while (equals < tagEnd && bytes[equals] !== equalsSign) equals += 1;
       if (equals === tagStart || equals + 1 >= tagEnd) return "bad-tag";
@@ -183,19 +184,3 @@ function timeMsOf(time: number): number {
 const secondsMax = 9_999_999_999;
 /** As in seconds.ts. */
 const decimalSlackMs = 0.0005;
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
-}
-
-function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && isBlank(bytes[at]!)) at += 1;
-  return at;
-}
-
-function skipWord(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && !isBlank(bytes[at]!)) at += 1;
-  return at;
-}

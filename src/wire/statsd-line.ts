@@ -17,6 +17,7 @@
  * letters beyond ASCII stay in names; a tag without value gets the value "true"; container ids and
  * times of values are passed over, since a value belongs to the flush it came before.
  */
+import { isBlank } from "./blanks.ts";
 import { parseDecimal } from "./decimal.ts";
 import { TaggedNameWriter } from "./tagged-name-writer.ts";
 
@@ -311,10 +312,6 @@ function kindOf(bytes: Uint8Array, start: number, end: number): StatsdKind | und
     default:
       return undefined;
   }
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
 function isNameByte(byte: number): boolean {
