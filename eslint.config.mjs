@@ -9,6 +9,7 @@ export default tseslint.config(
       "*.mjs",
       ".*.mjs",
       "web/*.mjs",
+      "bin/*.mjs",
       "wasm/**",
     ],
   },

@@ -106,6 +106,41 @@ describeWith(chromium, "the search in Chromium", () => {
     await page.close();
   });
 
+  test("asks what the address asks for before the script of the pages is there, and once", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+    const searched = page.waitForRequest((request) => request.url().includes("/kale/similar?"));
+    const release = Promise.withResolvers<undefined>();
+    await page.route(/\/assets\/main-.*\.js$/, async (route) => {
+      await release.promise;
+      await route.continue();
+    });
+    await page.goto(`${kale.url}/oculus?name=checkout.latency_ms`, { waitUntil: "commit" });
+    await searched;
+    release.resolve(undefined);
+    expect((await matchesOn(page))[0]?.name).toBe("provider.card.latency_ms");
+    expect(asked.filter((path) => path === "/kale/similar")).toHaveLength(1);
+    await context.close();
+  });
+
+  test("goes on to another page, whose script may come late or not at all", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const otherPages = /\/assets\/other-pages-.*\.js$/;
+    await page.route(otherPages, (route) => route.abort());
+    await page.goto(`${kale.url}/oculus?name=checkout.latency_ms`);
+    await matchesOn(page);
+    await page.getByRole("link", { name: "Status", exact: true }).first().click();
+    const again = page.getByRole("button", { name: "Load it anew" });
+    await again.waitFor();
+    await page.unroute(otherPages);
+    await again.click();
+    await page.getByRole("heading", { name: "Status", exact: true }).waitFor();
+    await context.close();
+  });
+
   test("changes the method in place and leaves out a part of a name", async () => {
     const { page, complaints } = await openPage(
       browser,

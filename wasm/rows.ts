@@ -6,11 +6,10 @@
  * Rows that come in any order wait for memory: `plain` looks at every record of a run in a short loop, so
  * that many are fetched at once, and `take` finds them near.
  */
-import { encodeChunk } from "./lib/chunk/encode";
+import { encodeRegular } from "./lib/chunk/encode";
 import { packStaged, readPacked } from "./lib/packed-samples";
 import {
   chunkAt,
-  columnTimesAt,
   columnValuesAt,
   idsAt,
   packedAt,
@@ -98,26 +97,25 @@ export function take(from: u32, until: u32): u32 {
 }
 
 /**
- * Makes a chunk of what is packed and staged of the series, and of a sample one step after it.
+ * Makes a chunk of what is packed and staged of the series, and where `hasNext` is 1 of a sample one step after
+ * it; there is at least one sample.
  * @returns its length
  */
-export function seal(id: u32, nextValue: f64): i32 {
+export function seal(id: u32, hasNext: u32, nextValue: f64): i32 {
   const record = recordsAt + ((<usize>id) << recordBits);
   const packedCount = <u32>load<u16>(record, recordPacked);
   const stagedCount = <u32>load<u8>(record, recordCount);
-  const count = packedCount + stagedCount + 1;
+  const count = packedCount + stagedCount + hasNext;
   readPacked(record, columnValuesAt);
   const staged = columnValuesAt + ((<usize>packedCount) << 3);
   for (let k: usize = 0; k < <usize>stagedCount; k++) {
     store<f64>(staged + (k << 3), load<f64>(record + (k << 3), recordStaged));
   }
-  store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
+  if (hasNext != 0) store<f64>(staged + ((<usize>stagedCount) << 3), nextValue);
   const step = <f64>load<u32>(record, recordStep);
-  const first = load<f64>(record) - <f64>(<i32>count - 2) * step;
-  for (let k: u32 = 0; k < count; k++) {
-    store<f64>(columnTimesAt + ((<usize>k) << 3), first + <f64>k * step);
-  }
-  return encodeChunk(columnTimesAt, columnValuesAt, <i32>count, chunkAt);
+  const span = <f64>(<i32>count - 1) * step;
+  const first = load<f64>(record) + <f64>hasNext * step - span;
+  return encodeRegular(first, span, columnValuesAt, <i32>count, chunkAt);
 }
 
 /** Where rows may lie. */

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
+import { LaterPage } from "./components/later-page.tsx";
 import { Notice } from "./components/notice.tsx";
 import { RemoteBanner } from "./components/remote-banner.tsx";
 import { RoomBanner } from "./components/room-banner.tsx";
@@ -10,22 +11,7 @@ import { SignInDialog } from "./components/sign-in-dialog.tsx";
 import { StartingBanner } from "./components/starting-banner.tsx";
 import { pageLinks } from "./lib/page-links.ts";
 import type { Route } from "./lib/route.ts";
-import { AlertsPage } from "./pages/alerts.tsx";
-import { AdminPage } from "./pages/admin.tsx";
-import { CollectionPage } from "./pages/collection.tsx";
-import { CollectionsPage } from "./pages/collections.tsx";
-import { ExplorePage } from "./pages/explore.tsx";
-import { FeedbackPage } from "./pages/feedback.tsx";
-import { GraphPage } from "./pages/graph.tsx";
-import { HelpPage } from "./pages/help.tsx";
-import { HistoryPage } from "./pages/history.tsx";
-import { MetricPage } from "./pages/metric.tsx";
-import { NowPage } from "./pages/now.tsx";
-import { RulesPage } from "./pages/rules.tsx";
 import { SimilarPage } from "./pages/similar.tsx";
-import { SourcesPage } from "./pages/sources.tsx";
-import { StatusPage } from "./pages/status.tsx";
-import { ViewsPage } from "./pages/views.tsx";
 import { useKeys } from "./state/keys.ts";
 import { liveStore } from "./state/live.ts";
 import { navigate, placeStore } from "./state/location.ts";
@@ -76,55 +62,20 @@ export function App(): JSX.Element {
 }
 
 function Page({ route }: { readonly route: Route }): JSX.Element {
-  switch (route.page) {
-    case "now":
-      return <NowPage anomalyId={route.anomalyId} />;
-    case "metric":
-      return <MetricPage key={route.name} name={route.name} />;
-    case "similar":
-      return <SimilarPage />;
-    case "collections":
-      return <CollectionsPage />;
-    case "collection":
-      return <CollectionPage key={route.id} id={route.id} />;
-    case "explore":
-      return <ExplorePage />;
-    case "graph":
-      return <GraphPage viewId={null} />;
-    case "views":
-      return <ViewsPage />;
-    case "view":
-      return <GraphPage key={route.id} viewId={route.id} />;
-    case "history":
-      return <HistoryPage />;
-    case "sources":
-      return <SourcesPage />;
-    case "status":
-      return <StatusPage />;
-    case "alerts":
-      return <AlertsPage />;
-    case "rules":
-      return <RulesPage />;
-    case "feedback":
-      return <FeedbackPage />;
-    case "admin":
-      return <AdminPage />;
-    case "help":
-      return <HelpPage />;
-    case "unknown":
-      return (
-        <section class="page">
-          <Notice title="No page is here">
-            <p>The address may have lost some letters, or this Kale is older than the link.</p>
-            <p>
-              <a class="link" href="/">
-                What is abnormal now
-              </a>
-            </p>
-          </Notice>
-        </section>
-      );
-  }
+  if (route.page === "similar") return <SimilarPage />;
+  if (route.page !== "unknown") return <LaterPage route={route} />;
+  return (
+    <section class="page">
+      <Notice title="No page is here">
+        <p>The address may have lost some letters, or this Kale is older than the link.</p>
+        <p>
+          <a class="link" href="/">
+            What is abnormal now
+          </a>
+        </p>
+      </Notice>
+    </section>
+  );
 }
 
 function titleOf(route: Route): string {

@@ -1,14 +1,7 @@
-/** Where the pages begin: styles, the things that outlive every page, and the first rendering. */
+/** Where the pages begin: the things that outlive every page, and the first rendering; see first.ts. */
 import { render } from "preact";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/frame.css";
-import "./styles/now.css";
-import "./styles/charts.css";
-import "./styles/pages.css";
-import "./styles/similar.css";
-import "./styles/forms.css";
 import { App } from "./app.tsx";
+import { loadOtherPage } from "./load-other-pages.ts";
 import { listenToKeys } from "./state/keys.ts";
 import { startLive } from "./state/live.ts";
 import { listenToHistory } from "./state/location.ts";
@@ -16,12 +9,18 @@ import { startTicking } from "./state/now.ts";
 import { readSession } from "./state/session.ts";
 import { startTheme } from "./state/theme.ts";
 
-startTheme();
-startTicking();
-listenToHistory();
-listenToKeys();
-startLive();
-void readSession();
+/** When the first search has long been answered, mostly. */
+const otherPagesAfterMs = 1500;
 
-const host = document.getElementById("app");
-if (host !== null) render(<App />, host);
+export function showPages(): void {
+  startTheme();
+  startTicking();
+  listenToHistory();
+  listenToKeys();
+  startLive();
+  void readSession();
+  const host = document.getElementById("app");
+  if (host !== null) render(<App />, host);
+  // Whoever goes on from a search finds it loaded.
+  setTimeout(() => void loadOtherPage(), otherPagesAfterMs);
+}

@@ -31,27 +31,42 @@ export interface OfflineOptions {
 
 type QueryFault = SeriesLineFault | ShapeFault | "too-short";
 
+const faultWords: Readonly<Record<QueryFault, string>> = {
+  "not-json": "the line is no JSON",
+  "no-name": '"name" is missing or no text',
+  "no-values": '"values" is missing or no list',
+  "bad-value": "a value is neither a number nor null",
+  "too-short": "a shape needs two values",
+  empty: "it has no values but gaps",
+  "starts-late": "it begins with too many gaps",
+  "ends-early": "it ends with too many gaps",
+  "too-sparse": "too much of it is gaps",
+  flat: "it does not move",
+};
+
 /** Tables of so many lengths are kept; queries usually have one. */
 const tableCountMax = 4;
 
-/** @returns the exit status: 0, also where some lines were refused and counted on stderr */
+/** @returns the exit status: 0 when every line of both files could be read, 1 when one could not */
 export async function searchFiles(options: OfflineOptions, io: CommandIo): Promise<number> {
-  const library = await readLibrary(options.libraryPath, io);
-  const queries: SeriesLine[] = [];
-  for await (const { lineNumber, line } of readSeriesLines(options.queriesPath)) {
-    if (!line.ok) note(io, `${options.queriesPath}:${lineNumber}: ${line.fault}`);
-    queries.push(line);
-  }
+  const { library, unreadCount } = await readLibrary(options.libraryPath, io);
+  const queries: { readonly lineNumber: number; readonly line: SeriesLine }[] = [];
+  for await (const query of readSeriesLines(options.queriesPath)) queries.push(query);
   const bar = new ProgressBar(io, "searching");
-  for (const [doneCount, line] of queries.entries()) {
+  let isFine = unreadCount === 0;
+  for (const [doneCount, { lineNumber, line }] of queries.entries()) {
     bar.update(doneCount / queries.length);
-    const answer = line.ok
-      ? searchOne(library, line.name, line.values, options)
-      : { query: line.name, matches: [], fault: line.fault };
-    await writeLine(io, answer);
+    const answer = line.ok ? searchOne(library, line.name, line.values, options) : line.fault;
+    if (typeof answer === "string") {
+      bar.end();
+      const query = line.name === null ? "query" : `query ${JSON.stringify(line.name)}`;
+      note(io, `${options.queriesPath}:${lineNumber}: ${query}: ${wordsOf(answer)}`);
+      await writeLine(io, { query: line.name, matches: [], fault: answer });
+    } else await writeLine(io, answer);
+    isFine &&= line.ok;
   }
   bar.end();
-  return 0;
+  return isFine ? 0 : 1;
 }
 
 /** The library in file order, and its tables by length. */
@@ -89,16 +104,21 @@ class Library {
   }
 }
 
-async function readLibrary(path: string, io: CommandIo): Promise<Library> {
+async function readLibrary(
+  path: string,
+  io: CommandIo,
+): Promise<{ readonly library: Library; readonly unreadCount: number }> {
   const library = new Library();
+  let unreadCount = 0;
   for await (const { lineNumber, line } of readSeriesLines(path)) {
     const fault = line.ok ? library.add(line.name, line.values) : line.fault;
-    if (fault !== undefined) note(io, `${path}:${lineNumber}: left out, ${fault}`);
+    if (!line.ok) unreadCount += 1;
+    if (fault !== undefined) note(io, `${path}:${lineNumber}: left out, ${wordsOf(fault)}`);
     if (library.names.length > rowCountMax) {
       throw new UsageError(`${path}: more than ${rowCountMax} series in one library`);
     }
   }
-  return library;
+  return { library, unreadCount };
 }
 
 function searchOne(
@@ -106,10 +126,10 @@ function searchOne(
   name: string,
   values: Float64Array,
   options: OfflineOptions,
-): object {
+): object | QueryFault {
   const shape = fillGaps(values);
-  if (typeof shape === "string") return { query: name, matches: [], fault: shape };
-  if (!zNormalise(shape)) return { query: name, matches: [], fault: "flat" };
+  if (typeof shape === "string") return shape;
+  if (!zNormalise(shape)) return "flat";
   const accepts = (id: number): boolean => library.names[id] !== name;
   const planned = planSearch(
     { ...options.search, accepts: options.skipsSameName ? accepts : undefined },
@@ -142,6 +162,10 @@ function fillGaps(values: Float64Array): Float64Array<ArrayBuffer> | QueryFault 
   return (
     new Grid({ fromMs: 0, untilMs: count }, count).fill(cells, values, count, filled) ?? filled
   );
+}
+
+function wordsOf(fault: QueryFault): string {
+  return `${fault}: ${faultWords[fault]}`;
 }
 
 function note(io: CommandIo, text: string): void {

@@ -167,7 +167,7 @@ test("kale similar stretches other lengths, fills gaps, and says why a line has 
     "{",
   ]);
   const outcome = await run(["--library", library, "--queries", queries, "--method", "dtw"]);
-  expect(outcome.status).toBe(0);
+  expect(outcome.status).toBe(1);
   const [found, ...faults] = answers(outcome);
   expect(found!.matches.map(({ name }) => name)).toEqual(["longer", "gap"]);
   expect(found!.matches[1]!.distance).toBeCloseTo(0, 9);
@@ -176,9 +176,57 @@ test("kale similar stretches other lengths, fills gaps, and says why a line has 
     ["holes", "too-sparse"],
     [null, "not-json"],
   ]);
-  for (const reason of ["not-json", "bad-value", "no-name", "too-short"]) {
-    expect(outcome.err).toContain(reason);
-  }
+  expect(outcome.err.trim().split("\n")).toEqual([
+    `${library}:4: left out, not-json: the line is no JSON`,
+    `${library}:5: left out, bad-value: a value is neither a number nor null`,
+    `${library}:6: left out, no-name: "name" is missing or no text`,
+    `${library}:7: left out, too-short: a shape needs two values`,
+    `${queries}:2: query "still": flat: it does not move`,
+    `${queries}:3: query "holes": too-sparse: too much of it is gaps`,
+    `${queries}:4: query: not-json: the line is no JSON`,
+  ]);
+});
+
+const good = JSON.stringify({ name: "good", values: wave });
+
+test.each([
+  {
+    what: "a query is no JSON",
+    library: good,
+    query: "{",
+    status: 1,
+    said: "query.jsonl:2: query: not",
+  },
+  {
+    what: "a query's value is text",
+    library: good,
+    query: '{"name":"\\u001bq","values":["1"]}',
+    status: 1,
+    said: 'query.jsonl:2: query "\\u001bq": bad-value',
+  },
+  {
+    what: "a line of the library is no JSON",
+    library: "{",
+    query: good,
+    status: 1,
+    said: "library.jsonl:2: left",
+  },
+  {
+    what: "a query was read and does not move",
+    library: good,
+    query: '{"name":"still","values":[2,2,2]}',
+    status: 0,
+    said: 'query.jsonl:2: query "still": flat',
+  },
+  { what: "all was read", library: good, query: good, status: 0, said: "" },
+])("kale similar ends with $status where $what", async ({ library, query, status, said }) => {
+  const libraryPath = writeLines("status-library.jsonl", [good, library]);
+  const queriesPath = writeLines("status-query.jsonl", [good, query]);
+  const outcome = await run(["--library", libraryPath, "--queries", queriesPath]);
+  expect(outcome.status).toBe(status);
+  expect(outcome.err).toContain(said);
+  expect(outcome.err === "").toBe(said === "");
+  expect(answers(outcome)).toHaveLength(2);
 });
 
 test("kale similar reads NaN and Infinity, which Python's writer emits, as gaps", async () => {

@@ -77,6 +77,10 @@ ${optionHelp(fileOptions)}
 
 Values are z-normalised. Series of another length than the query are stretched to its length.
 Equal distances keep the order of the library. null is a gap.
+
+A line of a file that cannot be read, and a query without a shape, is named on stderr; the answer to such
+a query has no matches and says why in "fault". Exit status: 0; 1 where a line or a file could not be
+read, or no Kale answers.
 `;
 
 export const similarCommand: Command = {

@@ -112,11 +112,11 @@ test.each([1, 2, 3, 4, 5, 6])(
     }
     for (let id = 0; id < kinds.length; id++) {
       const [kernel, twin] = sides.map((rows) => {
-        const length = rows.seal(id, column[id]![count - 1]!);
-        const chunk = rows.records.chunk.slice(0, length);
+        const open = rows.records.chunk.slice(0, rows.encode(id));
+        const chunk = rows.records.chunk.slice(0, rows.seal(id, column[id]![count - 1]!));
         const packed = new Float64Array(rows.records.packedCount(id));
         rows.samples.copy(id, packed);
-        return { chunk, packed, segment: rows.records.segment(id) };
+        return { chunk, open, packed, segment: rows.records.segment(id) };
       });
       expect(kernel).toEqual(twin);
       const timesMs = new Float64Array(count);
@@ -125,6 +125,11 @@ test.each([1, 2, 3, 4, 5, 6])(
       expect(values).toEqual(column[id]);
       expect([timesMs[0], timesMs[count - 1]]).toEqual([
         ...[startMs + stepMs, startMs + count * stepMs],
+      ]);
+      expect(decodeChunk(kernel!.open, 0, timesMs, values, 0)).toBe(count - 1);
+      expect(values.subarray(0, count - 1)).toEqual(column[id]!.subarray(0, count - 1));
+      expect([timesMs[0], timesMs[count - 2]]).toEqual([
+        ...[startMs + stepMs, startMs + (count - 1) * stepMs],
       ]);
     }
     expect(segmentsOf(sides[0]!)).toEqual(segmentsOf(sides[1]!));

@@ -17,7 +17,7 @@ interface RowExports {
   take(from: number, until: number): number;
   pack(from: number, until: number, sizeMax: number): number;
   packedEnd(): number;
-  seal(id: number, nextValue: number): number;
+  seal(id: number, hasNext: number, nextValue: number): number;
 }
 
 /** Rows of the piece. */
@@ -94,22 +94,12 @@ export class RowKernel {
    * @returns the length of the chunk
    */
   seal(id: number, nextValue: number): number {
-    const { records } = this;
-    const count = records.packedCount(id) + records.stagedCount(id) + 1;
-    assert(count <= chunkSampleCountMax, "a series is sealed before it has too many samples");
-    if (this.#exports !== undefined) return this.#exports.seal(id, nextValue);
-    const { column, columnMs } = records;
-    this.samples.copy(id, column);
-    const stagedAt = records.stagedAt(id);
-    column.set(
-      records.stagedValues.subarray(stagedAt, stagedAt + records.stagedCount(id)),
-      records.packedCount(id),
-    );
-    column[count - 1] = nextValue;
-    const stepMs = records.stepMs(id);
-    const firstMs = records.newestMs(id) - (count - 2) * stepMs;
-    for (let k = 0; k < count; k++) columnMs[k] = firstMs + k * stepMs;
-    return encodeChunk(columnMs, column, 0, count, records.chunk, 0);
+    return this.#encode(id, 1, nextValue);
+  }
+
+  /** As `seal` of the samples alone, of which there is at least one. */
+  encode(id: number): number {
+    return this.#encode(id, 0, 0);
   }
 
   /**
@@ -139,6 +129,28 @@ export class RowKernel {
   /** What was packed last; lent until the next call. */
   get packed(): Uint8Array {
     return this.records.packed.subarray(0, this.#packedBytes);
+  }
+
+  #encode(id: number, hasNext: 0 | 1, nextValue: number): number {
+    const { records } = this;
+    const count = records.packedCount(id) + records.stagedCount(id) + hasNext;
+    assert(
+      count > 0 && count <= chunkSampleCountMax,
+      "a series is sealed before it has too many samples",
+    );
+    if (this.#exports !== undefined) return this.#exports.seal(id, hasNext, nextValue);
+    const { column, columnMs } = records;
+    this.samples.copy(id, column);
+    const stagedAt = records.stagedAt(id);
+    column.set(
+      records.stagedValues.subarray(stagedAt, stagedAt + records.stagedCount(id)),
+      records.packedCount(id),
+    );
+    if (hasNext === 1) column[count - 1] = nextValue;
+    const stepMs = records.stepMs(id);
+    const firstMs = records.newestMs(id) + hasNext * stepMs - (count - 1) * stepMs;
+    for (let k = 0; k < count; k++) columnMs[k] = firstMs + k * stepMs;
+    return encodeChunk(columnMs, column, 0, count, records.chunk, 0);
   }
 
   #takeTwin(from: number, until: number): number {

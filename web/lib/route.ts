@@ -35,6 +35,9 @@ export type Route =
   | { readonly page: "help" }
   | { readonly page: "unknown" };
 
+/** Of a page whose script is loaded by itself: load-other-pages.ts. */
+export type OtherRoute = Exclude<Route, { readonly page: "similar" | "unknown" }>;
+
 export type PageName = Route["page"];
 
 const plainPages: Readonly<

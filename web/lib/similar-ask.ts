@@ -242,6 +242,12 @@ export function similarRequestPath(ask: SimilarAsk, { limit, offset, page }: Sim
   );
 }
 
+/** The same for two that ask the same; how much of the answer is wanted does not matter. */
+export function questionOf(ask: SimilarAsk): string {
+  const path = similarRequestPath(ask, { limit: 0, offset: 0, page: "" });
+  return ask.target.kind === "shape" ? `${path} ${shapeText(ask.target.drawing)}` : path;
+}
+
 function withExcludes(path: string, excludes: readonly string[]): string {
   if (excludes.length === 0) return path;
   const list = excludes.map((exclude) => `exclude=${encodeURIComponent(exclude)}`).join("&");

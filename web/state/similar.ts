@@ -6,8 +6,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SimilarJson, SimilarMatchJson } from "../../src/webapp/contract.ts";
 import type { FetchFailure } from "../api/fetch-json.ts";
 import { searchSimilar } from "../api/similar.ts";
-import { similarRequestPath, type SimilarAsk } from "../lib/similar-ask.ts";
-import { shapeText } from "../lib/drawing.ts";
+import { questionOf, type SimilarAsk } from "../lib/similar-ask.ts";
+import { takeFirstSearch, type FirstSearch } from "./first-search.ts";
 import { pageId } from "./page-id.ts";
 
 export interface Similar {
@@ -41,10 +41,14 @@ const nothing: State = {
 };
 
 export function useSimilar(ask: SimilarAsk): Similar {
-  const [state, setState] = useState(nothing);
   const [round, setRound] = useState(0);
-  const current = useRef(nothing);
-  const key = keyOf(ask, round);
+  const key = `${round} ${questionOf(ask)}`;
+  const [first] = useState(() => takeFirstSearch(ask));
+  const [state, setState] = useState(() =>
+    first?.answer === undefined ? nothing : stateOf(key, ask, first.answer),
+  );
+  const current = useRef(state);
+  const untaken = useRef(first);
 
   // Not after the first painting, as effects are: the search can be under way meanwhile.
   useLayoutEffect(() => {
@@ -58,11 +62,13 @@ export function useSimilar(ask: SimilarAsk): Similar {
     }
     const abort = new AbortController();
     const { answer, matches } = current.current;
+    const begun = untaken.current;
+    untaken.current = undefined;
     if (current.current.key === key && answer?.final === true) {
       if (matches.length < ask.limit && !current.current.isComplete) {
         void continueSearch(ask, current.current, set, abort.signal);
       }
-    } else void startSearch(ask, key, current.current, set, abort.signal);
+    } else void startSearch(ask, { key, begun, before: current.current }, set, abort.signal);
     return () => abort.abort();
   }, [key, ask.limit]);
 
@@ -80,8 +86,15 @@ export function useSimilar(ask: SimilarAsk): Similar {
 
 async function startSearch(
   ask: SimilarAsk,
-  key: string,
-  before: State,
+  {
+    key,
+    begun,
+    before,
+  }: {
+    readonly key: string;
+    readonly begun: FirstSearch | undefined;
+    readonly before: State;
+  },
   set: (state: State) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -89,13 +102,17 @@ async function startSearch(
   set({ ...before, key, isRunning: true, isComplete: false, failure: undefined });
   const part = { limit: ask.limit, offset: 0, page: pageId("similar") };
   const take = (answer: SimilarJson): void => {
-    if (signal.aborted) return;
-    const { matches, final } = answer;
-    const isComplete = final && matches.length < ask.limit;
-    set({ key, answer, matches, isRunning: !final, isComplete, failure: undefined });
+    if (!signal.aborted) set(stateOf(key, ask, answer));
   };
-  const result = await searchSimilar(ask, part, { signal, onAnswer: take });
+  const result = await (begun?.follow(take, signal) ??
+    searchSimilar(ask, part, { signal, onAnswer: take }));
   if (!result.ok && !signal.aborted) set({ ...nothing, key, failure: result.failure });
+}
+
+function stateOf(key: string, ask: SimilarAsk, answer: SimilarJson): State {
+  const { matches, final } = answer;
+  const isComplete = final && matches.length < ask.limit;
+  return { key, answer, matches, isRunning: !final, isComplete, failure: undefined };
 }
 
 /** Asks for what comes behind the matches there are, in the window that was compared. */
@@ -121,11 +138,4 @@ async function continueSearch(
   const matches = [...before.matches, ...more];
   const isComplete = result.value.matches.length < limit;
   set({ ...before, matches, isRunning: false, isComplete, failure: undefined });
-}
-
-/** What makes it another question; how much of the answer is wanted does not. */
-function keyOf(ask: SimilarAsk, round: number): string {
-  const path = similarRequestPath(ask, { limit: 0, offset: 0, page: "" });
-  const shape = ask.target.kind === "shape" ? shapeText(ask.target.drawing) : "";
-  return `${round} ${path} ${shape}`;
 }

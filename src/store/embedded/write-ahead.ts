@@ -125,17 +125,19 @@ export class WriteAhead {
       readonly serial: number;
       readonly ordinal: number;
       readonly isClaim: boolean;
+      readonly firstMs: number;
+      readonly lastMs: number;
     },
     bytes: Uint8Array,
     offset: number,
     length: number,
   ): void {
-    const firstMs = chunkFirstMs(bytes, offset);
+    const { id, firstMs, lastMs } = series;
     if (this.#mode === "outage") {
-      noteMissing(this.#missing, series.id, firstMs);
+      noteMissing(this.#missing, id, firstMs);
       return;
     }
-    this.#filling.sealed.push(series.id, firstMs, chunkLastMs(bytes, offset));
+    this.#filling.sealed.push(id, firstMs, lastMs);
     this.#filling.chunks.add(series, bytes, offset, length);
   }
 

@@ -155,6 +155,14 @@ export class OpenSamples {
     return this.#records.hasRaw(id) ? 0 : this.#rows.seal(id, nextValue);
   }
 
+  /**
+   * As `seal` of the samples alone.
+   * @returns 0 also where there are none
+   */
+  encode(id: number): number {
+    return this.#records.hasRaw(id) || this.#evenCount(id) === 0 ? 0 : this.#rows.encode(id);
+  }
+
   /** Forgets the series' samples. */
   clear(id: number): void {
     this.#clearRaw(id);

@@ -293,6 +293,12 @@ export class SeriesSamples {
   /** All samples not yet sealed, as one chunk. @returns bytes written, 0 where there are none */
   encodeOpen(id: number, out: Uint8Array, offset: number): number {
     const lateCount = this.#late.count(id);
+    const length = lateCount > 0 ? 0 : this.#open.encode(id);
+    if (length > 0) {
+      const { chunk } = this.#records;
+      for (let i = 0; i < length; i++) out[offset + i] = chunk[i]!;
+      return length;
+    }
     const count = lateCount + this.#open.count(id);
     if (count === 0) return 0;
     // Late samples lie before the end of the sealed chunks, open ones after it.
@@ -428,7 +434,9 @@ export class SeriesSamples {
     const length = next === undefined ? 0 : this.#open.seal(id, next.value);
     if (length > 0) {
       this.#open.clear(id);
-      this.#append(id, this.#records.chunk, length);
+      const { chunk, chunkWords } = this.#records;
+      this.#sealed.appendWords(id, chunkWords, length);
+      this.#onSealed(id, chunk, 0, length, false);
       return;
     }
     this.#open.copy(id, 0, openCount, this.#timesMs, this.#values, 0);
@@ -437,17 +445,17 @@ export class SeriesSamples {
       this.#timesMs[openCount] = next.timeMs;
       this.#values[openCount] = next.value;
     }
-    this.#append(
-      id,
-      this.#encoded,
-      this.#parts.chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0),
+    const encoded = this.#encoded;
+    const encodedBytes = this.#parts.chunks.encode(
+      this.#timesMs,
+      this.#values,
+      0,
+      count,
+      encoded,
+      0,
     );
-  }
-
-  /** Keeps a chunk that was just sealed. */
-  #append(id: number, chunk: Uint8Array, length: number): void {
-    this.#sealed.append(id, chunk, 0, length);
-    this.#onSealed(id, chunk, 0, length, false);
+    this.#sealed.append(id, encoded, 0, encodedBytes);
+    this.#onSealed(id, encoded, 0, encodedBytes, false);
   }
 
   #mergeLate(id: number): void {

@@ -18,6 +18,7 @@ const varintBytesMax: i32 = 8;
 const timeMsMax: f64 = 281474976710656;
 const wholeMax: i64 = 9007199254740992;
 
+/** With room for the partner of an odd last one. */
 const numbers: usize = memory.data(8 * 480, 16);
 const differences: usize = memory.data(8 * 480, 16);
 const framePlan = changetype<BlockPlan>(memory.data(40, 8));
@@ -35,27 +36,45 @@ export function encodeChunk(times: usize, values: usize, count: i32, to: usize):
   const span = last - first;
   if (count > 1 && !(span >= <f64>(count - 1))) return -1;
 
-  const firstBits = <u64>first;
-  const spanBits = <u64>span;
-  const isWide = spanBits >> 32 != 0;
+  let at = valuesAt(to, span);
   const hasSteps = !isRegular(times, count);
-  let at = to + headerBytesMin;
-  if (isWide) {
-    store<u16>(at, <u16>(spanBits >> 32));
-    at += 2;
-  }
   if (hasSteps) {
     at = writeSteps(times, count, at);
     if (at == 0) return -1;
   }
   at = writeValues(values, count, at);
-  const length = <i32>(at - to);
-  store<u8>(to, (hasSteps ? stepsForm : 0) | (isWide ? wideForm : 0) | (version << 4));
+  return writeHead(to, at, hasSteps ? stepsForm : 0, count, first, span);
+}
+
+/**
+ * As `encodeChunk` of samples that lie one step apart: `count` is 1 to 480, and the times are sound.
+ * @returns the length
+ */
+export function encodeRegular(first: f64, span: f64, values: usize, count: i32, to: usize): i32 {
+  return writeHead(to, writeValues(values, count, valuesAt(to, span)), 0, count, first, span);
+}
+
+/** Where the chunk at `to` goes on behind its head. */
+function valuesAt(to: usize, span: f64): usize {
+  return to + headerBytesMin + (isWide(span) ? 2 : 0);
+}
+
+function isWide(span: f64): bool {
+  return (<u64>span) >> 32 != 0;
+}
+
+/** @returns the length of the chunk, which ends at `end` */
+function writeHead(to: usize, end: usize, form: i32, count: i32, first: f64, span: f64): i32 {
+  const length = <i32>(end - to);
+  const firstBits = <u64>first;
+  const spanBits = <u64>span;
+  store<u8>(to, form | (isWide(span) ? wideForm : 0) | (version << 4));
   store<u16>(to + 1, <u16>count);
   store<u16>(to + 3, <u16>length);
   store<u32>(to + 5, <u32>firstBits);
   store<u16>(to + 9, <u16>(firstBits >> 32));
   store<u32>(to + 11, <u32>spanBits);
+  if (isWide(span)) store<u16>(to + headerBytesMin, <u16>(spanBits >> 32));
   return length;
 }
 

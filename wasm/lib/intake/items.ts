@@ -1,7 +1,7 @@
 /** Skyline's MessagePack items of known names. */
 import { recordHeadBytes } from "../known-names";
 import { hashOf, isSame, probe } from "./names";
-import { writeRow } from "./rows";
+import { Columns } from "./rows";
 import { sFullShard, sNewest, sOldest, sSuccessors, sTaken } from "./state";
 
 /**
@@ -93,7 +93,7 @@ export function items(start: usize, end: usize, countMax: u32): usize {
     } else break;
     if (next > end || !(value - value == 0)) break;
     if (!(timeMs >= load<f64>(sOldest)) || !(timeMs <= load<f64>(sNewest))) break;
-    writeRow((<usize>record) << 4, timeMs, value, types);
+    Columns.add((<usize>record) << 4, timeMs, value, types);
     previous = record;
     taken++;
     at = next;

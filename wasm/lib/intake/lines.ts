@@ -6,7 +6,7 @@
  */
 import { batchLinesMax, recordHeadBytes, recordIsBlankInside } from "../known-names";
 import { hashOf, isSame, probe, recordOfHash } from "./names";
-import { readNumbers } from "./numbers";
+import { Numbers } from "./numbers";
 import {
   scratchAt,
   sFullShard,
@@ -75,7 +75,7 @@ function expectedLines(start: usize, end: usize): usize {
       if (previous != 0) store<u32>(((<usize>previous) << 4) + 8, record);
       score -= 8;
     }
-    const next = readNumbers(nameEnd + 1, end, (<usize>record) << 4);
+    const next = Numbers.read(nameEnd + 1, end, (<usize>record) << 4);
     if (next == 0) {
       isStopped = true;
       break;
@@ -157,7 +157,7 @@ function strangeLines(start: usize, end: usize): usize {
         break;
       }
     }
-    const next = readNumbers(at + length + 1, end, (<usize>record) << 4);
+    const next = Numbers.read(at + length + 1, end, (<usize>record) << 4);
     if (next == 0) {
       isStopped = true;
       break;
