@@ -95,6 +95,7 @@ export class SeriesRecords {
   columnMs = new Float64Array(0);
   column = new Float64Array(0);
   chunk = new Uint8Array(0);
+  chunkWords = new Uint32Array(0);
   /** Of the whole memory. */
   bytes = new Uint8Array(0);
   words = new Uint32Array(0);
@@ -378,6 +379,7 @@ export class SeriesRecords {
     this.columnMs = new Float64Array(buffer, columnTimesAt, chunkSampleCountMax);
     this.column = new Float64Array(buffer, columnValuesAt, chunkSampleCountMax);
     this.chunk = new Uint8Array(buffer, chunkAt, chunkRoomBytes);
+    this.chunkWords = new Uint32Array(buffer, chunkAt, chunkRoomBytes / 4);
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.#doubles = new Float64Array(buffer, recordsAt);

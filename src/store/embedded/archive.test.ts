@@ -6,6 +6,7 @@ import { ManualClock } from "../../base/clock.ts";
 import { nextInteger, seededRandom } from "../../base/random.ts";
 import type { TimeRange } from "../../model/index.ts";
 import { ByteWriter } from "../log/bytes.ts";
+import type { DiskFile } from "../log/disk.ts";
 import { FaultyDisk } from "../log/faulty-disk.fixture.ts";
 import type { Damage } from "../log/frame.ts";
 import { Slicer } from "../log/slice.ts";
@@ -26,14 +27,36 @@ const always = { fromMs: 0, untilMs: 2 ** 47 };
 const startMs = Math.floor(testNowMs / hourMs) * hourMs;
 const seriesCount = 400;
 const slicer = new Slicer(new ManualClock(0), { sliceMs: 2 });
+/** Can spoil what it reads on the way, and holds back removals until told. */
+class TroubledDisk extends FaultyDisk {
+  spoiledReadsLeft = 0;
+  removal: Promise<void> = Promise.resolve();
+
+  override async open(path: string, mode: "read" | "create" | "change"): Promise<DiskFile> {
+    const file = await super.open(path, mode);
+    const read = async (into: Uint8Array, atOffset: number): Promise<number> => {
+      const count = await file.read(into, atOffset);
+      if (this.spoiledReadsLeft > 0) into[40]! ^= 1;
+      if (this.spoiledReadsLeft > 0) this.spoiledReadsLeft -= 1;
+      return count;
+    };
+    return { ...file, read };
+  }
+
+  override async remove(path: string): Promise<void> {
+    await this.removal;
+    await super.remove(path);
+  }
+}
+
 let folder: TestFolder;
-let disk: FaultyDisk;
+let disk: TroubledDisk;
 let archive: Archive;
 let damages: [path: string, damage: Damage][];
 
 beforeEach(async () => {
   folder = await makeFolder();
-  disk = new FaultyDisk();
+  disk = new TroubledDisk();
   damages = [];
   archive = await open();
 });
@@ -161,6 +184,51 @@ test("a file that retention removes while it is read takes nothing from the othe
   await archive.removeBefore(Infinity);
   await expect.poll(() => disk.openCount, { timeout: 30_000 }).toBe(0);
   expect(archive.cacheBytes).toBe(0);
+});
+
+test("a file that is about to be removed is closed and not opened again, however long that takes", async () => {
+  const written: Written = new Map();
+  for (let hour = 0; hour < 3; hour++) await addFile(hour, written, seededRandom(hour));
+  await read(1);
+  const gate = Promise.withResolvers<undefined>();
+  disk.removal = gate.promise.then(() => undefined);
+  const [oldest] = archive.files;
+  const removing = archive.removeBefore(startMs + hourMs);
+  await expect(oldest!.read(300)).rejects.toMatchObject({ code: "ENOENT" });
+  const range = { fromMs: startMs + hourMs, untilMs: Infinity };
+  expect(await read(300)).toEqual(expected(written, 300, range));
+  await expect.poll(() => disk.openCount, { timeout: 30_000 }).toBe(2);
+  gate.resolve(undefined);
+  expect(await removing).toBe(1);
+});
+
+test("a run spoiled on its way, in a stretch or alone, is read again and is no damage", async () => {
+  const written: Written = new Map();
+  await addFile(0, written, seededRandom(1));
+  for (const serial of [1, 2, 3, 300]) {
+    // The index page is known from the read before.
+    await read(serial + 90);
+    await archive.closeUnused();
+    disk.spoiledReadsLeft = 1;
+    expect(await read(serial)).toEqual(expected(written, serial, always));
+  }
+  for (let serial = 1; serial <= seriesCount; serial++) {
+    disk.spoiledReadsLeft = serial % 50 === 0 ? 1 : 0;
+    expect(await read(serial)).toEqual(expected(written, serial, always));
+  }
+  expect(damages).toEqual([]);
+});
+
+test("read() lets go of the thread although all lies in memory", async () => {
+  const written: Written = new Map();
+  for (let hour = 0; hour < 8; hour++) await addFile(hour, written, seededRandom(hour));
+  for (const serial of [1, 2, 3]) await read(serial);
+  let pauseCount = 0;
+  const due = { isDue: true, pause: () => Promise.resolve(void (pauseCount += 1)) };
+  const before = disk.readCount;
+  await archive.read(4, always, new ColumnsBuilder(), due);
+  expect(disk.readCount).toBe(before);
+  expect(pauseCount).toBe(4);
 });
 
 test("files that are merged while they are read give each sample once, the newest word", async () => {

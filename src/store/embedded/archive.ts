@@ -81,7 +81,7 @@ export class Archive {
     serial: number,
     range: TimeRange,
     into: ColumnsBuilder,
-    slicer: Slicer,
+    slicer: Pick<Slicer, "isDue" | "pause">,
   ): Promise<void> {
     const files = this.#files.filter(
       ({ head }) => head.startMs < range.untilMs && head.endMs > range.fromMs,

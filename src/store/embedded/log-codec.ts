@@ -40,13 +40,18 @@ const chunkFrameTargetBytes = 4 << 10;
 /** Frames of names and of samples, kept apart so that names are written first. */
 export class SampleFrames {
   readonly names = new ByteWriter(4 << 10);
-  readonly samples = new ByteWriter(64 << 10);
+  readonly samples: ByteWriter;
   #namesStart = -1;
   #samplesStart = -1;
   #routeBeforeMs = 0;
   #serial = 0;
   #timeMs = 0;
   #rowCount = 0;
+
+  /** @param sampleBytes  for which there is room from the start */
+  constructor(sampleBytes = 64 << 10) {
+    this.samples = new ByteWriter(sampleBytes);
+  }
 
   /** Rows since `clear`. */
   get rowCount(): number {

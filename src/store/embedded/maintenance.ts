@@ -233,7 +233,8 @@ export class Maintenance {
       const isRestored = memory.restoreSealed(id, this.#open, 0, length);
       assert(isRestored, "memory takes back the chunk it gave");
       ledger.note(id, firstMs, lastMs);
-      const series = { id, serial: book.serial(id), ordinal: ahead.ordinal, isClaim: true };
+      const { ordinal } = ahead;
+      const series = { id, serial: book.serial(id), ordinal, isClaim: true, firstMs, lastMs };
       ahead.takeSealed(series, this.#open, 0, length);
     });
   }

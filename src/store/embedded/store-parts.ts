@@ -127,7 +127,8 @@ export async function openParts(folder: string, settings: StoreSettings): Promis
       const newest = replayedOrdinal >= 0 ? replayedOrdinal : ahead.ordinal;
       // A sample too far from the open chunk seals it without being in it.
       const ordinal = newestMs >= firstMs && newestMs <= lastMs ? newest : newest - 1;
-      const series = { id, serial: book.serial(id), ordinal, isClaim: !isRewrite };
+      const isClaim = !isRewrite;
+      const series = { id, serial: book.serial(id), ordinal, isClaim, firstMs, lastMs };
       ahead.takeSealed(series, bytes, offset, length);
     },
   });

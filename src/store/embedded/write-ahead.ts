@@ -20,6 +20,11 @@ import type { SegmentedLog } from "../log/segmented-log.ts";
 const chunkSegmentBytesMax = 64 << 20;
 /** Callers of `takeSample` should wait for the disk when more than this is gathered. */
 const gatheredBytesMax = 32 << 20;
+/**
+ * What is gathered under full load while the disk syncs. Memory that is never written to costs nothing; a buffer
+ * that grows to this by doubling makes the engine collect garbage.
+ */
+const gatheredBytes = 8 << 20;
 /** How much is written at once after an outage. */
 const saveBytes = 256 << 10;
 
@@ -125,17 +130,19 @@ export class WriteAhead {
       readonly serial: number;
       readonly ordinal: number;
       readonly isClaim: boolean;
+      readonly firstMs: number;
+      readonly lastMs: number;
     },
     bytes: Uint8Array,
     offset: number,
     length: number,
   ): void {
-    const firstMs = chunkFirstMs(bytes, offset);
+    const { id, firstMs, lastMs } = series;
     if (this.#mode === "outage") {
-      noteMissing(this.#missing, series.id, firstMs);
+      noteMissing(this.#missing, id, firstMs);
       return;
     }
-    this.#filling.sealed.push(series.id, firstMs, chunkLastMs(bytes, offset));
+    this.#filling.sealed.push(id, firstMs, lastMs);
     this.#filling.chunks.add(series, bytes, offset, length);
   }
 
@@ -323,7 +330,7 @@ export class WriteAhead {
 
 function freshGathered(): Gathered {
   return {
-    samples: new SampleFrames(),
+    samples: new SampleFrames(gatheredBytes),
     chunks: new ChunkFrames(),
     sealed: [],
   };

@@ -205,6 +205,7 @@ export class OpenSamples {
     this.#rows.packStaged(id);
   }
 
+  /** Moves what is packed and staged to the raw samples; the caller says that there are some. */
   #makeRaw(id: number): void {
     const evenCount = this.#evenCount(id);
     if (evenCount === 0) return;
@@ -213,7 +214,6 @@ export class OpenSamples {
     this.copy(id, rawCount, rawCount + evenCount, this.#scratchMs, this.#scratch, 0);
     this.#clearEven(id);
     this.#raw.appendRun(id, times, { column: this.#scratch, from: 0, count: evenCount });
-    this.#records.setRaw(id, true);
   }
 
   #rawCount(id: number): number {

@@ -100,9 +100,19 @@ export class SealedChunks {
 
   /** Puts an encoded chunk behind the others; it begins after `lastMs`. */
   append(id: number, bytes: Uint8Array, offset: number, length: number): void {
-    const index = this.#directory.count(id);
-    this.#directory.insert(id, index, 1);
-    this.#directory.setChunk(id, index, this.#store(bytes, offset, length));
+    this.#appendBlock(id, this.#store(bytes, offset, length));
+  }
+
+  /** As `append` of a chunk that begins with the first of the words. */
+  appendWords(id: number, words: Uint32Array, length: number): void {
+    const chunk = this.#arena.allocate(length);
+    const arenaWords = this.#arena.words(chunk);
+    const at = this.#arena.wordAt(chunk);
+    // A block is whole words, so the last one may be copied whole.
+    for (let i = 0; i * 4 < length; i++) arenaWords[at + i] = words[i]!;
+    this.#sampleCount += chunkCountAt(words, 0);
+    this.#byteCount += length;
+    this.#appendBlock(id, chunk);
   }
 
   /**
@@ -318,6 +328,12 @@ export class SealedChunks {
   #isFirstSmall(id: number, addedCount: number): boolean {
     if (this.#directory.count(id) === 0) return false;
     return this.#count(this.#directory.chunk(id, 0)) + addedCount <= 2 * this.#usualCount;
+  }
+
+  #appendBlock(id: number, chunk: number): void {
+    const index = this.#directory.count(id);
+    this.#directory.insert(id, index, 1);
+    this.#directory.setChunk(id, index, chunk);
   }
 
   #store(bytes: Uint8Array, offset: number, length: number): number {

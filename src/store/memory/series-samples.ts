@@ -434,7 +434,9 @@ export class SeriesSamples {
     const length = next === undefined ? 0 : this.#open.seal(id, next.value);
     if (length > 0) {
       this.#open.clear(id);
-      this.#append(id, this.#records.chunk, length);
+      const { chunk, chunkWords } = this.#records;
+      this.#sealed.appendWords(id, chunkWords, length);
+      this.#onSealed(id, chunk, 0, length, false);
       return;
     }
     this.#open.copy(id, 0, openCount, this.#timesMs, this.#values, 0);
@@ -443,17 +445,17 @@ export class SeriesSamples {
       this.#timesMs[openCount] = next.timeMs;
       this.#values[openCount] = next.value;
     }
-    this.#append(
-      id,
-      this.#encoded,
-      this.#parts.chunks.encode(this.#timesMs, this.#values, 0, count, this.#encoded, 0),
+    const encoded = this.#encoded;
+    const encodedBytes = this.#parts.chunks.encode(
+      this.#timesMs,
+      this.#values,
+      0,
+      count,
+      encoded,
+      0,
     );
-  }
-
-  /** Keeps a chunk that was just sealed. */
-  #append(id: number, chunk: Uint8Array, length: number): void {
-    this.#sealed.append(id, chunk, 0, length);
-    this.#onSealed(id, chunk, 0, length, false);
+    this.#sealed.append(id, encoded, 0, encodedBytes);
+    this.#onSealed(id, encoded, 0, encodedBytes, false);
   }
 
   #mergeLate(id: number): void {
