@@ -26,6 +26,10 @@ import {
 /** What `smoothed` says of a row that only the definition can tell of. */
 const unsure: f32 = -1;
 
+/** Of the view last correlated, see `correlateView`. */
+let productError: f32 = 0;
+let scatterError: f32 = 0;
+
 /**
  * out[i] is not above the distance of the row `from` + i; where it is above `limit` it may stop short.
  *
@@ -79,20 +83,7 @@ export function best(
       store<f32>(to, 0);
       continue;
     }
-    const productError = sqrt<f32>(m) * (viewError + dotError);
-    const scatterError = m * (<f32>10 * viewError + <f32>4 * dotError);
-    multiply(view, pointCount, lines, lags, groupCount);
-    correlate(
-      view,
-      pointCount,
-      viewMean,
-      viewScale,
-      lags,
-      laterGroups,
-      earlierGroups,
-      productError,
-      scatterError,
-    );
+    correlateView(view, pointCount, lines, lags, laterGroups, earlierGroups, dotError);
     let bound = correlationPart(isEitherSign);
     if (bound <= limit) {
       const sign = isEitherSign
@@ -133,7 +124,6 @@ export function smoothed(
   out: usize,
   errors: usize,
 ): void {
-  const m = <f32>pointCount;
   const stride = (<usize>pointCount) << 2;
   const groupCount = laterGroups + earlierGroups;
   for (let n: usize = 0; n < <usize>listCount; n++) {
@@ -144,20 +134,7 @@ export function smoothed(
     let part = unsure;
     let sign: i32 = 1;
     if (viewError < viewErrorMax) {
-      const productError = sqrt<f32>(m) * (viewError + dotError);
-      const scatterError = m * (<f32>10 * viewError + <f32>4 * dotError);
-      multiply(view, pointCount, lines, lags, groupCount);
-      correlate(
-        view,
-        pointCount,
-        viewMean,
-        viewScale,
-        lags,
-        laterGroups,
-        earlierGroups,
-        productError,
-        scatterError,
-      );
+      correlateView(view, pointCount, lines, lags, laterGroups, earlierGroups, dotError);
       if (isEitherSign) {
         sign = sureSign(pointCount, lags, groupCount, productError, scatterError);
       }
@@ -167,6 +144,33 @@ export function smoothed(
     store<f32>(out + (n << 2), part);
     normalise(view, pointCount, sign);
   }
+}
+
+/** Correlates the view last smoothed at all lags, and sets by how much that is off at most. */
+function correlateView(
+  view: usize,
+  pointCount: i32,
+  lines: usize,
+  lags: usize,
+  laterGroups: i32,
+  earlierGroups: i32,
+  dotError: f32,
+): void {
+  const m = <f32>pointCount;
+  productError = sqrt<f32>(m) * (viewError + dotError);
+  scatterError = m * (<f32>10 * viewError + <f32>4 * dotError);
+  multiply(view, pointCount, lines, lags, laterGroups + earlierGroups);
+  correlate(
+    view,
+    pointCount,
+    viewMean,
+    viewScale,
+    lags,
+    laterGroups,
+    earlierGroups,
+    productError,
+    scatterError,
+  );
 }
 
 /** Half of what correlation says of the view last correlated, and never more. */
